@@ -4,3 +4,4 @@
 //! command line and reports. Only commands go back.
 
 pub mod config;
+pub mod rds;

@@ -1,0 +1,328 @@
+//! From the bytes of AWS's answer to rows: one converter for every kind, driven by the shape table.
+//!
+//! It reads what botocore would read from the same bytes, so that the JSON we print equals the AWS CLI's. Elements the
+//! shape table does not know (members AWS added later) are kept beside the row. Nothing here sends a request.
+
+use roxmltree::{Document, Node};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Iso8601;
+
+use super::kind::Kind;
+use super::shape::Shape;
+
+/// One value of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// AWS did not send the member.
+    Absent,
+    /// A string, a timestamp as the AWS CLI v2 prints it, or a number that could not be read as one.
+    Text(String),
+    Integer(i64),
+    Double(f64),
+    Boolean(bool),
+    /// A list, map or structure, as JSON text.
+    Json(String),
+}
+
+/// One resource: a cell for each member of the kind's structure, in its order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub cells: Vec<Cell>,
+    /// Members this program's shape table does not know yet, as a JSON object.
+    pub unknown: Option<String>,
+}
+
+/// One page of an answer.
+#[derive(Debug)]
+pub struct Page {
+    pub rows: Vec<Row>,
+    /// Where the next page begins; `None` on the last.
+    pub marker: Option<String>,
+}
+
+/// What an error answer says. Every field may be missing when something between us and AWS answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ErrorAnswer {
+    pub code: Option<String>,
+    pub message: Option<String>,
+    pub request_id: Option<String>,
+}
+
+/// Reads one page of a Describe answer.
+///
+/// # Errors
+/// A sentence that says why the bytes are not an answer to this operation.
+pub fn read_page(kind: &Kind, body: &[u8]) -> Result<Page, String> {
+    let text = std::str::from_utf8(body).map_err(|_| "the answer is not UTF-8 text".to_owned())?;
+    let document = Document::parse(text)
+        .map_err(|error| format!("the answer is not XML ({error}){}", beginning(text)))?;
+    let result = children(document.root_element())
+        .find(|node| node.tag_name().name() == kind.answer.wrapper)
+        .ok_or_else(|| format!("the answer has no <{}>{}", kind.answer.wrapper, beginning(text)))?;
+    let mut page = Page { rows: Vec::new(), marker: None };
+    for node in children(result) {
+        match node.tag_name().name() {
+            "Marker" => page.marker = Some(text_of(node)).filter(|marker| !marker.is_empty()),
+            name if name == kind.answer.list => {
+                page.rows = children(node).map(|item| read_row(kind, item)).collect();
+            }
+            _ => {}
+        }
+    }
+    Ok(page)
+}
+
+/// Reads an error answer, in the form of AWS's Query services or of those that imitate them.
+pub fn read_error(body: &[u8]) -> ErrorAnswer {
+    let Some(document) = std::str::from_utf8(body).ok().and_then(|text| Document::parse(text).ok()) else {
+        return ErrorAnswer::default();
+    };
+    // AWS nests Error directly, some stand-ins inside Errors, and the request id is spelled two ways.
+    let find = |names: &[&str]| {
+        document
+            .descendants()
+            .find(|node| node.is_element() && names.contains(&node.tag_name().name()))
+            .map(|node| text_of(node).trim().to_owned())
+            .filter(|text| !text.is_empty())
+    };
+    ErrorAnswer {
+        code: find(&["Code"]),
+        message: find(&["Message"]),
+        request_id: find(&["RequestId", "RequestID"]),
+    }
+}
+
+fn read_row(kind: &Kind, item: Node<'_, '_>) -> Row {
+    let mut cells = vec![Cell::Absent; kind.structure.members.len()];
+    let mut unknown = serde_json::Map::new();
+    for node in children(item) {
+        let name = node.tag_name().name();
+        match kind.structure.position(name) {
+            Some(at) => cells[at] = read_cell(&kind.structure.members[at].shape, node),
+            None => {
+                unknown.insert(name.to_owned(), read_unknown(node));
+            }
+        }
+    }
+    let unknown = (!unknown.is_empty()).then(|| Value::Object(unknown).to_string());
+    Row { cells, unknown }
+}
+
+fn read_cell(shape: &Shape, node: Node<'_, '_>) -> Cell {
+    if shape.is_nested() {
+        let mut json = String::new();
+        write_json(shape, node, &mut json);
+        return Cell::Json(json);
+    }
+    let text = text_of(node);
+    match shape {
+        Shape::Integer | Shape::Long => match text.trim().parse() {
+            Ok(number) => Cell::Integer(number),
+            Err(_) => Cell::Text(text),
+        },
+        Shape::Double => match text.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => Cell::Double(number),
+            _ => Cell::Text(text),
+        },
+        Shape::Boolean => Cell::Boolean(text == "true"),
+        Shape::Timestamp => Cell::Text(timestamp(&text)),
+        _ => Cell::Text(text),
+    }
+}
+
+/// Writes a value as JSON directly: nested members are kept as text, so no tree of values is built.
+fn write_json(shape: &Shape, node: Node<'_, '_>, json: &mut String) {
+    match shape {
+        Shape::Structure(structure) => {
+            json.push('{');
+            let mut first = true;
+            for child in children(node) {
+                let Some(at) = structure.position(child.tag_name().name()) else { continue };
+                let member = &structure.members[at];
+                if !std::mem::take(&mut first) {
+                    json.push(',');
+                }
+                write_string(&member.name, json);
+                json.push(':');
+                write_json(&member.shape, child, json);
+            }
+            json.push('}');
+        }
+        Shape::List(list) => {
+            json.push('[');
+            for (at, child) in children(node).enumerate() {
+                if at > 0 {
+                    json.push(',');
+                }
+                write_json(&list.of, child, json);
+            }
+            json.push(']');
+        }
+        Shape::Map(value) => {
+            json.push('{');
+            let mut first = true;
+            for entry in children(node) {
+                let part = |name| children(entry).find(|part| part.tag_name().name() == name);
+                let (Some(key), Some(content)) = (part("key"), part("value")) else { continue };
+                if !std::mem::take(&mut first) {
+                    json.push(',');
+                }
+                write_string(&text_of(key), json);
+                json.push(':');
+                write_json(value, content, json);
+            }
+            json.push('}');
+        }
+        scalar => match read_cell(scalar, node) {
+            Cell::Integer(number) => json.push_str(&number.to_string()),
+            Cell::Double(number) => json.push_str(&Value::from(number).to_string()),
+            Cell::Boolean(truth) => json.push_str(if truth { "true" } else { "false" }),
+            Cell::Text(text) | Cell::Json(text) => write_string(&text, json),
+            Cell::Absent => json.push_str("null"),
+        },
+    }
+}
+
+fn write_string(text: &str, json: &mut String) {
+    json.push_str(&Value::from(text).to_string());
+}
+
+/// A member we have no shape for: text, a list where one element repeats or is called `member`, else an object.
+fn read_unknown(node: Node<'_, '_>) -> Value {
+    let parts: Vec<Node<'_, '_>> = children(node).collect();
+    let Some(first) = parts.first() else { return Value::from(text_of(node)) };
+    let name = first.tag_name().name();
+    let alike = parts.iter().all(|part| part.tag_name().name() == name);
+    if alike && (parts.len() > 1 || name == "member") {
+        return parts.into_iter().map(read_unknown).collect();
+    }
+    let mut object = serde_json::Map::new();
+    for part in parts {
+        object.insert(part.tag_name().name().to_owned(), read_unknown(part));
+    }
+    Value::Object(object)
+}
+
+/// A timestamp as the AWS CLI v2 prints it: `2026-11-22T10:00:00.123000+00:00`, without a fraction where it is zero.
+/// What is not a timestamp stays as it is.
+fn timestamp(text: &str) -> String {
+    let parsed = match text.trim().parse::<f64>() {
+        // Seconds since 1970, which the Query protocol also allows.
+        Ok(seconds) if seconds.is_finite() => {
+            OffsetDateTime::from_unix_timestamp_nanos((seconds * 1e6).round() as i128 * 1000).ok()
+        }
+        _ => OffsetDateTime::parse(text.trim(), &Iso8601::DEFAULT).ok(),
+    };
+    let Some(time) = parsed else { return text.to_owned() };
+    let (hours, minutes, _) = time.offset().as_hms();
+    let sign = if time.offset().is_negative() { '-' } else { '+' };
+    let mut printed = format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+        time.year(),
+        u8::from(time.month()),
+        time.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    );
+    if time.microsecond() != 0 {
+        printed.push_str(&format!(".{:06}", time.microsecond()));
+    }
+    printed.push_str(&format!("{sign}{:02}:{:02}", hours.abs(), minutes.abs()));
+    printed
+}
+
+fn children<'a, 'input: 'a>(node: Node<'a, 'input>) -> impl Iterator<Item = Node<'a, 'input>> {
+    node.children().filter(|child| child.is_element())
+}
+
+/// The text before the first child element, comments left out, as botocore reads it.
+fn text_of(node: Node<'_, '_>) -> String {
+    let mut text = String::new();
+    for part in node.children() {
+        if part.is_element() {
+            break;
+        }
+        if part.is_text() {
+            text.push_str(part.text().unwrap_or_default());
+        }
+    }
+    text
+}
+
+/// The first characters of an answer that is none, to tell a proxy's sign-in page from a broken line.
+fn beginning(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() {
+        "; it is empty".to_owned()
+    } else {
+        format!("; it begins «{}»", line.chars().take(80).collect::<String>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kind::kind;
+    use super::*;
+
+    fn page(inner: &str) -> Page {
+        let body = format!(
+            "<DescribeDBInstancesResponse xmlns=\"http://rds.amazonaws.com/doc/2014-10-31/\"><DescribeDBInstancesResult>\
+             {inner}</DescribeDBInstancesResult></DescribeDBInstancesResponse>"
+        );
+        read_page(kind("db-instances").unwrap(), body.as_bytes()).unwrap()
+    }
+
+    fn cell<'a>(page: &'a Page, name: &str) -> &'a Cell {
+        &page.rows[0].cells[kind("db-instances").unwrap().structure.position(name).unwrap()]
+    }
+
+    #[test]
+    fn members_are_read_by_their_shape() {
+        let page = page(
+            "<Marker>a&amp;b</Marker><DBInstances><DBInstance><DBName/><MultiAZ>true</MultiAZ>\
+             <AllocatedStorage>20</AllocatedStorage><InstanceCreateTime>2026-11-22T10:00:00.123Z</InstanceCreateTime>\
+             <TagList><Tag><Key>a</Key><Value>&lt;1&gt;</Value></Tag></TagList><DBSecurityGroups/>\
+             <Tomorrow><member>x</member></Tomorrow></DBInstance></DBInstances>",
+        );
+        assert_eq!(page.marker.as_deref(), Some("a&b"));
+        assert_eq!(cell(&page, "DBName"), &Cell::Text(String::new()));
+        assert_eq!(cell(&page, "Engine"), &Cell::Absent);
+        assert_eq!(cell(&page, "MultiAZ"), &Cell::Boolean(true));
+        assert_eq!(cell(&page, "AllocatedStorage"), &Cell::Integer(20));
+        assert_eq!(cell(&page, "InstanceCreateTime"), &Cell::Text("2026-11-22T10:00:00.123000+00:00".into()));
+        assert_eq!(cell(&page, "TagList"), &Cell::Json(r#"[{"Key":"a","Value":"<1>"}]"#.into()));
+        assert_eq!(cell(&page, "DBSecurityGroups"), &Cell::Json("[]".into()));
+        assert_eq!(page.rows[0].unknown.as_deref(), Some(r#"{"Tomorrow":["x"]}"#));
+    }
+
+    #[test]
+    fn timestamps_are_printed_as_the_aws_cli_does() {
+        assert_eq!(timestamp("2026-11-22T10:00:00Z"), "2026-11-22T10:00:00+00:00");
+        assert_eq!(timestamp("2026-11-22T10:00:00.5+02:00"), "2026-11-22T10:00:00.500000+02:00");
+        assert_eq!(timestamp("1479117249.5"), "2016-11-14T09:54:09.500000+00:00");
+        assert_eq!(timestamp("soon"), "soon");
+    }
+
+    #[test]
+    fn errors_are_read_in_every_form() {
+        let aws = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error>\
+                   <RequestId>r1</RequestId></ErrorResponse>";
+        let nested = "<Response><Errors><Error><Code>AccessDenied</Code><Message>no</Message></Error></Errors>\
+                      <RequestID>r1</RequestID></Response>";
+        for body in [aws, nested] {
+            let error = read_error(body.as_bytes());
+            assert_eq!(error.code.as_deref(), Some("AccessDenied"));
+            assert_eq!(error.request_id.as_deref(), Some("r1"));
+        }
+        assert_eq!(read_error(b"<html>"), ErrorAnswer::default());
+    }
+
+    #[test]
+    fn a_page_that_is_no_answer_says_so() {
+        let error =
+            read_page(kind("db-instances").unwrap(), b"<html><body>Sign in</body></html>").unwrap_err();
+        assert!(error.contains("Sign in"), "{error}");
+    }
+}

@@ -1,0 +1,11 @@
+//! The RDS API: its kinds of resource as data, the call that asks for a page, and the way from the answer to rows.
+//!
+//! It knows members, operations and XML. It knows nothing of profiles, of workers or of the store.
+
+pub mod answer;
+pub mod kind;
+pub mod shape;
+
+pub use answer::{Cell, Row};
+pub use kind::{Column, Kind, kind, kinds};
+pub use shape::Shape;
