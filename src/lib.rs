@@ -3,5 +3,11 @@
 //! Data goes one way: shared config files → profiles → sessions → sweep → inventory → queries → window,
 //! command line and reports. Only commands go back.
 
+pub mod access;
 pub mod config;
+pub mod failure;
+pub mod inventory;
+pub mod query;
 pub mod rds;
+pub mod report;
+pub mod sweep;

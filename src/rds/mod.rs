@@ -3,6 +3,8 @@
 //! It knows members, operations and XML. It knows nothing of profiles, of workers or of the store.
 
 pub mod answer;
+pub mod call;
+pub mod endpoint;
 pub mod kind;
 pub mod shape;
 
