@@ -4,10 +4,14 @@
 //! command line and reports. Only commands go back.
 
 pub mod access;
+pub mod cli;
 pub mod config;
+pub mod core;
 pub mod failure;
 pub mod inventory;
+pub mod log;
 pub mod query;
 pub mod rds;
 pub mod report;
+pub mod sandbox;
 pub mod sweep;

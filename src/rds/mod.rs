@@ -6,6 +6,7 @@ pub mod answer;
 pub mod call;
 pub mod endpoint;
 pub mod kind;
+pub mod readable;
 pub mod shape;
 
 pub use answer::{Cell, Row};
