@@ -111,11 +111,8 @@ fn region(
         .or_else(|| from_environment("AWS_DEFAULT_REGION"))
         .or_else(from_default);
     let Some((region, origin)) = found else {
-        let message = format!(
-            "profile {} has no region: add `region = …` to it or to [default], or set AWS_REGION",
-            shown(&profile.name)
-        );
-        return Err(Mistake::at_profile(profile, message));
+        let message = "it has no region: add `region = …` to it or to [default], or set AWS_REGION";
+        return Err(Mistake::at_profile(profile, message.to_owned()));
     };
     // The region becomes part of a host name, so nothing else may get in here.
     let is_region = region.len() <= 63
