@@ -58,3 +58,18 @@ def describe_all(calls, workers=2):
     """Runs many `describe` calls, given as tuples of its arguments, and returns their results in the same order."""
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         return list(pool.map(describe, *zip(*calls)))
+
+
+@functools.cache
+def service_model():
+    """botocore's model of RDS: every operation, member and type, as AWS publishes them."""
+    from botocore.session import Session
+
+    return Session().get_service_model("rds")
+
+
+def describe_name(operation):
+    """What the AWS CLI calls an operation."""
+    from botocore import xform_name
+
+    return xform_name(operation, "-")
