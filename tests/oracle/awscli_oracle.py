@@ -2,7 +2,7 @@
 
 The AWS CLI's own driver runs inside a worker process, because a fresh `aws` process spends a second of CPU on imports.
 Every call gets a new session, an empty home and an environment of its own: the AWS CLI keeps role credentials in
-~/.aws/cli/cache, and those of one profile must not help another.
+~/.aws/cli/cache, and those of one profile, or of an earlier run, must not answer for another.
 """
 
 import contextlib
@@ -28,9 +28,12 @@ def _loader():
 def describe(kind, profile, config_file, endpoint, metadata):
     """Returns (exit code, parsed JSON or None, stderr) of one run of the AWS CLI."""
     from awscli.clidriver import create_clidriver
+    from awscli.customizations import assumerole
 
     models = _loader()
     with tempfile.TemporaryDirectory() as home:
+        # The AWS CLI works this path out once, when it is imported, so a fresh HOME alone would not be enough.
+        assumerole.CACHE_DIR = f"{home}/.aws/cli/cache"
         environment = aws_environment(
             home,
             AWS_CONFIG_FILE=str(config_file),
@@ -51,13 +54,21 @@ def describe(kind, profile, config_file, endpoint, metadata):
         finally:
             os.environ.clear()
             os.environ.update(kept)
+        assert code != 0 or os.listdir(assumerole.CACHE_DIR), "the role's credentials went to a cache that others share"
     return code, json.loads(stdout.getvalue()) if code == 0 else None, stderr.getvalue()
 
 
 def describe_all(calls, workers=2):
     """Runs many `describe` calls, given as tuples of its arguments, and returns their results in the same order."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(describe, *zip(*calls)))
+    with tempfile.TemporaryDirectory() as home:
+        pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_home, initargs=(home,))
+        with pool:
+            return list(pool.map(describe, *zip(*calls)))
+
+
+def _leave_home(home):
+    """Keeps whatever the AWS CLI does when it is imported away from the developer's own files."""
+    os.environ["HOME"] = home
 
 
 @functools.cache

@@ -46,6 +46,14 @@ class CommandLine:
         return Run(done.returncode, (done.stdout or b"").decode(), done.stderr.decode())
 
 
+def pytest_configure(config):
+    """Hides the developer's own AWS set-up and proxies from boto3 and urllib, which the tests use in this process."""
+    for name in list(os.environ):
+        if name.startswith("AWS_") or name.lower().endswith("_proxy"):
+            del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+
+
 def pytest_sessionstart(session):
     """A missing binary is one clear sentence, not an error in every test."""
     if not binary().is_file():
