@@ -203,7 +203,7 @@ fn unit_name(
         "batch",
         "api",
         "audit",
-        "staging",
+        "orders",
         "interface",
         "ledger",
         "events",

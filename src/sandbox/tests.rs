@@ -452,3 +452,31 @@ fn a_thousand_accounts_start_at_once() {
     println!("started in {started:?}; first page {:?}, again {:?}", ask(), ask());
     assert_eq!(walk(&sandbox, &keys, "us-east-1", "db-instances", 100).unwrap().len(), 100);
 }
+
+#[test]
+fn a_hanging_account_holds_up_neither_the_others_nor_the_end() {
+    let faults = Faults { hanging: vec![0], ..Faults::default() };
+    let sandbox = Sandbox::start(Settings { accounts: 2, faults, ..Settings::default() }).unwrap();
+    let host = host_keys(&sandbox);
+    let keys =
+        |number: usize| assume_role(&sandbox, &host, &sandbox.state.accounts[number]).unwrap().unwrap();
+    let (hanging, other) = (keys(0), keys(1));
+    let address = sandbox.address();
+    let waiting = std::thread::spawn(move || {
+        let head = format!(
+            "POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential={}/20261122/eu-central-1/rds/aws4_request\r\n\
+             X-Amz-Security-Token: {}\r\n",
+            hanging.id, hanging.token
+        );
+        send(address, &head, "Action=DescribeDBInstances").is_none()
+    });
+    while sandbox.counts().most_in_flight == 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(walk(&sandbox, &other, "eu-central-1", "db-instances", 100).is_ok());
+    assert_eq!(sandbox.counts().most_in_flight, 2);
+    let begin = Instant::now();
+    drop(sandbox);
+    assert!(waiting.join().unwrap());
+    assert!(begin.elapsed() < Duration::from_secs(5));
+}
