@@ -197,11 +197,9 @@ fn faults_cost_only_those_who_have_them() {
     let states = bastion.states();
     let by_state = |state| states.values().filter(|states| states.contains(&state)).count();
     assert_eq!(states.len(), 24);
-    assert_eq!(
-        (by_state(State::Denied), by_state(State::Unreachable), by_state(State::Failed)),
-        (2, 1, 1),
-        "{states:?}"
-    );
+    assert_eq!((by_state(State::Denied), by_state(State::Failed)), (2, 1), "{states:?}");
+    // The one that hangs also outlives its two seconds of credentials; either may be what it ends with.
+    assert_eq!(by_state(State::Unreachable) + by_state(State::Expired), 1, "{states:?}");
     for account in &bastion.fleet.accounts {
         for coverage in account.targets.iter().flat_map(|target| &target.coverage) {
             let named = coverage.failure.as_ref().map(|failure| failure.sentence()).unwrap_or_default();
@@ -209,6 +207,7 @@ fn faults_cost_only_those_who_have_them() {
                 State::Denied => assert!(named.contains("AccessDenied"), "{named}"),
                 State::Failed => assert!(named.contains("not XML") || named.contains("has no <"), "{named}"),
                 State::Unreachable => assert!(named.contains("in time"), "{named}"),
+                State::Expired => assert!(named.contains("ExpiredToken"), "{named}"),
                 state => assert_eq!((state, named.as_str()), (State::Collected, "")),
             }
         }
