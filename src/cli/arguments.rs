@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::Environment;
 use crate::report::Format;
 use crate::sweep::{Limits, Selection};
 
@@ -74,8 +75,13 @@ impl Collect {
         }
     }
 
-    pub fn limits(&self) -> Limits {
-        Limits { calls: self.concurrency, ..Limits::default() }
+    /// The limits; `AWS_MAX_ATTEMPTS` is honoured as by AWS's own tools.
+    pub fn limits(&self, environment: &Environment) -> Limits {
+        let limits = Limits { calls: self.concurrency, ..Limits::default() };
+        match environment.get("AWS_MAX_ATTEMPTS").and_then(|text| text.parse().ok()) {
+            Some(attempts @ 1..) => Limits { attempts, ..limits },
+            _ => limits,
+        }
     }
 }
 

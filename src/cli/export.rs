@@ -25,9 +25,9 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
     };
     let core = match Core::start(
         Options {
-            environment,
             selection: arguments.collect.selection(),
-            limits: arguments.collect.limits(),
+            limits: arguments.collect.limits(&environment),
+            environment,
             demo: demo.then(sandbox::Settings::demo),
             watch: false,
         },
