@@ -4,4 +4,10 @@
 //! command line and reports. Only commands go back.
 
 pub mod config;
+pub mod core;
+pub mod failure;
+pub mod query;
 pub mod rds;
+pub mod report;
+pub mod sandbox;
+pub mod sweep;

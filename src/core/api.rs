@@ -1,0 +1,218 @@
+//! The facade's words: what the views may ask (`Command`) and what the core tells them (`Event`). Plain data only.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::config::{Diagnostic, Environment, FileState};
+use crate::query::Query;
+use crate::report::Format;
+use crate::sandbox;
+use crate::sweep::{Coverage, Limits, Selection, Target};
+
+/// How a core is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub environment: Environment,
+    /// Which profiles, accounts and regions are meant; empty lists mean all.
+    pub selection: Selection,
+    pub limits: Limits,
+    /// A simulated AWS instead of the real one.
+    pub demo: Option<sandbox::Settings>,
+    /// Whether edits of the config files are followed.
+    pub watch: bool,
+}
+
+/// What a view asks of the core. Nothing is answered on the asking thread.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Ask AWS for the kinds of these targets; `None` means every target. A running sweep is not disturbed: the
+    /// request is ignored while one runs.
+    Sweep { targets: Option<Vec<u32>>, kinds: Vec<&'static str> },
+    /// End the running sweep at once; what was collected stays.
+    Cancel,
+    /// Show the rows of a query: answered by `Event::View` now and whenever the data behind it changes, until
+    /// another query is shown. The newest request wins.
+    Show(Query),
+    /// The texts of some rows of the view, by position: answered by `Event::Rows`.
+    Rows { view: u64, positions: Range<usize> },
+    /// All members of one row: answered by `Event::Record`.
+    Record { kind: &'static str, row: i64 },
+    /// Rows with headers as tab-separated text, for the clipboard: answered by `Event::Copied`.
+    Copy { query: Query, rows: RowChoice },
+    /// Write a file: answered by `Event::Exported`.
+    Export(Export),
+}
+
+/// Which rows of a query's result are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowChoice {
+    All,
+    /// Row numbers; they come out in the query's order.
+    These(Vec<i64>),
+}
+
+/// An export as a view asks for it.
+#[derive(Debug, Clone)]
+pub struct Export {
+    pub query: Query,
+    pub rows: RowChoice,
+    /// All columns of the kind instead of the query's.
+    pub every_column: bool,
+    pub format: Format,
+    pub path: PathBuf,
+}
+
+/// What the core tells a view.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Profiles, targets, progress and coverage as they stand now; sent when any of it changed.
+    Fleet(Arc<Fleet>),
+    /// A query's answer.
+    View(Arc<View>),
+    Rows(Arc<Rows>),
+    Record(Arc<Record>),
+    Copied(String),
+    Exported(Result<Exported, String>),
+    /// A sweep has ended; the newest `Fleet` was sent before.
+    SweepEnded,
+}
+
+/// Everything the views show beside rows.
+#[derive(Debug, Clone)]
+pub struct Fleet {
+    pub config: ConfigState,
+    pub accounts: Vec<Account>,
+    pub progress: Progress,
+    /// Whether this is the simulated AWS.
+    pub demo: bool,
+}
+
+/// What was read from the shared AWS config.
+#[derive(Debug, Clone)]
+pub struct ConfigState {
+    pub config_file: PathBuf,
+    pub credentials_file: PathBuf,
+    pub state: FileState,
+    /// Profiles in the files, targets or not.
+    pub profiles: usize,
+    pub diagnostics: Vec<Diagnostic>,
+    /// The profile `AWS_PROFILE` names, for a window to tick first.
+    pub preselected: Option<String>,
+}
+
+/// One account, with what is known of its targets.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// 12 digits; `None` while no call has told it.
+    pub account_id: Option<String>,
+    /// By region, then role.
+    pub targets: Vec<TargetStatus>,
+}
+
+/// One target: an account's role in one region.
+#[derive(Debug, Clone)]
+pub struct TargetStatus {
+    pub target: Arc<Target>,
+    /// Whether the running sweep is still at it.
+    pub busy: bool,
+    /// One entry for each kind, in the order of the kinds.
+    pub coverage: Vec<Arc<Coverage>>,
+}
+
+impl TargetStatus {
+    /// The worst entry that is not collected, asked or not.
+    pub fn problem(&self) -> Option<&Arc<Coverage>> {
+        self.coverage.iter().find(|coverage| coverage.failure.is_some())
+    }
+
+    /// Rows shown, by kind.
+    pub fn rows(&self) -> BTreeMap<&'static str, u64> {
+        self.coverage.iter().map(|coverage| (coverage.kind, coverage.rows)).collect()
+    }
+}
+
+/// How far the sweep is. Counts are of the running sweep, or of the last.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    pub running: bool,
+    pub cancelling: bool,
+    pub targets: usize,
+    pub done: usize,
+    /// Targets of which something could not be collected; part of `done`.
+    pub failed: usize,
+    pub accounts: usize,
+    pub accounts_done: usize,
+    pub accounts_failed: usize,
+    pub rows: u64,
+    pub calls: u64,
+    pub retries: u64,
+    pub started: Option<OffsetDateTime>,
+    pub duration: Duration,
+}
+
+/// The rows of a query by number, in order.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Names this answer in `Command::Rows`.
+    pub number: u64,
+    pub query: Query,
+    pub rows: Arc<Vec<i64>>,
+    /// Rows of the kind in the query's targets, before search and filters.
+    pub of: usize,
+    /// The statement that was run.
+    pub sql: String,
+    /// Why there is no answer, where there is none.
+    pub error: Option<String>,
+}
+
+/// Some rows of a view as texts, in the order of the query's columns.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    pub view: u64,
+    /// The position of the first.
+    pub first: usize,
+    pub rows: Vec<Vec<CellText>>,
+}
+
+/// One cell as a person reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellText {
+    pub text: String,
+    /// Whether AWS did not send the member.
+    pub absent: bool,
+}
+
+/// Every member of one row.
+#[derive(Debug, Clone)]
+pub struct Record {
+    pub kind: &'static str,
+    pub row: i64,
+    pub fields: Vec<Field>,
+    /// The resource as the AWS CLI prints it, indented.
+    pub json: String,
+}
+
+/// One member of a record.
+#[derive(Debug, Clone)]
+pub struct Field {
+    pub name: String,
+    /// AWS's word for the type, such as `boolean`.
+    pub type_name: &'static str,
+    /// Lists and structures over several lines.
+    pub text: String,
+    pub absent: bool,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    pub path: PathBuf,
+    pub rows: usize,
+    /// Coverage entries of the query's kind and targets that are not collected; their rows are not in the file.
+    pub not_collected: usize,
+}

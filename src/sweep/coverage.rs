@@ -1,0 +1,105 @@
+//! The coverage ledger: one entry for each target and kind, so that "0 databases" never means "not looked".
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use crate::config::{Access, Endpoints};
+use crate::failure::{Failure, State};
+
+/// What is swept once: one set of credentials in one region, however many profiles name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Stands for the target in the store and in queries; stable while the program runs.
+    pub number: u32,
+    pub access: Access,
+    pub region: String,
+    pub endpoints: Endpoints,
+    /// A CA bundle of the profile's own.
+    pub ca_bundle: Option<PathBuf>,
+    /// Every profile that names this target, in the order of the config file.
+    pub profiles: Vec<String>,
+    /// The role the profiles name, if they do.
+    pub role_arn: Option<String>,
+    /// From the role's ARN; else `None` until STS has told it.
+    pub account_id: Option<String>,
+}
+
+/// How one kind of one target stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Coverage {
+    #[serde(rename = "AccountId")]
+    pub account_id: Option<String>,
+    #[serde(rename = "Region")]
+    pub region: String,
+    #[serde(rename = "Profiles")]
+    pub profiles: Vec<String>,
+    pub kind: &'static str,
+    pub state: State,
+    /// Why the newest attempt did not succeed.
+    pub failure: Option<Failure>,
+    /// Rows that are shown for it.
+    pub rows: u64,
+    pub pages: u32,
+    /// Calls that were sent, retries among them.
+    pub calls: u32,
+    pub retries: u32,
+    #[serde(skip)]
+    pub duration: Duration,
+    /// When the rows shown were collected.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub as_of: Option<OffsetDateTime>,
+}
+
+impl Coverage {
+    /// The entry of a target before anybody has asked.
+    pub fn not_asked(target: &Target, kind: &'static str) -> Coverage {
+        Coverage {
+            account_id: target.account_id.clone(),
+            region: target.region.clone(),
+            profiles: target.profiles.clone(),
+            kind,
+            state: State::NotAsked,
+            failure: None,
+            rows: 0,
+            pages: 0,
+            calls: 0,
+            retries: 0,
+            duration: Duration::ZERO,
+            as_of: None,
+        }
+    }
+
+    /// One line for a person: who, what, AWS's code, message and request id.
+    pub fn line(&self) -> String {
+        let mut line = format!(
+            "account {}, region {}, {} ({}): {} {}",
+            self.account_id.as_deref().unwrap_or("unknown"),
+            self.region,
+            if self.profiles.len() == 1 { "profile" } else { "profiles" },
+            self.profiles.join(", "),
+            self.kind,
+            self.state.word()
+        );
+        if let Some(failure) = &self.failure {
+            line.push_str(&format!(": {}", failure.sentence()));
+        }
+        line
+    }
+}
+
+impl Failure {
+    /// What was tried, AWS's code, message and request id, on one line.
+    pub fn sentence(&self) -> String {
+        let message = self.message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let code = self.code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default();
+        let request = self.request_id.as_deref().map(|id| format!(" (request id {id})")).unwrap_or_default();
+        format!("{}: {code}{message}{request}", self.action)
+    }
+}
+
+/// A target that a sweep works on.
+pub type SharedTarget = Arc<Target>;

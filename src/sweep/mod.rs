@@ -1,0 +1,47 @@
+//! From targets to rows: the plan, the worker pool with its limits, and the coverage ledger.
+//!
+//! It knows access and the RDS API. It knows nothing of the store: what it learns goes out as events.
+
+mod coverage;
+
+pub use coverage::{Coverage, SharedTarget, Target};
+
+use std::time::Duration;
+
+/// What a person wants swept; an empty list means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    pub profiles: Vec<String>,
+    pub accounts: Vec<String>,
+    /// These regions instead of the profiles' own, as `--region` of the AWS CLI.
+    pub regions: Vec<String>,
+}
+
+/// Bounds of a sweep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls at once, all together.
+    pub calls: usize,
+    /// Calls at once for one account and region: AWS limits their rate there.
+    pub calls_per_target: usize,
+    pub connect_timeout: Duration,
+    /// One try of one call.
+    pub attempt_timeout: Duration,
+    /// One call with all its tries and pauses.
+    pub operation_timeout: Duration,
+    /// Tries of one call.
+    pub attempts: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            calls: 64,
+            calls_per_target: 2,
+            connect_timeout: Duration::from_secs(5),
+            attempt_timeout: Duration::from_secs(20),
+            operation_timeout: Duration::from_secs(60),
+            attempts: 8,
+        }
+    }
+}
