@@ -3,13 +3,15 @@
 //! Data goes one way: shared config files → profiles → sessions → sweep → inventory → queries → window,
 //! command line and reports. Only commands go back.
 
+pub mod access;
+pub mod cli;
 pub mod config;
 pub mod core;
 pub mod failure;
+pub mod inventory;
+pub mod log;
 pub mod query;
 pub mod rds;
 pub mod report;
 pub mod sandbox;
 pub mod sweep;
-#[cfg(feature = "window")]
-pub mod ui;

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::rds::{Kind, Shape};
+use crate::rds::{Column, Kind, Shape};
 
 /// A question to the inventory, answered by the rows of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,7 +111,13 @@ pub fn to_sql(query: &Query, kind: &Kind) -> Result<Sql, String> {
         conditions.push(format!("_Target IN ({})", numbers.join(", ")));
     }
     for word in query.search.split_whitespace() {
-        let columns: Vec<String> = kind.columns.iter().map(|column| quoted(&column.name)).collect();
+        // Without the truth values, which nobody looks for by 0 and 1.
+        let columns: Vec<String> = kind
+            .columns
+            .iter()
+            .filter(|column| !matches!(column.shape, Shape::Boolean))
+            .map(|column| quoted(&column.name))
+            .collect();
         conditions.push(format!("contains_text(?, {})", columns.join(", ")));
         values.push(word.to_lowercase());
     }
@@ -119,14 +125,11 @@ pub fn to_sql(query: &Query, kind: &Kind) -> Result<Sql, String> {
         let column = column(&filter.column)?;
         match &filter.value {
             FilterValue::Contains(text) => {
-                conditions.push(format!("contains_text(?, {})", quoted(&column.name)));
+                conditions.push(format!("contains_text(?, {})", as_text(column)));
                 values.push(text.to_lowercase());
             }
             FilterValue::Is(choices) => {
-                let value = match column.shape {
-                    Shape::Boolean => format!("iif({}, 'true', 'false')", quoted(&column.name)),
-                    _ => format!("CAST({} AS TEXT)", quoted(&column.name)),
-                };
+                let value = as_text(column);
                 let marks = vec!["?"; choices.len()].join(", ");
                 conditions.push(format!("{value} IN ({marks})"));
                 values.extend(choices.iter().cloned());
@@ -151,6 +154,15 @@ pub fn to_sql(query: &Query, kind: &Kind) -> Result<Sql, String> {
         ),
         values,
     })
+}
+
+/// A column's value as it is shown.
+fn as_text(column: &Column) -> String {
+    let name = quoted(&column.name);
+    match column.shape {
+        Shape::Boolean => format!("CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"),
+        _ => format!("CAST({name} AS TEXT)"),
+    }
 }
 
 /// A name as SQL wants it, with its quotation marks.

@@ -33,9 +33,11 @@ impl Environment {
     /// name's case does not matter.
     pub fn get(&self, name: &str) -> Option<&str> {
         let value = match self.variables.get(name) {
-            None if cfg!(windows) => {
-                self.variables.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-            }
+            None if cfg!(windows) => self
+                .variables
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value),
             value => value,
         };
         value.map(String::as_str).filter(|value| !value.is_empty())

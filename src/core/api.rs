@@ -103,6 +103,10 @@ pub struct ConfigState {
     pub diagnostics: Vec<Diagnostic>,
     /// The profile `AWS_PROFILE` names, for a window to tick first.
     pub preselected: Option<String>,
+    /// Sentences about selected profiles and accounts that are not there.
+    pub problems: Vec<String>,
+    /// For each profile that is meant and cannot be used, the sentence that says why. It is not collected.
+    pub broken: Vec<String>,
 }
 
 /// One account, with what is known of its targets.

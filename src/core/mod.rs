@@ -1,31 +1,112 @@
 //! The facade that window and command line share: `Command` in, `Event` out. It knows no egui and prints nothing.
+//!
+//! One thread owns the store and the state (`state`), so nothing is locked; the worker pool runs beside it on tokio.
+//! Views never wait: commands are queued, events are polled.
 
 mod api;
+mod state;
+
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 pub use api::*;
+pub use state::no_such_kind;
 
-/// A running core: a thread that owns the store, and a worker pool that asks AWS.
-pub struct Core {}
+use crate::config::{Configuration, Environment, Watch};
+use crate::sandbox::Sandbox;
+
+/// A running core: a thread that owns the store, and a worker pool that asks AWS. It ends when it is dropped.
+pub struct Core {
+    messages: Sender<Message>,
+    /// Locked only by the view that takes events, never by the core.
+    events: Mutex<Receiver<Event>>,
+}
+
+/// What the core's thread is told, from all sides.
+enum Message {
+    Command(Command),
+    Configuration(Box<Configuration>),
+    Sweep(crate::sweep::Progress),
+    SweepEnded,
+    Quit,
+}
 
 impl Core {
-    /// Starts the core. `wake` is called from its threads when an event is there to be taken, at most every 50 ms.
-    pub fn start(options: Options, wake: impl Fn() + Send + Sync + 'static) -> Core {
-        let _ = (options, wake);
-        Core {}
+    /// Starts the core. `wake` is called from its thread when events are there to be taken.
+    ///
+    /// # Errors
+    /// A sentence that says what the system refused: a thread, memory, or a port for the simulated AWS.
+    pub fn start(options: Options, wake: impl Fn() + Send + Sync + 'static) -> Result<Core, String> {
+        let (messages, inbox) = channel();
+        let (events_out, events) = channel();
+        let sender = messages.clone();
+        let mut options = options;
+        let sandbox = match options.demo.clone() {
+            Some(settings) => {
+                let sandbox = Sandbox::start(settings)
+                    .map_err(|error| format!("the simulated AWS cannot be started on 127.0.0.1: {error}"))?;
+                // Nothing of the real environment reaches the demo, and the demo reaches nothing real.
+                options.environment =
+                    Environment::from_variables(sandbox.variables(), options.environment.home().map(Into::into));
+                Some(sandbox)
+            }
+            None => None,
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("rds-fleet-worker")
+            .enable_all()
+            .build()
+            .map_err(|error| format!("the worker pool cannot be started: {error}"))?;
+        let state = state::State::new(options.clone(), runtime, sender, events_out, Box::new(wake))?;
+        thread::Builder::new()
+            .name("rds-fleet-core".to_owned())
+            .spawn({
+                let messages = messages.clone();
+                move || {
+                    let _sandbox = sandbox;
+                    let environment = options.environment;
+                    let watch = options.watch.then(|| {
+                        let environment = environment.clone();
+                        let messages = messages.clone();
+                        Watch::start(environment, move |configuration| {
+                            let _ = messages.send(Message::Configuration(Box::new(configuration)));
+                        })
+                    });
+                    // Read here and not by the caller: a config on a slow share must not keep a window from opening.
+                    let _ = messages.send(Message::Configuration(Box::new(Configuration::load(&environment))));
+                    state.run(&inbox);
+                    drop(watch);
+                }
+            })
+            .map_err(|error| format!("the core's thread cannot be started: {error}"))?;
+        Ok(Core { messages, events: Mutex::new(events) })
     }
 
     /// Hands a command over; never waits.
     pub fn send(&self, command: Command) {
-        let _ = command;
+        // The core only ends before its views when its thread panicked, and then nothing is left to tell.
+        let _ = self.messages.send(Message::Command(command));
     }
 
     /// The next event, if there is one; never waits.
     pub fn poll(&self) -> Option<Event> {
-        None
+        match self.events.lock().unwrap_or_else(PoisonError::into_inner).try_recv() {
+            Ok(event) => Some(event),
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
+        }
     }
 
-    /// The next event; waits for it. `None` when the core has ended.
+    /// The next event; waits for it. `None` when the core has ended. Not for a window.
     pub fn wait(&self) -> Option<Event> {
-        None
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
     }
 }
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        let _ = self.messages.send(Message::Quit);
+    }
+}
+

@@ -3,7 +3,10 @@
 //! It knows members, operations and XML. It knows nothing of profiles, of workers or of the store.
 
 pub mod answer;
+pub mod call;
+pub mod endpoint;
 pub mod kind;
+pub mod readable;
 pub mod shape;
 
 pub use answer::{Cell, Row};

@@ -1,7 +1,6 @@
 //! The coverage ledger: one entry for each target and kind, so that "0 databases" never means "not looked".
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -100,6 +99,3 @@ impl Failure {
         format!("{}: {code}{message}{request}", self.action)
     }
 }
-
-/// A target that a sweep works on.
-pub type SharedTarget = Arc<Target>;

@@ -3,10 +3,14 @@
 //! It knows access and the RDS API. It knows nothing of the store: what it learns goes out as events.
 
 mod coverage;
-
-pub use coverage::{Coverage, SharedTarget, Target};
+mod plan;
+mod run;
 
 use std::time::Duration;
+
+pub use coverage::{Coverage, Target};
+pub use plan::{Numbers, Plan, plan, reason};
+pub use run::{Progress, Sweep, run};
 
 /// What a person wants swept; an empty list means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,0 +1,15 @@
+//! From a profile to credentials: base sources, AssumeRole, and one cache of sessions for all profiles and regions.
+//!
+//! A role is assumed once however many profiles and regions use it, while others wait for the same answer; it is
+//! renewed for all before it expires, also in the middle of a sweep; a failure is kept briefly, so that a denied role
+//! is not asked for again by each of its regions. Credentials live in memory only.
+
+mod base;
+mod http;
+mod sessions;
+
+pub use http::Way;
+pub use sessions::{Identity, Sessions};
+
+/// `RoleSessionName` where a profile names none; it is what CloudTrail shows in the other account.
+pub const SESSION_NAME: &str = "rds-fleet";

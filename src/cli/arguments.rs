@@ -1,0 +1,120 @@
+//! What may be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Format;
+use crate::sweep::{Limits, Selection};
+
+/// Every Amazon RDS database of many AWS accounts, from one bastion host.
+///
+/// Reads the shared AWS config (AWS_CONFIG_FILE), assumes the role of every profile, and lists what is there. Nothing
+/// is ever changed, neither at AWS nor in the config.
+#[derive(Debug, Parser)]
+#[command(name = "rds-fleet-cli", version, max_term_width = 100)]
+pub struct Arguments {
+    /// Use a simulated AWS on this machine instead of the real one.
+    #[arg(long, global = true)]
+    pub demo: bool,
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// List the profiles of the shared AWS config, and what is wrong with it.
+    Profiles {
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// List the kinds of resource with their columns.
+    Kinds {
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// Collect a kind from every account and region and write it out.
+    ///
+    /// What could not be collected is named on standard error, one line an account. Exit code: 0 all collected,
+    /// 3 partly, 1 nothing, 2 the command is wrong.
+    Export(Export),
+    /// Serve the simulated AWS for other tools, until standard input ends.
+    Sandbox(Serve),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    Table,
+    Json,
+}
+
+/// Which targets are asked, and how hard. Shared with the window.
+#[derive(Debug, Clone, Args)]
+pub struct Collect {
+    /// Only this profile; may be given several times.
+    #[arg(long = "profile", value_name = "PROFILE")]
+    pub profiles: Vec<String>,
+    /// Only this account, by its 12 digits; may be given several times.
+    #[arg(long = "account", value_name = "ID")]
+    pub accounts: Vec<String>,
+    /// Ask in this region instead of the profiles' own; may be given several times.
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// Calls to AWS at once, all accounts together.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().calls, value_parser = at_least_one)]
+    pub concurrency: usize,
+}
+
+impl Collect {
+    pub fn selection(&self) -> Selection {
+        Selection {
+            profiles: self.profiles.clone(),
+            accounts: self.accounts.clone(),
+            regions: self.regions.clone(),
+        }
+    }
+
+    pub fn limits(&self) -> Limits {
+        Limits { calls: self.concurrency, ..Limits::default() }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// What to list, such as db-instances; `rds-fleet-cli kinds` lists all.
+    pub kind: String,
+    #[command(flatten)]
+    pub collect: Collect,
+    /// csv (for spreadsheets), json (as the AWS CLI prints it) or table (to look at).
+    #[arg(long, default_value = "table", value_parser = |text: &str| text.parse::<Format>())]
+    pub format: Format,
+    /// The file to write, atomically; standard output without it.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// How many accounts.
+    #[arg(long, default_value_t = 24)]
+    pub accounts: usize,
+    /// The regions of each account; may be given several times.
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// Exactly so many DB instances for each account and region, instead of a plausible number.
+    #[arg(long, value_name = "N")]
+    pub instances: Option<usize>,
+    /// Milliseconds that every answer of STS and RDS takes.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency: u64,
+    /// One number, one fleet.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..) => Ok(number),
+        _ => Err("write a number from 1".to_owned()),
+    }
+}

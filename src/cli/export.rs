@@ -1,0 +1,192 @@
+//! `export`: one sweep of one kind, written out, with what is missing named on standard error.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::arguments;
+use super::{Ending, say};
+use crate::config::{Environment, FileState, Severity};
+use crate::core::{Command, Core, Event, Fleet, Options, RowChoice};
+use crate::failure::State;
+use crate::query::Query;
+use crate::rds::kind;
+use crate::report::{Format, READER_GONE};
+use crate::sandbox;
+use crate::sweep::Coverage;
+
+/// Collects and writes.
+pub fn export(demo: bool, environment: Environment, arguments: &arguments::Export) -> Ending {
+    let Some(kind) = kind(&arguments.kind) else {
+        say(&format!("rds-fleet-cli: {}", crate::core::no_such_kind(&arguments.kind)));
+        return Ending::Usage;
+    };
+    let core = match Core::start(
+        Options {
+            environment,
+            selection: arguments.collect.selection(),
+            limits: arguments.collect.limits(),
+            demo: demo.then(sandbox::Settings::demo),
+            watch: false,
+        },
+        || {},
+    ) {
+        Ok(core) => core,
+        Err(sentence) => {
+            say(&format!("rds-fleet-cli: {sentence}"));
+            return Ending::Nothing;
+        }
+    };
+    let Some(mut fleet) = next_fleet(&core) else { return Ending::Nothing };
+    if !fleet.config.problems.is_empty() {
+        for problem in &fleet.config.problems {
+            say(&format!("rds-fleet-cli: {problem}"));
+        }
+        return Ending::Usage;
+    }
+    for diagnostic in fleet.config.diagnostics.iter().filter(|found| found.severity != Severity::Note) {
+        say(&diagnostic.to_string());
+    }
+    if fleet.accounts.is_empty() {
+        say(&nothing_to_ask(&fleet));
+        return Ending::Nothing;
+    }
+
+    core.send(Command::Sweep { targets: None, kinds: vec![kind.name] });
+    let bar = progress_bar();
+    loop {
+        match core.wait() {
+            Some(Event::Fleet(newest)) => {
+                bar.set_length(newest.progress.accounts as u64);
+                bar.set_position(newest.progress.accounts_done as u64);
+                bar.set_message(format!("{} rows, {} failed", newest.progress.rows, newest.progress.accounts_failed));
+                fleet = newest;
+            }
+            Some(Event::SweepEnded) => break,
+            Some(_) => {}
+            None => return Ending::Nothing,
+        }
+    }
+    bar.finish_and_clear();
+
+    let mut query = Query::of(kind);
+    // A table is for looking at; the other formats carry everything.
+    let every_column = arguments.format != Format::Table;
+    query.targets = None;
+    let path = arguments.output.clone().unwrap_or_else(|| PathBuf::from("-"));
+    core.send(Command::Export(crate::core::Export {
+        query,
+        rows: RowChoice::All,
+        every_column,
+        format: arguments.format,
+        path: path.clone(),
+    }));
+    let written = loop {
+        match core.wait() {
+            Some(Event::Exported(result)) => break result,
+            Some(_) => {}
+            None => return Ending::Nothing,
+        }
+    };
+    let missing = missing(&fleet, kind.name);
+    for line in &missing {
+        say(line);
+    }
+    match written {
+        Err(sentence) if sentence == READER_GONE => {}
+        Err(sentence) => {
+            say(&format!("rds-fleet-cli: {sentence}"));
+            return Ending::Nothing;
+        }
+        Ok(exported) if arguments.output.is_some() && io::stderr().is_terminal() => {
+            say(&format!("{}: {} rows", path.display(), exported.rows));
+        }
+        Ok(_) => {}
+    }
+    let collected = coverage(&fleet, kind.name).any(|coverage| coverage.state == State::Collected);
+    match (missing.is_empty(), collected) {
+        (true, _) => Ending::Complete,
+        (false, true) => Ending::Partly,
+        (false, false) => Ending::Nothing,
+    }
+}
+
+fn next_fleet(core: &Core) -> Option<std::sync::Arc<Fleet>> {
+    loop {
+        if let Event::Fleet(fleet) = core.wait()? {
+            return Some(fleet);
+        }
+    }
+}
+
+fn coverage<'a>(fleet: &'a Fleet, kind: &'a str) -> impl Iterator<Item = &'a Coverage> {
+    fleet
+        .accounts
+        .iter()
+        .flat_map(|account| &account.targets)
+        .flat_map(|target| &target.coverage)
+        .map(AsRef::as_ref)
+        .filter(move |coverage| coverage.kind == kind)
+}
+
+/// What was not collected, one line an account; a profile that cannot be used has a line of its own.
+fn missing(fleet: &Fleet, kind: &str) -> Vec<String> {
+    let mut accounts: BTreeMap<String, Vec<&Coverage>> = BTreeMap::new();
+    for coverage in coverage(fleet, kind).filter(|coverage| coverage.state != State::Collected) {
+        let account = coverage.account_id.clone().unwrap_or_else(|| format!("unknown ({})", coverage.profiles.join(", ")));
+        accounts.entry(account).or_default().push(coverage);
+    }
+    let mut lines: Vec<String> = accounts
+        .into_iter()
+        .map(|(account, entries)| {
+            // The same words for several regions are said once.
+            let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+            let mut profiles: Vec<&str> = Vec::new();
+            for entry in entries {
+                let reason = match &entry.failure {
+                    Some(failure) => format!("{}: {}", entry.state.word(), failure.sentence()),
+                    None => entry.state.word().to_owned(),
+                };
+                profiles.extend(entry.profiles.iter().map(String::as_str));
+                match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                    Some((_, regions)) => regions.push(&entry.region),
+                    None => reasons.push((reason, vec![&entry.region])),
+                }
+            }
+            let reasons: Vec<String> =
+                reasons.into_iter().map(|(reason, regions)| format!("{}: {reason}", regions.join(", "))).collect();
+            format!("not collected: account {account} ({}): {kind} in {}", profiles.join(", "), reasons.join("; "))
+        })
+        .collect();
+    lines.extend(fleet.config.broken.iter().map(|reason| format!("not collected: {reason}")));
+    lines
+}
+
+/// Why there is nothing to ask, and what to do.
+fn nothing_to_ask(fleet: &Fleet) -> String {
+    let file = fleet.config.config_file.display();
+    let advice = "Each database account needs a profile with role_arn, credential_source = Ec2InstanceMetadata and \
+                  region; `rds-fleet-cli --demo export db-instances` shows how it looks";
+    match fleet.config.state {
+        FileState::Missing => format!("rds-fleet-cli: there is no config file {file}: set AWS_CONFIG_FILE to the central one. {advice}"),
+        FileState::Unreadable => format!("rds-fleet-cli: the config file {file} cannot be read: check its path and permissions"),
+        FileState::Read if !fleet.config.broken.is_empty() => {
+            format!("rds-fleet-cli: no profile in {file} can be used: mend what is said above")
+        }
+        FileState::Read => format!("rds-fleet-cli: no profile in {file} names a role or credentials. {advice}"),
+    }
+}
+
+/// On a terminal a bar; in a pipe nothing.
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if !io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} accounts, {msg}, {elapsed}") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,118 @@
+//! `profiles` and `kinds`: what is known without asking AWS.
+
+use comfy_table::Table;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use serde_json::{Value, json};
+
+use super::arguments::ListFormat;
+use super::{Ending, demo_environment, print, say, say_diagnostics};
+use crate::config::{Configuration, Environment, FileState, Profile};
+use crate::rds;
+
+/// Lists the profiles. The files' mistakes go to standard error, or into the JSON.
+pub fn profiles(demo: bool, environment: Environment, format: ListFormat) -> Ending {
+    let (environment, _sandbox) = if demo {
+        match demo_environment(&environment) {
+            Ok((environment, sandbox)) => (environment, Some(sandbox)),
+            Err(sentence) => {
+                say(&format!("rds-fleet-cli: {sentence}"));
+                return Ending::Nothing;
+            }
+        }
+    } else {
+        (environment, None)
+    };
+    let configuration = Configuration::load(&environment);
+    let printed = match format {
+        ListFormat::Json => {
+            let document = json!({
+                "profiles": configuration.profiles.iter().map(profile).collect::<Vec<_>>(),
+                "diagnostics": configuration.diagnostics,
+            });
+            print(&format!("{document:#}\n"))
+        }
+        ListFormat::Table => {
+            say_diagnostics(&configuration);
+            let mut table = table(&["Profile", "Account", "Region", "Role", "Chain", "Defined at"]);
+            for profile in &configuration.profiles {
+                let resolution = profile.resolution.as_ref();
+                let text = |value: Option<&String>| value.cloned().unwrap_or_default();
+                let chain: Vec<String> = resolution
+                    .map(|resolution| resolution.chain.iter().map(link).collect())
+                    .unwrap_or_default();
+                table.add_row(vec![
+                    profile.name.clone(),
+                    text(resolution.and_then(|resolution| resolution.account_id.as_ref())),
+                    text(resolution.and_then(|resolution| resolution.region.as_ref())),
+                    text(resolution.and_then(|resolution| resolution.role_arn.as_ref())),
+                    match (resolution, profile.is_target()) {
+                        (Some(_), _) => chain.join(" → "),
+                        (None, true) => "cannot be used, see the errors".to_owned(),
+                        (None, false) => "no target: only defaults".to_owned(),
+                    },
+                    format!("{}:{}", profile.source.file.display(), profile.source.line),
+                ]);
+            }
+            print(&format!("{table}\n"))
+        }
+    };
+    // The diagnostics say what is wrong; the exit code says that there is nothing to work with.
+    match (printed, configuration.config_file_state) {
+        (Ending::Complete, FileState::Read) => Ending::Complete,
+        (Ending::Complete, _) if !configuration.profiles.is_empty() => Ending::Complete,
+        _ => Ending::Nothing,
+    }
+}
+
+fn profile(profile: &Profile) -> Value {
+    let resolution = profile.resolution.as_ref();
+    json!({
+        "name": profile.name,
+        "properties": profile.shown_properties(),
+        "account_id": resolution.and_then(|resolution| resolution.account_id.clone()),
+        "role_arn": resolution.and_then(|resolution| resolution.role_arn.clone()),
+        "region": resolution.and_then(|resolution| resolution.region.clone()),
+        "chain": resolution.map(|resolution| &resolution.chain).cloned().unwrap_or_default(),
+        "source": { "file": profile.source.file, "line": profile.source.line },
+    })
+}
+
+fn link(link: &crate::config::ChainLink) -> String {
+    let role = link.role_arn.as_deref().and_then(|arn| arn.rsplit('/').next());
+    [link.profile.as_deref(), role, link.credential_source.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Lists the kinds with their columns.
+pub fn kinds(format: ListFormat) -> Ending {
+    match format {
+        ListFormat::Json => {
+            let kinds: Vec<Value> = rds::kinds().iter().map(rds::Kind::describe).collect();
+            print(&format!("{:#}\n", Value::from(kinds)))
+        }
+        ListFormat::Table => {
+            let mut table = table(&["Kind", "Operation", "Column", "Type", "From"]);
+            for kind in rds::kinds() {
+                for column in &kind.columns {
+                    table.add_row([
+                        kind.name,
+                        kind.operation,
+                        &column.name,
+                        column.shape.type_name(),
+                        if column.own { "RDS Fleet" } else { "AWS" },
+                    ]);
+                }
+            }
+            print(&format!("{table}\n"))
+        }
+    }
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
+    table
+}

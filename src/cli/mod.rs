@@ -1,0 +1,85 @@
+//! The command line: it parses, asks the core, prints, and ends with an exit code. What is collected and how it is
+//! written is decided below.
+
+mod arguments;
+mod export;
+mod listing;
+mod serve;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::config::{Configuration, Environment};
+use crate::log;
+use crate::sandbox::Sandbox;
+
+pub use arguments::{Arguments, Collect};
+use arguments::Action;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Ending {
+    /// Everything that was asked for is there.
+    Complete = 0,
+    /// Nothing is.
+    Nothing = 1,
+    /// The question cannot be understood.
+    Usage = 2,
+    /// Some is; standard error says what is missing.
+    Partly = 3,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> ExitCode {
+        ExitCode::from(ending as u8)
+    }
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let environment = Environment::from_process();
+    log::start(&environment);
+    let arguments = Arguments::parse();
+    let ending = match arguments.action {
+        Action::Profiles { format } => listing::profiles(arguments.demo, environment, format),
+        Action::Kinds { format } => listing::kinds(format),
+        Action::Export(export) => export::export(arguments.demo, environment, &export),
+        Action::Sandbox(settings) => serve::serve(&settings),
+    };
+    ending.into()
+}
+
+/// The environment of the demo, and what keeps it alive.
+fn demo_environment(environment: &Environment) -> Result<(Environment, Sandbox), String> {
+    let sandbox = Sandbox::start(crate::sandbox::Settings::demo())
+        .map_err(|error| format!("the simulated AWS cannot be started on 127.0.0.1: {error}"))?;
+    let home = environment.home().map(Into::into);
+    Ok((Environment::from_variables(sandbox.variables(), home), sandbox))
+}
+
+/// Says a sentence on standard error. That nobody reads it is no reason to fail.
+fn say(sentence: &str) {
+    let _ = writeln!(io::stderr(), "{sentence}");
+}
+
+/// Prints on standard output; a reader that has gone, as `head` does, ends the program quietly.
+fn print(text: &str) -> Ending {
+    match io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Ok(()) => Ending::Complete,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ending::Complete,
+        Err(error) => {
+            say(&format!("rds-fleet-cli: the standard output cannot be written: {error}"));
+            Ending::Nothing
+        }
+    }
+}
+
+/// Errors and warnings of the config, for standard error.
+fn say_diagnostics(configuration: &Configuration) {
+    for diagnostic in &configuration.diagnostics {
+        say(&diagnostic.to_string());
+    }
+}

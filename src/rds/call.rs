@@ -1,0 +1,324 @@
+//! One call of the RDS API: a Describe operation's page, through the AWS SDK's own runtime.
+//!
+//! The SDK's orchestrator signs, retries and times out; what it would leave to the generated `aws-sdk-rds`, the
+//! request's few parameters and the answer's XML, is done here from the shape table (ARCHITECTURE.md says why).
+//! Whose credentials are used, and how many calls run at once, is decided above.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
+use aws_runtime::invocation_id::InvocationIdInterceptor;
+use aws_runtime::request_info::RequestInfoInterceptor;
+use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
+use aws_runtime::service_clock_skew::{ServiceClockSkewClassifier, ServiceClockSkewInterceptor};
+use aws_runtime::user_agent::{ApiMetadata, UserAgentInterceptor};
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::auth::AuthSchemeOptionResolverParams;
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::{ConfigBag, Layer};
+use aws_smithy_types::error::ErrorMetadata;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SigningName;
+use aws_types::region::{Region, SigningRegion};
+
+use super::answer::{Page, read_error, read_page};
+use super::kind::Kind;
+use crate::failure::{Failure, State, state_of};
+
+/// AWS's version of the RDS Query API.
+const API_VERSION: &str = "2014-10-31";
+
+/// How patient a call is.
+#[derive(Debug, Clone)]
+pub struct Patience {
+    /// One try.
+    pub attempt_timeout: Duration,
+    /// All tries with their pauses.
+    pub operation_timeout: Duration,
+    /// How many tries.
+    pub attempts: u32,
+}
+
+impl Patience {
+    /// The SDK's form of it, for calls of any service.
+    pub fn timeouts(&self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .operation_attempt_timeout(self.attempt_timeout)
+            .operation_timeout(self.operation_timeout)
+            .build()
+    }
+
+    /// Standard mode: adaptive mode was measured to take half a minute for one call.
+    pub fn retries(&self) -> RetryConfig {
+        RetryConfig::standard().with_max_attempts(self.attempts).with_initial_backoff(Duration::from_millis(500))
+    }
+
+    /// A retry partition of the caller's own: the default one is shared by the whole process, so that one throttled
+    /// account would use up every other account's retries.
+    pub fn partition(name: String) -> RetryPartition {
+        RetryPartition::custom(name).token_bucket(TokenBucket::unlimited()).build()
+    }
+}
+
+/// Asks one kind's Describe operation of one region with one set of credentials.
+pub struct Describe {
+    kind: &'static Kind,
+    operation: Operation<Vec<(&'static str, String)>, Page, AnswerError>,
+    tries: Arc<AtomicU32>,
+}
+
+impl Describe {
+    /// `url` is the endpoint, `region` what requests are signed for.
+    pub fn new(
+        kind: &'static Kind,
+        url: &str,
+        region: &str,
+        credentials: SharedCredentialsProvider,
+        http: SharedHttpClient,
+        patience: &Patience,
+    ) -> Describe {
+        let mut layer = Layer::new("rds-fleet");
+        layer.store_put(AuthSchemeOptionResolverParams::new(()));
+        layer.store_put(SigV4OperationSigningConfig {
+            region: Some(SigningRegion::from(Region::new(region.to_owned()))),
+            name: Some(SigningName::from_static("rds")),
+            signing_options: SigningOptions::default(),
+            ..Default::default()
+        });
+        layer.store_put(ApiMetadata::new("rds", env!("CARGO_PKG_VERSION")));
+        layer.store_put(Patience::partition(format!("rds {url} {region}")));
+
+        let tries = Arc::new(AtomicU32::new(0));
+        let mut components = RuntimeComponentsBuilder::new("rds-fleet");
+        components.set_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID])));
+        components.push_auth_scheme(SigV4AuthScheme::new());
+        // The provider holds the credentials and renews them; a second cache would only keep them past their time.
+        components.set_identity_cache(Some(IdentityCache::no_cache()));
+        components.set_identity_resolver(SCHEME_ID, credentials);
+        components.push_interceptor(ServiceClockSkewInterceptor::new());
+        components.push_interceptor(RequestInfoInterceptor::new());
+        components.push_interceptor(UserAgentInterceptor::new());
+        components.push_interceptor(InvocationIdInterceptor::new());
+        components.push_interceptor(CountTries(Arc::clone(&tries)));
+        components.push_retry_classifier(HttpStatusCodeClassifier::default());
+
+        let operation = Operation::builder()
+            .service_name("rds")
+            .operation_name(kind.operation)
+            .http_client(http)
+            .endpoint_url(url)
+            .standard_retry(&patience.retries())
+            .timeout_config(patience.timeouts())
+            .retry_classifier(TransientErrorClassifier::<AnswerError>::new())
+            .retry_classifier(AwsErrorCodeClassifier::<AnswerError>::new())
+            .retry_classifier(ServiceClockSkewClassifier::<AnswerError>::new())
+            .with_connection_poisoning()
+            .runtime_plugin(
+                StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components),
+            )
+            .serializer(|form: Vec<(&'static str, String)>| request(&form))
+            .deserializer(move |response: &HttpResponse| read_response(kind, response))
+            .build();
+        Describe { kind, operation, tries }
+    }
+
+    /// One page; `marker` is the previous page's.
+    ///
+    /// # Errors
+    /// What AWS, or something on the way to it, said instead.
+    pub async fn page(&self, marker: Option<&str>) -> Result<Page, Failure> {
+        let mut form = vec![("Action", self.kind.operation.to_owned()), ("Version", API_VERSION.to_owned())];
+        if self.kind.answer.paged {
+            // The largest page that AWS gives: every call counts against the account's rate.
+            form.push(("MaxRecords", "100".to_owned()));
+        }
+        if let Some(marker) = marker {
+            form.push(("Marker", marker.to_owned()));
+        }
+        self.operation
+            .invoke(form)
+            .await
+            .map_err(|error| failure(format!("rds:{}", self.kind.operation), &error))
+    }
+
+    /// Requests sent so far, retries among them.
+    pub fn tries(&self) -> u32 {
+        self.tries.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Debug)]
+struct CountTries(Arc<AtomicU32>);
+
+#[dyn_dispatch_hint]
+impl Intercept for CountTries {
+    fn name(&self) -> &'static str {
+        "CountTries"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// An answer that is an error, or none at all.
+#[derive(Debug)]
+pub struct AnswerError {
+    status: u16,
+    metadata: ErrorMetadata,
+    request_id: Option<String>,
+}
+
+impl fmt::Display for AnswerError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.metadata.message().unwrap_or("no message"))
+    }
+}
+
+impl std::error::Error for AnswerError {}
+
+impl ProvideErrorMetadata for AnswerError {
+    fn meta(&self) -> &ErrorMetadata {
+        &self.metadata
+    }
+}
+
+fn request(form: &[(&'static str, String)]) -> Result<HttpRequest, BoxError> {
+    let mut body = String::new();
+    for (name, value) in form {
+        if !body.is_empty() {
+            body.push('&');
+        }
+        body.push_str(name);
+        body.push('=');
+        percent_encode(value, &mut body);
+    }
+    let mut request = HttpRequest::new(SdkBody::from(body.clone()));
+    request.set_method("POST")?;
+    request.set_uri("/")?;
+    request.headers_mut().try_insert("content-type", "application/x-www-form-urlencoded")?;
+    request.headers_mut().try_insert("content-length", body.len().to_string())?;
+    Ok(request)
+}
+
+/// RFC 3986: everything but the unreserved characters, as AWS's Query protocol wants it.
+fn percent_encode(text: &str, out: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+}
+
+fn read_response(kind: &Kind, response: &HttpResponse) -> Result<Page, OrchestratorError<AnswerError>> {
+    let body = response.body().bytes().unwrap_or_default();
+    let status = response.status().as_u16();
+    let mut metadata = ErrorMetadata::builder();
+    let request_id_header = response.headers().get("x-amzn-requestid").map(str::to_owned);
+    if response.status().is_success() {
+        return read_page(kind, body).map_err(|message| {
+            OrchestratorError::operation(AnswerError {
+                status,
+                metadata: metadata.message(message).build(),
+                request_id: request_id_header,
+            })
+        });
+    }
+    let error = read_error(body);
+    metadata = metadata.message(error.message.unwrap_or_else(|| format!("HTTP status {status} without a message")));
+    if let Some(code) = error.code {
+        metadata = metadata.code(code);
+    }
+    Err(OrchestratorError::operation(AnswerError {
+        status,
+        metadata: metadata.build(),
+        request_id: error.request_id.or(request_id_header),
+    }))
+}
+
+fn failure(action: String, error: &SdkError<AnswerError, HttpResponse>) -> Failure {
+    match error {
+        SdkError::ServiceError(service) => {
+            let error = service.err();
+            let message = error.to_string();
+            Failure {
+                state: error.code().map_or_else(
+                    || state_of("", &message, error.status),
+                    |code| state_of(code, &message, error.status),
+                ),
+                action,
+                code: error.code().map(str::to_owned),
+                message,
+                request_id: error.request_id.clone(),
+            }
+        }
+        other => unanswered(action, other),
+    }
+}
+
+/// The failure of a call that nothing answered, in the words of what failed on the way.
+pub fn unanswered<E, R>(action: String, error: &SdkError<E, R>) -> Failure
+where
+    E: std::error::Error + 'static,
+    R: fmt::Debug,
+{
+    let mut words = Vec::new();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        // The SDK wraps one sentence in several layers; each is said once.
+        if !words.iter().any(|known: &String| known.contains(&text)) {
+            words.push(text);
+        }
+        source = cause.source();
+    }
+    let (state, what) = match error {
+        SdkError::TimeoutError(_) => (State::Unreachable, "no answer in time"),
+        SdkError::DispatchFailure(_) => (State::Unreachable, "no connection"),
+        SdkError::ResponseError(_) => (State::Unreachable, "the answer broke off"),
+        _ => (State::Failed, "the request could not be made"),
+    };
+    let message = if words.is_empty() { what.to_owned() } else { format!("{what}: {}", words.join(": ")) };
+    Failure { state, action, code: None, message, request_id: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_encoded_as_the_query_protocol_wants() {
+        let request = request(&[("Action", "DescribeDBInstances".into()), ("Marker", "a b/ä~".into())]).unwrap();
+        assert_eq!(
+            request.body().bytes().unwrap(),
+            "Action=DescribeDBInstances&Marker=a%20b%2F%C3%A4~".as_bytes()
+        );
+    }
+}

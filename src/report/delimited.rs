@@ -1,0 +1,94 @@
+//! Comma-separated values for files and tab-separated values for the clipboard, as spreadsheets read them.
+
+use std::io::{self, Write};
+
+use super::RowSource;
+use crate::rds::readable::readable;
+use crate::rds::{Cell, Column};
+
+/// RFC 4180 with CRLF line ends, in UTF-8 with the byte order mark without which Excel reads another encoding.
+pub fn csv(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
+    out.write_all("\u{feff}".as_bytes())?;
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    writer.write_record(columns.iter().map(|column| &column.name))?;
+    let mut written = 0;
+    loop {
+        let batch = rows.next_rows().map_err(io::Error::other)?;
+        if batch.is_empty() {
+            break;
+        }
+        for row in &batch {
+            writer.write_record(row.iter().map(|cell| defused(cell, readable(cell))))?;
+        }
+        written += batch.len();
+    }
+    writer.flush()?;
+    Ok(written)
+}
+
+/// Tab-separated text with headers. Line breaks and tabs within a cell become blanks, as when a spreadsheet is copied.
+///
+/// # Errors
+/// What the source says.
+pub fn clipboard(columns: &[&Column], rows: &mut dyn RowSource) -> Result<String, String> {
+    let mut text = columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join("\t");
+    loop {
+        let batch = rows.next_rows()?;
+        if batch.is_empty() {
+            return Ok(text);
+        }
+        for row in &batch {
+            let cells: Vec<String> = row
+                .iter()
+                .map(|cell| defused(cell, readable(cell)).replace(['\t', '\n', '\r'], " "))
+                .collect();
+            text.push('\n');
+            text.push_str(&cells.join("\t"));
+        }
+    }
+}
+
+/// A text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, "CSV Injection"). Numbers
+/// stay numbers.
+fn defused(cell: &Cell, text: String) -> String {
+    let is_text = matches!(cell, Cell::Text(_) | Cell::Json(_));
+    if is_text && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && text.parse::<f64>().is_err() {
+        return format!("'{text}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::{Once, columns};
+
+    #[test]
+    fn csv_is_what_spreadsheets_read_safely() {
+        let columns = columns(&["DBInstanceIdentifier", "AllocatedStorage", "TagList", "MultiAZ"]);
+        let mut rows = Once(vec![
+            vec![Cell::Text("=1+1".into()), Cell::Integer(-5), Cell::Absent, Cell::Boolean(true)],
+            vec![
+                Cell::Text("a,\"b\"\nc".into()),
+                Cell::Absent,
+                Cell::Json(r#"[{"Key":"@x","Value":"ü"}]"#.into()),
+                Cell::Text("-1".into()),
+            ],
+        ]);
+        let mut out = Vec::new();
+        assert_eq!(csv(&columns, &mut rows, &mut out).unwrap(), 2);
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(
+            text,
+            "\u{feff}DBInstanceIdentifier,AllocatedStorage,TagList,MultiAZ\r\n'=1+1,-5,,true\r\n\
+             \"a,\"\"b\"\"\nc\",,'@x=ü,-1\r\n"
+        );
+    }
+
+    #[test]
+    fn the_clipboard_keeps_a_row_on_its_line() {
+        let columns = columns(&["DBInstanceIdentifier", "Engine"]);
+        let mut rows = Once(vec![vec![Cell::Text("a\tb\nc".into()), Cell::Absent]]);
+        assert_eq!(clipboard(&columns, &mut rows).unwrap(), "DBInstanceIdentifier\tEngine\na b c\t");
+    }
+}

@@ -1,0 +1,73 @@
+//! JSON as the AWS CLI prints it: an array of objects, indented by four, without the members AWS did not send.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::PrettyFormatter;
+use serde_json::{Map, Serializer, Value};
+
+use super::RowSource;
+use crate::rds::readable::exact;
+use crate::rds::{Cell, Column};
+
+/// The rows as an array of objects.
+pub fn json(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
+    out.write_all(b"[")?;
+    let mut written = 0;
+    loop {
+        let batch = rows.next_rows().map_err(io::Error::other)?;
+        if batch.is_empty() {
+            break;
+        }
+        for row in batch {
+            out.write_all(if written == 0 { b"\n" } else { b",\n" })?;
+            let mut text = Vec::new();
+            Value::Object(object(columns, &row))
+                .serialize(&mut Serializer::with_formatter(&mut text, PrettyFormatter::with_indent(b"    ")))?;
+            for line in text.split_inclusive(|byte| *byte == b'\n') {
+                out.write_all(b"    ")?;
+                out.write_all(line)?;
+            }
+            written += 1;
+        }
+    }
+    out.write_all(if written == 0 { b"]\n" } else { b"\n]\n" })?;
+    Ok(written)
+}
+
+/// One row as an object.
+pub fn object(columns: &[&Column], row: &[Cell]) -> Map<String, Value> {
+    columns
+        .iter()
+        .zip(row)
+        .filter_map(|(column, cell)| exact(cell).map(|value| (column.name.clone(), value)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::{Once, columns};
+
+    #[test]
+    fn absent_members_are_left_out_and_types_kept() {
+        let columns = columns(&["DBInstanceIdentifier", "AllocatedStorage", "TagList", "MultiAZ", "Engine"]);
+        let row = vec![
+            Cell::Text("a\n".into()),
+            Cell::Integer(20),
+            Cell::Json("[]".into()),
+            Cell::Boolean(false),
+            Cell::Absent,
+        ];
+        let mut out = Vec::new();
+        json(&columns, &mut Once(vec![row]), &mut out).unwrap();
+        let value: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(
+            value,
+            serde_json::json!([{"DBInstanceIdentifier": "a\n", "AllocatedStorage": 20, "TagList": [], "MultiAZ": false}])
+        );
+        let mut empty = Vec::new();
+        json(&columns, &mut Once(vec![]), &mut empty).unwrap();
+        assert_eq!(empty, b"[]\n");
+    }
+}

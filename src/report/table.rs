@@ -1,0 +1,49 @@
+//! Aligned text for a terminal.
+
+use std::io::{self, Write};
+
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+
+use super::RowSource;
+use crate::rds::Column;
+use crate::rds::readable::readable;
+
+/// Longer cells are cut: a table is to be looked at, the other formats are to be kept.
+const LONGEST: usize = 60;
+
+/// The rows as a table with its header; numbers are right-aligned.
+pub fn table(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(columns.iter().map(|column| &column.name));
+    for (at, column) in columns.iter().enumerate() {
+        if column.shape.is_number()
+            && let Some(column) = table.column_mut(at)
+        {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut written = 0;
+    loop {
+        let batch = rows.next_rows().map_err(io::Error::other)?;
+        if batch.is_empty() {
+            break;
+        }
+        written += batch.len();
+        for row in &batch {
+            table.add_row(row.iter().map(|cell| short(&readable(cell))));
+        }
+    }
+    writeln!(out, "{table}")?;
+    Ok(written)
+}
+
+/// On one line, without control characters, and not longer than a person reads.
+fn short(text: &str) -> String {
+    let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(LONGEST + 1).collect();
+    if line.chars().count() > LONGEST {
+        return line.chars().take(LONGEST - 1).chain(['…']).collect();
+    }
+    line
+}
