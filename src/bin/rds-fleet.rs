@@ -4,9 +4,11 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Parser, ValueEnum};
-use eframe::egui::ThemePreference;
+use eframe::egui::{Context, ThemePreference};
 use rds_fleet::config::Environment;
 use rds_fleet::core::{Core, Options};
 use rds_fleet::sandbox;
@@ -85,10 +87,24 @@ fn main() -> ExitCode {
         RendererName::Glow => eframe::Renderer::Glow,
         RendererName::Wgpu => eframe::Renderer::Wgpu,
     });
+    // The core starts before there is a window, and outlives a renderer that fails.
+    let window: Arc<Mutex<Option<Context>>> = Arc::default();
+    let waking = Arc::clone(&window);
+    let wake = move || {
+        if let Some(ctx) = waking.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            ctx.request_repaint_after(theme::FRAME_AFTER_WAKE);
+        }
+    };
+    let core = match Core::start(options, wake) {
+        Ok(core) => Rc::new(core),
+        Err(reason) => {
+            eprintln!("rds-fleet: {reason}");
+            return ExitCode::FAILURE;
+        }
+    };
     let opened = renderer::run(renderer, &|ctx| {
-        let waking = ctx.clone();
-        let core = Core::start(options.clone(), move || waking.request_repaint_after(theme::FRAME_AFTER_WAKE));
-        App::new(ctx, Box::new(core), start.clone())
+        *window.lock().unwrap_or_else(PoisonError::into_inner) = Some(ctx.clone());
+        App::new(ctx, Box::new(Rc::clone(&core)), start.clone())
     });
     match opened {
         Ok(()) => ExitCode::SUCCESS,

@@ -58,7 +58,7 @@ impl Accounts {
             }
             let field = egui::TextEdit::singleline(&mut self.search)
                 .hint_text("Find account or profile")
-                .vertical_align(Align::Center)
+                .align(egui::Align2::LEFT_CENTER)
                 .desired_width(f32::INFINITY);
             let field = ui.add_sized(vec2(ui.available_width(), theme::ROW), field).accessible_name("Find account");
             if field.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
@@ -114,7 +114,7 @@ impl Accounts {
         tokens: &Tokens,
         actions: &mut Vec<Action>,
     ) -> bool {
-        let id = ui.id().with(("account", &account.name, &account.profiles));
+        let id = ui.scope_id().with(("account", &account.name, &account.profiles));
         let targets: Vec<u32> = account.regions.iter().map(|region| region.target).collect();
         let (fold, rest) = rect.split_left_right_at_x(rect.left() + 16.0);
         let fold_response = ui.interact(fold, id.with("fold"), Sense::CLICK);
@@ -147,7 +147,7 @@ fn region(
 ) {
     let role = region.role.as_deref().map(|role| format!("{role}\n")).unwrap_or_default();
     let line = ListLine {
-        id: ui.id().with(("region", region.target)),
+        id: ui.scope_id().with(("region", region.target)),
         name: &region.region,
         note: &region.profiles,
         standing: &region.standing,

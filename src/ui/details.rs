@@ -9,7 +9,7 @@ use super::action::Action;
 use super::marks;
 use super::theme::{self, Tokens};
 use crate::core::{Field, Record};
-use crate::rds::{self, OWN_COLUMNS};
+use crate::rds;
 
 /// The panel and what it shows.
 #[derive(Default)]
@@ -92,7 +92,10 @@ impl Details {
                 || field.name.to_lowercase().contains(&text)
                 || field.text.to_lowercase().contains(&text)
         };
-        let own = |field: &&Field| OWN_COLUMNS.contains(&field.name.as_str());
+        let kind = rds::kind(record.kind);
+        let own = |field: &&Field| {
+            kind.and_then(|kind| kind.columns.get(kind.column(&field.name)?)).is_some_and(|column| column.own)
+        };
         let present = |field: &&Field| self.show_absent || !field.absent;
         egui::ScrollArea::vertical().auto_shrink(false).id_salt((record.kind, record.row)).show(ui, |ui| {
             let shown = || record.fields.iter().filter(matches).filter(present);

@@ -112,7 +112,7 @@ impl ExportDialog {
             ui.radio_value(&mut self.every_column, true, format!("All {}", shown.every_column));
         });
         row(ui, "File", &mut |ui| {
-            let field = TextEdit::singleline(&mut self.path).vertical_align(Align::Center);
+            let field = TextEdit::singleline(&mut self.path).align(egui::Align2::LEFT_CENTER);
             let width = ui.available_width() - 84.0;
             ui.add_sized(vec2(width, theme::ROW), field).accessible_name("Path");
             let browse = ui.add_enabled(self.picking.is_none(), Button::new("Browse…"));

@@ -1,5 +1,7 @@
 //! What the window hangs on: a place for commands and a source of events. Nothing here draws or decides.
 
+use std::rc::Rc;
+
 use crate::core::{Command, Core, Event};
 
 /// The core as the window sees it; a test puts channels in its place. Neither call waits.
@@ -11,7 +13,7 @@ pub trait Link {
     fn poll(&self) -> Option<Event>;
 }
 
-impl Link for Core {
+impl Link for Rc<Core> {
     fn send(&self, command: Command) {
         Core::send(self, command);
     }

@@ -73,11 +73,6 @@ impl Selection {
         }
     }
 
-    /// Selects nothing; the focus stays.
-    pub fn clear(&mut self) {
-        self.ranges.clear();
-    }
-
     /// The selected rows by number; every row of the view is `All`.
     pub fn choice(&self, rows: &[i64]) -> RowChoice {
         if self.len() == rows.len() {

@@ -66,7 +66,7 @@ fn search(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let field = TextEdit::singleline(&mut text)
         .id(search_id())
         .hint_text("Search all columns  (Ctrl+F)")
-        .vertical_align(Align::Center)
+        .align(egui::Align2::LEFT_CENTER)
         .desired_width(width);
     let response = ui.add_sized(vec2(width, theme::ROW + 4.0), field).accessible_name("Search all columns");
     if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
