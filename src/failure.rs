@@ -68,14 +68,18 @@ impl State {
                 "Enable the region in the account, or name another region in the profile."
             }
             State::Expired => "Refresh; if it stays, renew the credentials that the profile starts from.",
-            State::Throttled => "Refresh later, or lower --concurrency: other tools use up the account's call rate.",
+            State::Throttled => {
+                "Refresh later, or lower --concurrency: other tools use up the account's call rate."
+            }
             State::Unreachable => {
                 "Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and the VPC endpoints on the way to AWS."
             }
             State::NoCredentials => {
                 "Check the profile's credential_source and, on EC2, the instance profile of this bastion."
             }
-            State::Failed => "Refresh; if it stays, the code and the request id are what AWS Support asks for.",
+            State::Failed => {
+                "Refresh; if it stays, the code and the request id are what AWS Support asks for."
+            }
             State::Cancelled => "Refresh to ask again.",
         }
     }
@@ -96,7 +100,10 @@ pub struct Failure {
 /// What AWS's error code and message mean for coverage, as FIELD experience has it.
 pub fn state_of(code: &str, message: &str, status: u16) -> State {
     match code {
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized"
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "NotAuthorized"
         | "OptInRequired" => {
             if message.contains("service control policy") {
                 State::ScpDenied
@@ -107,10 +114,14 @@ pub fn state_of(code: &str, message: &str, status: u16) -> State {
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => State::Expired,
         "AuthFailure" | "UnrecognizedClientException" | "InvalidClientTokenId" => State::RegionNotEnabled,
         "SignatureDoesNotMatch" | "IncompleteSignature" | "InvalidAccessKeyId" => State::Denied,
-        "Throttling" | "ThrottlingException" | "ThrottledException" | "RequestLimitExceeded"
-        | "TooManyRequestsException" | "SlowDown" | "RequestThrottled" | "RequestThrottledException" => {
-            State::Throttled
-        }
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "TooManyRequestsException"
+        | "SlowDown"
+        | "RequestThrottled"
+        | "RequestThrottledException" => State::Throttled,
         _ if status == 403 => State::Denied,
         _ if status == 429 => State::Throttled,
         _ => State::Failed,

@@ -11,7 +11,8 @@ use crate::config::Environment;
 
 /// Starts the log at the level that `RDS_FLEET_LOG` names: error, warn, info, debug or trace.
 pub fn start(environment: &Environment) {
-    let Some(level) = environment.get("RDS_FLEET_LOG").and_then(|level| level.parse::<LevelFilter>().ok()) else {
+    let Some(level) = environment.get("RDS_FLEET_LOG").and_then(|level| level.parse::<LevelFilter>().ok())
+    else {
         return;
     };
     let format = tracing_subscriber::fmt::layer()

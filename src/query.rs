@@ -94,14 +94,17 @@ pub struct Sql {
 /// The statement that lists the row numbers a query means, in order.
 ///
 /// It uses two things that the store gives its connection: the function `contains_text(needle, …)` and the collation
-/// `natural`, which sorts `db-2` before `db-10` and version 14.9 before 14.10.
+/// `natural_order`, which sorts `db-2` before `db-10` and version 14.9 before 14.10.
 ///
 /// # Errors
 /// A sentence that names a column the kind does not have.
 pub fn to_sql(query: &Query, kind: &Kind) -> Result<Sql, String> {
     let column = |name: &str| {
         kind.column(name).map(|at| &kind.columns[at]).ok_or_else(|| {
-            format!("{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind", kind.name)
+            format!(
+                "{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind",
+                kind.name
+            )
         })
     };
     let mut values = Vec::new();
@@ -139,8 +142,11 @@ pub fn to_sql(query: &Query, kind: &Kind) -> Result<Sql, String> {
     let mut order = Vec::new();
     for key in &query.sort {
         let column = column(&key.column)?;
-        let collation =
-            if column.shape.is_number() || matches!(column.shape, Shape::Boolean) { "" } else { " COLLATE natural" };
+        let collation = if column.shape.is_number() || matches!(column.shape, Shape::Boolean) {
+            ""
+        } else {
+            " COLLATE natural_order"
+        };
         let direction = if key.descending { "DESC" } else { "ASC" };
         order.push(format!("{}{collation} {direction} NULLS LAST", quoted(&column.name)));
     }

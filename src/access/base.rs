@@ -36,7 +36,10 @@ pub struct Sources<'a> {
 /// A sentence that says what is missing.
 pub fn provider(base: &Base, sources: &Sources<'_>) -> Result<SharedCredentialsProvider, String> {
     let profile = |name: &str| {
-        sources.configuration.profile(name).ok_or_else(|| format!("profile {name} is no longer in the config file"))
+        sources
+            .configuration
+            .profile(name)
+            .ok_or_else(|| format!("profile {name} is no longer in the config file"))
     };
     let services = ProviderConfig::empty()
         .with_http_client(sources.http.clone())
@@ -45,9 +48,14 @@ pub fn provider(base: &Base, sources: &Sources<'_>) -> Result<SharedCredentialsP
     let metadata = services.clone().with_http_client(sources.metadata_http.clone());
     Ok(match base {
         Base::Ec2InstanceMetadata => {
-            if sources.environment.get("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+            if sources
+                .environment
+                .get("AWS_EC2_METADATA_DISABLED")
+                .is_some_and(|value| value.eq_ignore_ascii_case("true"))
             {
-                return Err("AWS_EC2_METADATA_DISABLED is set, so the instance's role is not asked for".to_owned());
+                return Err(
+                    "AWS_EC2_METADATA_DISABLED is set, so the instance's role is not asked for".to_owned()
+                );
             }
             let mut client = imds::Client::builder().configure(&metadata);
             if let Some(endpoint) = sources.environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
@@ -61,7 +69,8 @@ pub fn provider(base: &Base, sources: &Sources<'_>) -> Result<SharedCredentialsP
             {
                 client = client.endpoint_mode(imds::client::EndpointMode::IpV6);
             }
-            let provider = ImdsCredentialsProvider::builder().configure(&metadata).imds_client(client.build()).build();
+            let provider =
+                ImdsCredentialsProvider::builder().configure(&metadata).imds_client(client.build()).build();
             SharedCredentialsProvider::new(provider)
         }
         Base::Environment => {
@@ -76,8 +85,9 @@ pub fn provider(base: &Base, sources: &Sources<'_>) -> Result<SharedCredentialsP
             SharedCredentialsProvider::new(EcsCredentialsProvider::builder().configure(&metadata).build())
         }
         Base::StaticKeys { profile: name } => {
-            let keys =
-                profile(name)?.static_keys().ok_or_else(|| format!("profile {name} no longer has keys of its own"))?;
+            let keys = profile(name)?
+                .static_keys()
+                .ok_or_else(|| format!("profile {name} no longer has keys of its own"))?;
             SharedCredentialsProvider::new(Credentials::new(
                 keys.access_key_id,
                 keys.secret_access_key.expose(),
@@ -114,8 +124,9 @@ pub fn provider(base: &Base, sources: &Sources<'_>) -> Result<SharedCredentialsP
         }
         Base::WebIdentity { profile: name } => {
             let profile = profile(name)?;
-            let value =
-                |key: &str| profile.get(key).map(str::to_owned).ok_or_else(|| format!("profile {name} has no {key}"));
+            let value = |key: &str| {
+                profile.get(key).map(str::to_owned).ok_or_else(|| format!("profile {name} has no {key}"))
+            };
             let provider = WebIdentityTokenCredentialsProvider::builder()
                 .configure(&services)
                 .static_configuration(StaticConfiguration {

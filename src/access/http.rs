@@ -39,11 +39,16 @@ pub fn client(
     if let Some(path) = ca_bundle {
         trust.add_pem_certificate(read_bundle(path)?);
     }
-    let context =
-        TlsContext::builder().with_trust_store(trust).build().map_err(|error| format!("TLS cannot be set up: {error}"))?;
+    let context = TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(|error| format!("TLS cannot be set up: {error}"))?;
     let connector = Connector::builder()
         .connector_settings(
-            HttpConnectorSettings::builder().connect_timeout(connect_timeout).read_timeout(read_timeout).build(),
+            HttpConnectorSettings::builder()
+                .connect_timeout(connect_timeout)
+                .read_timeout(read_timeout)
+                .build(),
         )
         .proxy_config(match way {
             Way::Proxied => ProxyConfig::from_env(),
@@ -59,11 +64,16 @@ pub fn client(
 
 /// A PEM file's bytes, once it is certain that the TLS library will not panic on them.
 fn read_bundle(path: &Path) -> Result<Vec<u8>, String> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| format!("the CA bundle {} cannot be read ({error}): correct AWS_CA_BUNDLE or ca_bundle", path.display()))?;
+    let bytes = std::fs::read(path).map_err(|error| {
+        format!(
+            "the CA bundle {} cannot be read ({error}): correct AWS_CA_BUNDLE or ca_bundle",
+            path.display()
+        )
+    })?;
     let mut certificates = 0;
     for certificate in CertificateDer::pem_slice_iter(&bytes) {
-        certificate.map_err(|error| format!("the CA bundle {} is not a PEM file: {error:?}", path.display()))?;
+        certificate
+            .map_err(|error| format!("the CA bundle {} is not a PEM file: {error:?}", path.display()))?;
         certificates += 1;
     }
     if certificates == 0 {

@@ -135,13 +135,15 @@ impl Sessions {
                 let _permit = self.calls.acquire().await;
                 let action = "sts:GetCallerIdentity".to_owned();
                 match client.get_caller_identity().send().await {
-                    Ok(answer) => answer.account.filter(|account| !account.is_empty()).ok_or_else(|| Failure {
-                        state: State::Failed,
-                        action,
-                        code: None,
-                        message: "the answer names no account".to_owned(),
-                        request_id: None,
-                    }),
+                    Ok(answer) => {
+                        answer.account.filter(|account| !account.is_empty()).ok_or_else(|| Failure {
+                            state: State::Failed,
+                            action,
+                            code: None,
+                            message: "the answer names no account".to_owned(),
+                            request_id: None,
+                        })
+                    }
                     Err(error) => Err(sts_failure(action, &error)),
                 }
             })
@@ -167,7 +169,10 @@ impl Sessions {
 
     /// A provider for signing: it answers from the cache and renews what is about to expire between two tries.
     pub fn provider(self: &Arc<Self>, identity: &Identity) -> SharedCredentialsProvider {
-        SharedCredentialsProvider::new(SessionProvider { sessions: Arc::clone(self), identity: identity.clone() })
+        SharedCredentialsProvider::new(SessionProvider {
+            sessions: Arc::clone(self),
+            identity: identity.clone(),
+        })
     }
 
     fn of<'a>(
@@ -179,10 +184,14 @@ impl Sessions {
             let entry = self.entry(&access);
             let mut state = entry.state.lock().await;
             match &*state {
-                Some(Outcome::Got { credentials, renew_at }) if renew_at.is_none_or(|at| SystemTime::now() < at) => {
+                Some(Outcome::Got { credentials, renew_at })
+                    if renew_at.is_none_or(|at| SystemTime::now() < at) =>
+                {
                     return Ok(credentials.clone());
                 }
-                Some(Outcome::Failed { failure, at }) if at.elapsed() < FAILURE_KEPT => return Err(failure.clone()),
+                Some(Outcome::Failed { failure, at }) if at.elapsed() < FAILURE_KEPT => {
+                    return Err(failure.clone());
+                }
                 _ => {}
             }
             let result = match access.roles.split_last() {
@@ -232,7 +241,8 @@ impl Sessions {
                 state: State::Denied,
                 action,
                 code: None,
-                message: "the profile names an mfa_serial, and RDS Fleet cannot ask for the code yet".to_owned(),
+                message: "the profile names an mfa_serial, and RDS Fleet cannot ask for the code yet"
+                    .to_owned(),
                 request_id: None,
             });
         }
@@ -261,9 +271,17 @@ impl Sessions {
             answer = ask(Some(LONGEST_CHAINED)).await;
         }
         let answer = answer.map_err(|error| sts_failure(action.clone(), &error))?;
-        let issued = answer.credentials.ok_or_else(|| unusable(&action, "the answer holds no credentials".to_owned()))?;
+        let issued = answer
+            .credentials
+            .ok_or_else(|| unusable(&action, "the answer holds no credentials".to_owned()))?;
         let expiry = SystemTime::try_from(issued.expiration).ok();
-        Ok(Credentials::new(issued.access_key_id, issued.secret_access_key, Some(issued.session_token), expiry, "AssumeRole"))
+        Ok(Credentials::new(
+            issued.access_key_id,
+            issued.secret_access_key,
+            Some(issued.session_token),
+            expiry,
+            "AssumeRole",
+        ))
     }
 
     /// An STS client costs some microseconds once it does not build a connector of its own.
@@ -285,7 +303,9 @@ impl Sessions {
         if let Some(url) = &identity.endpoints.sts_url {
             builder = builder.endpoint_url(url);
         } else {
-            builder = builder.use_fips(identity.endpoints.use_fips).use_dual_stack(identity.endpoints.use_dualstack);
+            builder = builder
+                .use_fips(identity.endpoints.use_fips)
+                .use_dual_stack(identity.endpoints.use_dualstack);
         }
         Ok(aws_sdk_sts::Client::from_conf(builder.build()))
     }

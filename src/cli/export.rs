@@ -61,7 +61,10 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
             Some(Event::Fleet(newest)) => {
                 bar.set_length(newest.progress.accounts as u64);
                 bar.set_position(newest.progress.accounts_done as u64);
-                bar.set_message(format!("{} rows, {} failed", newest.progress.rows, newest.progress.accounts_failed));
+                bar.set_message(format!(
+                    "{} rows, {} failed",
+                    newest.progress.rows, newest.progress.accounts_failed
+                ));
                 fleet = newest;
             }
             Some(Event::SweepEnded) => break,
@@ -135,29 +138,43 @@ fn coverage<'a>(fleet: &'a Fleet, kind: &'a str) -> impl Iterator<Item = &'a Cov
 fn missing(fleet: &Fleet, kind: &str) -> Vec<String> {
     let mut accounts: BTreeMap<String, Vec<&Coverage>> = BTreeMap::new();
     for coverage in coverage(fleet, kind).filter(|coverage| coverage.state != State::Collected) {
-        let account = coverage.account_id.clone().unwrap_or_else(|| format!("unknown ({})", coverage.profiles.join(", ")));
+        let account = coverage
+            .account_id
+            .clone()
+            .unwrap_or_else(|| format!("unknown ({})", coverage.profiles.join(", ")));
         accounts.entry(account).or_default().push(coverage);
     }
     let mut lines: Vec<String> = accounts
         .into_iter()
         .map(|(account, entries)| {
-            // The same words for several regions are said once.
-            let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+            // One refusal in several regions is said once, in the words of the first.
+            let mut reasons: Vec<(&Coverage, Vec<&str>)> = Vec::new();
             let mut profiles: Vec<&str> = Vec::new();
             for entry in entries {
-                let reason = match &entry.failure {
-                    Some(failure) => format!("{}: {}", entry.state.word(), failure.sentence()),
-                    None => entry.state.word().to_owned(),
-                };
                 profiles.extend(entry.profiles.iter().map(String::as_str));
-                match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                let said = |known: &Coverage| {
+                    let words = |entry: &Coverage| {
+                        entry.failure.as_ref().map(|failure| (failure.action.clone(), failure.code.clone()))
+                    };
+                    known.state == entry.state && words(known) == words(entry)
+                };
+                match reasons.iter_mut().find(|(known, _)| said(known)) {
                     Some((_, regions)) => regions.push(&entry.region),
-                    None => reasons.push((reason, vec![&entry.region])),
+                    None => reasons.push((entry, vec![&entry.region])),
                 }
             }
-            let reasons: Vec<String> =
-                reasons.into_iter().map(|(reason, regions)| format!("{}: {reason}", regions.join(", "))).collect();
-            format!("not collected: account {account} ({}): {kind} in {}", profiles.join(", "), reasons.join("; "))
+            let reasons: Vec<String> = reasons
+                .into_iter()
+                .map(|(entry, regions)| {
+                    let why = entry.failure.as_ref().map(|failure| format!(": {}", failure.sentence()));
+                    format!("{}: {}{}", regions.join(", "), entry.state.word(), why.unwrap_or_default())
+                })
+                .collect();
+            format!(
+                "not collected: account {account} ({}): {kind} in {}",
+                profiles.join(", "),
+                reasons.join("; ")
+            )
         })
         .collect();
     lines.extend(fleet.config.broken.iter().map(|reason| format!("not collected: {reason}")));
@@ -170,12 +187,18 @@ fn nothing_to_ask(fleet: &Fleet) -> String {
     let advice = "Each database account needs a profile with role_arn, credential_source = Ec2InstanceMetadata and \
                   region; `rds-fleet-cli --demo export db-instances` shows how it looks";
     match fleet.config.state {
-        FileState::Missing => format!("rds-fleet-cli: there is no config file {file}: set AWS_CONFIG_FILE to the central one. {advice}"),
-        FileState::Unreadable => format!("rds-fleet-cli: the config file {file} cannot be read: check its path and permissions"),
+        FileState::Missing => format!(
+            "rds-fleet-cli: there is no config file {file}: set AWS_CONFIG_FILE to the central one. {advice}"
+        ),
+        FileState::Unreadable => {
+            format!("rds-fleet-cli: the config file {file} cannot be read: check its path and permissions")
+        }
         FileState::Read if !fleet.config.broken.is_empty() => {
             format!("rds-fleet-cli: no profile in {file} can be used: mend what is said above")
         }
-        FileState::Read => format!("rds-fleet-cli: no profile in {file} names a role or credentials. {advice}"),
+        FileState::Read => {
+            format!("rds-fleet-cli: no profile in {file} names a role or credentials. {advice}")
+        }
     }
 }
 

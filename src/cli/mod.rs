@@ -15,8 +15,8 @@ use crate::config::{Configuration, Environment};
 use crate::log;
 use crate::sandbox::Sandbox;
 
-pub use arguments::{Arguments, Collect};
 use arguments::Action;
+pub use arguments::{Arguments, Collect};
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -47,8 +47,10 @@ impl Core {
                 let sandbox = Sandbox::start(settings)
                     .map_err(|error| format!("the simulated AWS cannot be started on 127.0.0.1: {error}"))?;
                 // Nothing of the real environment reaches the demo, and the demo reaches nothing real.
-                options.environment =
-                    Environment::from_variables(sandbox.variables(), options.environment.home().map(Into::into));
+                options.environment = Environment::from_variables(
+                    sandbox.variables(),
+                    options.environment.home().map(Into::into),
+                );
                 Some(sandbox)
             }
             None => None,
@@ -75,7 +77,8 @@ impl Core {
                         })
                     });
                     // Read here and not by the caller: a config on a slow share must not keep a window from opening.
-                    let _ = messages.send(Message::Configuration(Box::new(Configuration::load(&environment))));
+                    let _ =
+                        messages.send(Message::Configuration(Box::new(Configuration::load(&environment))));
                     state.run(&inbox);
                     drop(watch);
                 }
@@ -109,4 +112,3 @@ impl Drop for Core {
         let _ = self.messages.send(Message::Quit);
     }
 }
-

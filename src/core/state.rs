@@ -10,11 +10,11 @@ use time::OffsetDateTime;
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc, watch};
 
-use super::api::{
-    Account, CellText, Command, ConfigState, Event, Export, Exported, Field, Fleet, Options, Progress, Record,
-    RowChoice, Rows, TargetStatus, View,
-};
 use super::Message;
+use super::api::{
+    Account, CellText, Command, ConfigState, Event, Export, Exported, Field, Fleet, Options, Progress,
+    Record, RowChoice, Rows, TargetStatus, View,
+};
 use crate::access::{Sessions, Way};
 use crate::config::Configuration;
 use crate::failure::{Failure, State as CoverageState};
@@ -90,7 +90,8 @@ impl State {
         events: Sender<Event>,
         wake: Box<dyn Fn() + Send>,
     ) -> Result<State, String> {
-        let inventory = Inventory::in_memory().map_err(|error| format!("the store cannot be made: {error}"))?;
+        let inventory =
+            Inventory::in_memory().map_err(|error| format!("the store cannot be made: {error}"))?;
         let configuration = Arc::new(Configuration::from_texts(&options.environment, None, None));
         let calls = Arc::new(Semaphore::new(options.limits.calls.max(1)));
         let sessions = sessions(&options, &configuration, &calls);
@@ -133,7 +134,8 @@ impl State {
             }
             waiting.extend(inbox.try_iter());
             // Of several queries typed faster than they are answered only the newest is.
-            let newest = waiting.iter().rposition(|message| matches!(message, Message::Command(Command::Show(_))));
+            let newest =
+                waiting.iter().rposition(|message| matches!(message, Message::Command(Command::Show(_))));
             if let Some(newest) = newest {
                 let mut at = 0;
                 waiting.retain(|message| {
@@ -398,7 +400,9 @@ impl State {
     fn fleet(&self) -> Fleet {
         let mut accounts: BTreeMap<(bool, Option<&String>), Vec<TargetStatus>> = BTreeMap::new();
         for target in &self.plan.targets {
-            let Some(entry) = self.ledger.get(&target.number).filter(|entry| !entry.excluded) else { continue };
+            let Some(entry) = self.ledger.get(&target.number).filter(|entry| !entry.excluded) else {
+                continue;
+            };
             let status = TargetStatus {
                 target: Arc::clone(&entry.target),
                 busy: !entry.open.is_empty(),
@@ -429,7 +433,9 @@ impl State {
         let swept = self.sweep.as_ref().map(|running| &running.targets);
         let mut accounts: HashMap<String, (bool, bool)> = HashMap::new();
         for target in &self.plan.targets {
-            let Some(entry) = self.ledger.get(&target.number).filter(|entry| !entry.excluded) else { continue };
+            let Some(entry) = self.ledger.get(&target.number).filter(|entry| !entry.excluded) else {
+                continue;
+            };
             if swept.is_some_and(|swept| !swept.contains(&target.number)) {
                 continue;
             }

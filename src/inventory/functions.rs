@@ -1,4 +1,4 @@
-//! What SQLite is taught for our queries: the search `contains_text` and the collation `natural`.
+//! What SQLite is taught for our queries: the search `contains_text` and the collation `natural_order`.
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
@@ -6,7 +6,7 @@ use rusqlite::types::ValueRef;
 
 /// Gives a connection the functions that `query::to_sql` uses.
 pub fn register(connection: &Connection) -> rusqlite::Result<()> {
-    connection.create_collation("natural", natord::compare_ignore_case)?;
+    connection.create_collation("natural_order", natord::compare_ignore_case)?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("contains_text", -1, flags, |context| {
         let ValueRef::Text(needle) = context.get_raw(0) else { return Ok(false) };
@@ -28,7 +28,8 @@ fn contains(text: &[u8], needle: &str) -> bool {
     }
     // A cheap look first: most cells do not contain the needle at all, not even in a name.
     (text.contains('\\') || contains_ignoring_case(text, needle))
-        && serde_json::from_str::<serde_json::Value>(text).map_or(true, |value| value_contains(&value, needle))
+        && serde_json::from_str::<serde_json::Value>(text)
+            .map_or(true, |value| value_contains(&value, needle))
 }
 
 fn value_contains(value: &serde_json::Value, needle: &str) -> bool {
@@ -48,6 +49,7 @@ fn contains_ignoring_case(text: &str, needle: &str) -> bool {
     let (text, needle) = (text.as_bytes(), needle.as_bytes());
     let Some(&first) = needle.first() else { return true };
     text.len() >= needle.len()
-        && (0..=text.len() - needle.len())
-            .any(|at| text[at].to_ascii_lowercase() == first && text[at..at + needle.len()].eq_ignore_ascii_case(needle))
+        && (0..=text.len() - needle.len()).any(|at| {
+            text[at].to_ascii_lowercase() == first && text[at..at + needle.len()].eq_ignore_ascii_case(needle)
+        })
 }

@@ -137,8 +137,8 @@ impl Inventory {
             transaction
                 .prepare_cached(&format!("DELETE FROM {table} WHERE _Target = ? AND _Shown = 1"))?
                 .execute([target])?;
-            let mut renumber =
-                transaction.prepare_cached(&format!("UPDATE OR IGNORE {table} SET _Row = ? WHERE _Row = ?"))?;
+            let mut renumber = transaction
+                .prepare_cached(&format!("UPDATE OR IGNORE {table} SET _Row = ? WHERE _Row = ?"))?;
             for (older, newer) in same {
                 renumber.execute(params![older, newer])?;
             }
@@ -291,7 +291,9 @@ fn cell(value: ValueRef<'_>, shape: &Shape) -> Cell {
         (ValueRef::Integer(number), Shape::Double) => Cell::Double(number as f64),
         (ValueRef::Integer(number), _) => Cell::Integer(number),
         (ValueRef::Real(number), _) => Cell::Double(number),
-        (ValueRef::Text(bytes) | ValueRef::Blob(bytes), shape) if shape.is_nested() => Cell::Json(text(bytes)),
+        (ValueRef::Text(bytes) | ValueRef::Blob(bytes), shape) if shape.is_nested() => {
+            Cell::Json(text(bytes))
+        }
         (ValueRef::Text(bytes) | ValueRef::Blob(bytes), _) => Cell::Text(text(bytes)),
     }
 }
@@ -316,7 +318,12 @@ mod tests {
     }
 
     fn origin(target: u32) -> Origin {
-        Origin { target, account_id: Some("1".into()), region: "eu-central-1".into(), profiles: vec!["DB1".into()] }
+        Origin {
+            target,
+            account_id: Some("1".into()),
+            region: "eu-central-1".into(),
+            profiles: vec!["DB1".into()],
+        }
     }
 
     fn names(inventory: &Inventory, query: &Query) -> Vec<String> {
@@ -324,7 +331,10 @@ mod tests {
         let rows = inventory.select(kind, query).unwrap().rows;
         let column = kind.column("DBInstanceIdentifier").unwrap();
         let cells = inventory.cells(kind, &[column], &rows).unwrap();
-        cells.into_iter().map(|mut row| if let Cell::Text(text) = row.remove(0) { text } else { panic!() }).collect()
+        cells
+            .into_iter()
+            .map(|mut row| if let Cell::Text(text) = row.remove(0) { text } else { panic!() })
+            .collect()
     }
 
     fn filled() -> (Inventory, &'static Kind) {
@@ -355,14 +365,19 @@ mod tests {
     fn the_search_reads_values_and_not_the_names_of_nested_members() {
         let (inventory, kind) = filled();
         let mut query = Query::of(kind);
-        for (search, expected) in
-            [("prod", vec!["db-2"]), ("BILL", vec!["db-10"]), ("key", vec![]), ("db 14.9", vec!["db-2"]), ("100", vec!["db-10"])]
-        {
+        for (search, expected) in [
+            ("prod", vec!["db-2"]),
+            ("BILL", vec!["db-10"]),
+            ("key", vec![]),
+            ("db 14.9", vec!["db-2"]),
+            ("100", vec!["db-10"]),
+        ] {
             query.search = search.into();
             assert_eq!(names(&inventory, &query), expected, "{search}");
         }
         query.search.clear();
-        query.filters = vec![Filter { column: "MultiAZ".into(), value: FilterValue::Is(vec!["true".into()]) }];
+        query.filters =
+            vec![Filter { column: "MultiAZ".into(), value: FilterValue::Is(vec!["true".into()]) }];
         assert_eq!(names(&inventory, &query), ["db-10"]);
         query.filters = vec![Filter { column: "MultiAZ".into(), value: FilterValue::Contains("fal".into()) }];
         assert_eq!(names(&inventory, &query), ["db-2"]);
@@ -396,7 +411,11 @@ mod tests {
         assert_eq!(names(&inventory, &query), ["db-2", "db-10"]);
         inventory.stage(kind, &origin(2), &[instance("db-3", "15.1", 5, "[]")]).unwrap();
         assert_eq!(names(&inventory, &query).len(), 3);
-        assert_eq!(inventory.settle(kind, 2, false).unwrap(), 0, "a first sweep that failed leaves nothing half");
+        assert_eq!(
+            inventory.settle(kind, 2, false).unwrap(),
+            0,
+            "a first sweep that failed leaves nothing half"
+        );
         assert_eq!(names(&inventory, &query).len(), 2);
     }
 }

@@ -69,7 +69,9 @@ impl Patience {
 
     /// Standard mode: adaptive mode was measured to take half a minute for one call.
     pub fn retries(&self) -> RetryConfig {
-        RetryConfig::standard().with_max_attempts(self.attempts).with_initial_backoff(Duration::from_millis(500))
+        RetryConfig::standard()
+            .with_max_attempts(self.attempts)
+            .with_initial_backoff(Duration::from_millis(500))
     }
 
     /// A retry partition of the caller's own: the default one is shared by the whole process, so that one throttled
@@ -109,7 +111,8 @@ impl Describe {
 
         let tries = Arc::new(AtomicU32::new(0));
         let mut components = RuntimeComponentsBuilder::new("rds-fleet");
-        components.set_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID])));
+        components
+            .set_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID])));
         components.push_auth_scheme(SigV4AuthScheme::new());
         // The provider holds the credentials and renews them; a second cache would only keep them past their time.
         components.set_identity_cache(Some(IdentityCache::no_cache()));
@@ -252,7 +255,8 @@ fn read_response(kind: &Kind, response: &HttpResponse) -> Result<Page, Orchestra
         });
     }
     let error = read_error(body);
-    metadata = metadata.message(error.message.unwrap_or_else(|| format!("HTTP status {status} without a message")));
+    metadata =
+        metadata.message(error.message.unwrap_or_else(|| format!("HTTP status {status} without a message")));
     if let Some(code) = error.code {
         metadata = metadata.code(code);
     }
@@ -315,7 +319,8 @@ mod tests {
 
     #[test]
     fn parameters_are_encoded_as_the_query_protocol_wants() {
-        let request = request(&[("Action", "DescribeDBInstances".into()), ("Marker", "a b/ä~".into())]).unwrap();
+        let request =
+            request(&[("Action", "DescribeDBInstances".into()), ("Marker", "a b/ä~".into())]).unwrap();
         assert_eq!(
             request.body().bytes().unwrap(),
             "Action=DescribeDBInstances&Marker=a%20b%2F%C3%A4~".as_bytes()

@@ -18,12 +18,12 @@ pub fn write_file<T>(
 ) -> Result<T, String> {
     if path == Path::new("-") {
         let mut out = BufWriter::new(std::io::stdout().lock());
-        return content(&mut out)
-            .and_then(|value| out.flush().map(|()| value))
-            .map_err(|error| match error.kind() {
-                std::io::ErrorKind::BrokenPipe => READER_GONE.to_owned(),
-                _ => format!("the standard output cannot be written: {error}"),
-            });
+        return content(&mut out).and_then(|value| out.flush().map(|()| value)).map_err(|error| match error
+            .kind()
+        {
+            std::io::ErrorKind::BrokenPipe => READER_GONE.to_owned(),
+            _ => format!("the standard output cannot be written: {error}"),
+        });
     }
     let failed = |what: &str, error: std::io::Error| {
         format!("{} cannot be written, {what}: {error}. What was there before is unchanged.", path.display())
@@ -35,7 +35,10 @@ pub fn write_file<T>(
             return Err(format!("{} is a folder: name a file in it", path.display()));
         }
         Ok(metadata) if !metadata.is_file() => {
-            let file = OpenOptions::new().write(true).open(&place).map_err(|error| failed("it cannot be opened", error))?;
+            let file = OpenOptions::new()
+                .write(true)
+                .open(&place)
+                .map_err(|error| failed("it cannot be opened", error))?;
             let mut out = BufWriter::new(file);
             return content(&mut out)
                 .and_then(|value| out.flush().map(|()| value))
@@ -53,10 +56,12 @@ pub fn write_file<T>(
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let permissions = place.metadata().map_or_else(|_| std::fs::Permissions::from_mode(0o666), |m| m.permissions());
+        let permissions =
+            place.metadata().map_or_else(|_| std::fs::Permissions::from_mode(0o666), |m| m.permissions());
         builder.permissions(permissions);
     }
-    let mut file = builder.tempfile_in(folder).map_err(|error| failed("no file can be made beside it", error))?;
+    let mut file =
+        builder.tempfile_in(folder).map_err(|error| failed("no file can be made beside it", error))?;
     let value = {
         let mut out = BufWriter::new(file.as_file_mut());
         content(&mut out)

@@ -22,8 +22,10 @@ pub fn json(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) 
         for row in batch {
             out.write_all(if written == 0 { b"\n" } else { b",\n" })?;
             let mut text = Vec::new();
-            Value::Object(object(columns, &row))
-                .serialize(&mut Serializer::with_formatter(&mut text, PrettyFormatter::with_indent(b"    ")))?;
+            Value::Object(object(columns, &row)).serialize(&mut Serializer::with_formatter(
+                &mut text,
+                PrettyFormatter::with_indent(b"    "),
+            ))?;
             for line in text.split_inclusive(|byte| *byte == b'\n') {
                 out.write_all(b"    ")?;
                 out.write_all(line)?;

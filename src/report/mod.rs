@@ -61,7 +61,12 @@ pub trait RowSource {
 ///
 /// # Errors
 /// What the source or the output says.
-pub fn write(format: Format, columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
+pub fn write(
+    format: Format,
+    columns: &[&Column],
+    rows: &mut dyn RowSource,
+    out: &mut dyn Write,
+) -> io::Result<usize> {
     match format {
         Format::Csv => delimited::csv(columns, rows, out),
         Format::Json => json::json(columns, rows, out),

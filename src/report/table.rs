@@ -41,7 +41,8 @@ pub fn table(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write)
 
 /// On one line, without control characters, and not longer than a person reads.
 fn short(text: &str) -> String {
-    let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(LONGEST + 1).collect();
+    let line: String =
+        text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(LONGEST + 1).collect();
     if line.chars().count() > LONGEST {
         return line.chars().take(LONGEST - 1).chain(['…']).collect();
     }

@@ -99,7 +99,9 @@ pub fn reason(configuration: &Configuration, profile: &str) -> String {
     configuration
         .diagnostics
         .iter()
-        .find(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.profile.as_deref() == Some(profile))
+        .find(|diagnostic| {
+            diagnostic.severity == Severity::Error && diagnostic.profile.as_deref() == Some(profile)
+        })
         .map_or_else(|| format!("profile {profile} cannot be used"), ToString::to_string)
 }
 
@@ -141,7 +143,10 @@ mod tests {
             + "[profile defaults]\nregion = eu-west-1\n";
         let plan = planned(&config, &Selection::default());
         let names: Vec<&[String]> = plan.targets.iter().map(|target| target.profiles.as_slice()).collect();
-        assert_eq!(names, [["ORCL1".to_owned(), "ORCL2".to_owned()].as_slice(), ["ORCL3".to_owned()].as_slice()]);
+        assert_eq!(
+            names,
+            [["ORCL1".to_owned(), "ORCL2".to_owned()].as_slice(), ["ORCL3".to_owned()].as_slice()]
+        );
         assert!(plan.problems.is_empty() && plan.broken.is_empty());
     }
 

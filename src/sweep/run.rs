@@ -95,9 +95,11 @@ pub async fn run(sweep: Sweep, out: mpsc::UnboundedSender<Progress>, mut cancel:
     }
     let unsettled: Vec<(Arc<Target>, &'static Kind)> = {
         let settled = locked(&shared.settled);
-        let all = shared.sweep.targets.iter().flat_map(|target| {
-            shared.sweep.kinds.iter().map(move |kind| (Arc::clone(target), *kind))
-        });
+        let all = shared
+            .sweep
+            .targets
+            .iter()
+            .flat_map(|target| shared.sweep.kinds.iter().map(move |kind| (Arc::clone(target), *kind)));
         all.filter(|(target, kind)| !settled.contains(&(target.number, kind.name))).collect()
     };
     let cancelled = *cancel.borrow();

@@ -1,0 +1,91 @@
+"""Every kind must show every member that AWS's newest published service model has, with its name and type."""
+
+import json
+
+import pytest
+from awscli_oracle import describe_name, service_model
+
+ADDED_BY_US = ["AccountId", "Region", "Profiles"]
+
+
+def of_shape(shape):
+    """AWS's type of a botocore shape, all the way down: a word, a list's element, or a structure's members."""
+    if shape.type_name == "structure":
+        return {name: of_shape(member) for name, member in shape.members.items()}
+    if shape.type_name == "list":
+        return [of_shape(shape.member)]
+    return shape.type_name
+
+
+def of_column(column):
+    """The same description of a column or of what is nested in it."""
+    if column["type"] == "structure":
+        return of_columns(column["members"])
+    if column["type"] == "list":
+        return [of_column(column["member"])]
+    return column["type"]
+
+
+def of_columns(columns):
+    names = [column["name"] for column in columns]
+    assert len(names) == len(set(names)), f"a name is there twice: {names}"
+    return {column["name"]: of_column(column) for column in columns}
+
+
+def differences(aws, ours, path):
+    """Yields a sentence for every member that is missing, misnamed, surplus or of another type."""
+    if isinstance(aws, dict) and isinstance(ours, dict):
+        for name in sorted(aws.keys() - ours.keys()):
+            yield f"{path}.{name} is missing"
+        for name in sorted(ours.keys() - aws.keys()):
+            yield f"{path}.{name} is not in AWS's model"
+        for name in sorted(aws.keys() & ours.keys()):
+            yield from differences(aws[name], ours[name], f"{path}.{name}")
+    elif isinstance(aws, list) and isinstance(ours, list):
+        yield from differences(aws[0], ours[0], f"{path}[]")
+    elif aws != ours:
+        yield f"{path} is {_kind(aws)} in AWS's model and {_kind(ours)} here"
+
+
+def _kind(description):
+    return {dict: "a structure", list: "a list"}.get(type(description), description)
+
+
+def row_shape(operation):
+    """The structure that an operation lists: the element of the only list in its answer."""
+    lists = [member for member in operation.output_shape.members.values() if member.type_name == "list"]
+    assert len(lists) == 1, f"{operation.name} answers with {len(lists)} lists"
+    return lists[0].member
+
+
+@pytest.fixture(scope="module")
+def kinds(run_cli):
+    done = run_cli("kinds", "--format", "json")
+    assert done.code == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_every_member_of_every_kind(kinds):
+    model = service_model()
+    wrong = []
+    for kind in kinds:
+        assert kind["operation"] in model.operation_names, f"{kind['kind']}: AWS has no {kind['operation']}"
+        ours = [column for column in kind["columns"] if column["source"] == "aws"]
+        aws = of_shape(row_shape(model.operation_model(kind["operation"])))
+        wrong += differences(aws, of_columns(ours), kind["kind"])
+    assert not wrong, "\n".join(wrong)
+
+
+def test_kinds_are_named_as_the_aws_cli_names_them(kinds):
+    names = [kind["kind"] for kind in kinds]
+    assert {"db-instances", "db-clusters"} <= set(names)
+    assert len(names) == len(set(names))
+    for kind in kinds:
+        assert describe_name(kind["operation"]) == f"describe-{kind['kind']}"
+
+
+def test_our_own_columns_come_first_and_are_marked(kinds):
+    for kind in kinds:
+        sources = [(column["name"], column["source"]) for column in kind["columns"]]
+        assert sources[:3] == [(name, "rds-fleet") for name in ADDED_BY_US], kind["kind"]
+        assert {source for _, source in sources[3:]} == {"aws"}, kind["kind"]

@@ -1,0 +1,118 @@
+"""What RDS Fleet exports must be what botocore reads in the same bytes, however odd the bytes are.
+
+Each seed is an account of its own with static keys, whose access key names the seed, so one run of the command line
+meets some hundreds of random answers. SEED=17 runs that seed alone.
+"""
+
+import json
+import os
+import random
+import re
+
+import pytest
+from answers import OPERATIONS, Answers
+from compare import row_differences
+from standins import AwsError, QueryEndpoint
+
+FIXED_SEEDS = range(200)
+# Some seeds are new in every run, so that the test goes on looking after it has passed once.
+SEEDS = [int(os.environ["SEED"])] if "SEED" in os.environ else [*FIXED_SEEDS, *random.sample(range(10**3, 10**9), 40)]
+REGIONS = ["eu-central-1", "us-east-1", "ap-southeast-2"]
+
+
+def account_of(seed):
+    """A seed's account. The factor has no divisor in common with ten, so no two seeds share one."""
+    return f"{seed * 7919 % 10**12:012d}"
+
+
+def seed_of(access_key):
+    return int(access_key.removeprefix("AKIASEED"))
+
+
+def region_of(seed):
+    return REGIONS[seed % len(REGIONS)]
+
+
+def write_config(folder, seeds):
+    """Half of the seeds keep their keys in the credentials file, the others in the config file."""
+    config, credentials = [], []
+    for seed in seeds:
+        keys = f"aws_access_key_id = AKIASEED{seed:012d}\naws_secret_access_key = secret/{seed}+key\n"
+        config.append(f"[profile seed-{seed}]\nregion = {region_of(seed)}\n" + (keys if seed % 2 else ""))
+        if seed % 2 == 0:
+            credentials.append(f"[seed-{seed}]\n{keys}")
+    (folder / "config").write_text("\n".join(config))
+    (folder / "credentials").write_text("\n".join(credentials))
+    return {"AWS_CONFIG_FILE": folder / "config", "AWS_SHARED_CREDENTIALS_FILE": folder / "credentials"}
+
+
+def page(answers, request):
+    """The page that a request asks for. A marker that came back changed finds none."""
+    limit = request.parameters.get("MaxRecords", "100")
+    if not limit.isdigit() or not 20 <= int(limit) <= 100:
+        raise AwsError(400, "InvalidParameterValue", f"MaxRecords {limit} must be between 20 and 100")
+    marker = request.parameters.get("Marker")
+    if marker not in answers.pages:
+        raise AwsError(400, "InvalidParameterValue", f"Invalid or expired value for the marker: {marker!r}")
+    return answers.pages[marker]
+
+
+@pytest.mark.parametrize("kind", OPERATIONS)
+def test_export_is_what_botocore_reads(kind, tmp_path, run_fresh):
+    answers = {seed: Answers(kind, seed) for seed in SEEDS}
+
+    def answer(request):
+        seed = seed_of(request.access_key)
+        if (request.parameters["Action"], request.region) != (OPERATIONS[kind], region_of(seed)):
+            raise AwsError(400, "InvalidAction", f"nobody asked for {request.parameters} in {request.region}")
+        return page(answers[seed], request)
+
+    with QueryEndpoint(lambda key: account_of(seed_of(key)), answer).serving() as endpoint:
+        environment = write_config(tmp_path, SEEDS) | {"AWS_ENDPOINT_URL": endpoint}
+        done = run_fresh("export", kind, "--format", "json", "-o", tmp_path / "rows.json", env=environment)
+    assert done.code == 0, f"every seed can be collected (SEEDS {SEEDS[:3]}…):\n{done.stderr[-4000:]}"
+
+    by_target = {}
+    for row in json.loads((tmp_path / "rows.json").read_text(encoding="utf-8")):
+        by_target.setdefault((row.pop("AccountId"), row.pop("Region"), *row.pop("Profiles")), []).append(row)
+    expected = {seed: answers[seed].rows() for seed in SEEDS}
+    wrong = []
+    for seed in SEEDS:
+        ours = by_target.pop((account_of(seed), region_of(seed), f"seed-{seed}"), [])
+        wrong += [f"SEED={seed} {sentence}" for sentence in row_differences(expected[seed], ours)]
+    assert not by_target, f"rows of targets that nobody asked for: {list(by_target)}"
+    assert "SEED" in os.environ or sum(map(len, expected.values())) > 200
+    assert not wrong, f"{len(wrong)} differences from botocore:\n" + "\n".join(wrong[:20])
+
+
+# AWS's own forms of refusal. The request id is in the body and in a header.
+REFUSALS = {
+    1: (403, "AccessDenied", "User: arn:aws:iam::1:user/dba is not authorized to perform: rds:X with an explicit deny in a service control policy"),
+    2: (403, "InvalidClientTokenId", "The security token included in the request is invalid"),
+    3: (403, "ExpiredToken", "The security token included in the request is expired <at noon> & gone"),
+}
+
+
+def test_a_refusal_is_told_in_aws_own_words(tmp_path, run_fresh):
+    refusals = {seed: AwsError(*refusal) for seed, refusal in REFUSALS.items()}
+    answers = {seed: Answers("db-instances", seed) for seed in (5, 8)}
+
+    def answer(request):
+        seed = seed_of(request.access_key)
+        if seed in refusals:
+            raise refusals[seed]
+        return page(answers[seed], request)
+
+    with QueryEndpoint(lambda key: account_of(seed_of(key)), answer).serving() as endpoint:
+        environment = write_config(tmp_path, [*refusals, *answers]) | {"AWS_ENDPOINT_URL": endpoint}
+        done = run_fresh("export", "db-instances", "--format", "json", env=environment)
+
+    assert done.code == 3, done.stderr
+    assert len(json.loads(done.stdout)) == sum(len(one.rows()) for one in answers.values())
+    for seed, refusal in refusals.items():
+        lines = [line for line in done.stderr.splitlines() if re.search(rf"\bseed-{seed}\b", line)]
+        assert len(lines) == 1, f"one line must name seed-{seed}:\n{done.stderr}"
+        for part in (account_of(seed), region_of(seed), refusal.code, refusal.message, refusal.request_id):
+            assert part in lines[0], f"{part!r} is missing in: {lines[0]}"
+    for seed in answers:
+        assert not re.search(rf"\bseed-{seed}\b", done.stderr), f"seed-{seed} was collected:\n{done.stderr}"
