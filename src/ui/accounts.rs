@@ -60,7 +60,8 @@ impl Accounts {
                 .hint_text("Find account or profile")
                 .align(egui::Align2::LEFT_CENTER)
                 .desired_width(f32::INFINITY);
-            let field = ui.add_sized(vec2(ui.available_width(), theme::ROW), field).accessible_name("Find account");
+            let field =
+                ui.add_sized(vec2(ui.available_width(), theme::ROW), field).accessible_name("Find account");
             if field.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
                 self.search.clear();
             }
@@ -70,7 +71,9 @@ impl Accounts {
         let text = self.search.trim().to_lowercase();
         let unfolded = shown.roster.accounts.len() <= UNFOLDED;
         let mut lines = Vec::new();
-        for account in shown.roster.accounts.iter().filter(|account| text.is_empty() || account.matches(&text)) {
+        for account in
+            shown.roster.accounts.iter().filter(|account| text.is_empty() || account.matches(&text))
+        {
             let open = unfolded != self.turned.contains(&account.name);
             lines.push(Line::Account(account, open));
             if open {
@@ -83,23 +86,31 @@ impl Accounts {
             return;
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        egui::ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::ROW, lines.len(), |ui, visible| {
-            for at in visible {
-                let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::HOVER);
-                let Some(line) = lines.get(at) else { continue };
-                match line {
-                    Line::Account(account, open) => {
-                        if self.account(ui, rect, account, *open, shown, tokens, actions) {
-                            let name = account.name.clone();
-                            if !self.turned.remove(&name) {
-                                self.turned.insert(name);
+        egui::ScrollArea::vertical().auto_shrink(false).show_rows(
+            ui,
+            theme::ROW,
+            lines.len(),
+            |ui, visible| {
+                for at in visible {
+                    let (rect, _) =
+                        ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::HOVER);
+                    let Some(line) = lines.get(at) else { continue };
+                    match line {
+                        Line::Account(account, open) => {
+                            if self.account(ui, rect, account, *open, shown, tokens, actions) {
+                                let name = account.name.clone();
+                                if !self.turned.remove(&name) {
+                                    self.turned.insert(name);
+                                }
                             }
                         }
+                        Line::Region(account, entry) => {
+                            region(ui, rect, account, entry, shown, tokens, actions)
+                        }
                     }
-                    Line::Region(account, entry) => region(ui, rect, account, entry, shown, tokens, actions),
                 }
-            }
-        });
+            },
+        );
     }
 
     /// Draws an account's line; true when it is to be folded or unfolded.
@@ -196,10 +207,9 @@ impl ListLine<'_> {
         let mixed = ticked > 0 && !on;
         let tick = egui::Checkbox::without_text(&mut on).indeterminate(mixed);
         let mut child = ui.new_child(
-            egui::UiBuilder::new().id_salt(self.id.with("tick")).max_rect(Rect::from_center_size(
-                tick_rect.center(),
-                vec2(16.0, 16.0),
-            )),
+            egui::UiBuilder::new()
+                .id_salt(self.id.with("tick"))
+                .max_rect(Rect::from_center_size(tick_rect.center(), vec2(16.0, 16.0))),
         );
         child.spacing_mut().interact_size = vec2(16.0, 16.0);
         if child.add(tick).accessible_name(self.label.clone()).changed() {
@@ -219,12 +229,13 @@ impl ListLine<'_> {
         }
         if !standing.word.is_empty() {
             let color = standing.tone.color(tokens);
-            let word = marks::line(ui, &standing.word, theme::SMALL, color, 130.0);
+            let word = marks::line(ui, &standing.short, theme::SMALL, color, 130.0);
             let at = pos2(right, text_rect.center().y);
             right -= word.size().x + 8.0;
             ui.painter().galley(Align2::RIGHT_CENTER.anchor_size(at, word.size()).min, word, color);
         }
-        let name_rect = Rect::from_min_max(pos2(text_rect.left() + 22.0, rect.top()), pos2(right, rect.bottom()));
+        let name_rect =
+            Rect::from_min_max(pos2(text_rect.left() + 22.0, rect.top()), pos2(right, rect.bottom()));
         let name = marks::line(ui, self.name, theme::BODY, faded(tokens.text), name_rect.width());
         let note_rect = name_rect.with_min_x(name_rect.left() + name.size().x + 8.0);
         let at = Align2::LEFT_CENTER.anchor_size(name_rect.left_center(), name.size()).min;

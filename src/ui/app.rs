@@ -209,7 +209,9 @@ impl App {
         let slash = !typing && pressed(Modifiers::NONE, Key::Slash);
         if slash || pressed(Modifiers::COMMAND, Key::F) {
             // Without this the slash would be the first thing in the field.
-            ui.input_mut(|input| input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text == "/")));
+            ui.input_mut(|input| {
+                input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text == "/"))
+            });
             ui.memory_mut(|memory| memory.request_focus(toolbar::search_id()));
         }
         if pressed(Modifiers::NONE, Key::F5) {
@@ -263,9 +265,12 @@ impl App {
             }
         }
         let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind: self.kind };
-        Panel::left("accounts").default_size(296.0).size_range(200.0..=560.0).frame(bar(10, 0)).show(ui, |ui| {
-            self.accounts.show(ui, &shown, actions);
-        });
+        Panel::left("accounts").default_size(296.0).size_range(200.0..=560.0).frame(bar(10, 0)).show(
+            ui,
+            |ui| {
+                self.accounts.show(ui, &shown, actions);
+            },
+        );
         let grid = &self.grids[self.kind];
         let progress = fleet.as_ref().map(|fleet| &fleet.progress);
         let shown = toolbar::Shown {
@@ -283,15 +288,20 @@ impl App {
         });
         if self.details.open {
             let wanted = grid.focused_row().map(|row| (grid.kind.name, row));
-            Panel::right("details").default_size(400.0).size_range(280.0..=900.0).frame(bar(10, 0)).show(ui, |ui| {
-                self.details.show(ui, wanted, actions);
-            });
+            Panel::right("details").default_size(440.0).size_range(280.0..=900.0).frame(bar(10, 0)).show(
+                ui,
+                |ui| {
+                    self.details.show(ui, wanted, actions);
+                },
+            );
         }
         CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
             let grid = &mut self.grids[self.kind];
             let view = grid.view().cloned();
             match empty::reason(fleet.as_deref(), &self.roster, &self.ticks, view.as_deref()) {
-                Some(reason) => empty::show(ui, reason, grid.kind, fleet.as_deref(), view.as_deref(), actions),
+                Some(reason) => {
+                    empty::show(ui, reason, grid.kind, fleet.as_deref(), view.as_deref(), actions)
+                }
                 None => {
                     let keys = self.export.is_none() && !ui.ctx().any_popup_open();
                     grid.show(ui, keys, self.link.as_ref(), actions);
@@ -311,8 +321,7 @@ impl App {
             selected: grid.selection.len(),
             columns: view.query.columns.len(),
             every_column: grid.kind.columns.len(),
-            not_collected: fleet
-                .map_or(0, |fleet| roster::not_collected(fleet, &self.ticks, grid.kind.name)),
+            not_collected: fleet.map_or(0, |fleet| roster::not_collected(fleet, &self.ticks, grid.kind.name)),
         };
         match dialog.show(ui.ctx(), &shown) {
             Outcome::Open => {}

@@ -67,7 +67,12 @@ impl ColumnsMenu {
             text.is_empty() || name.to_lowercase().contains(&text) || type_name == text
         };
         let mut names: Vec<&str> = shown.iter().map(String::as_str).collect();
-        names.extend(kind.columns.iter().map(|column| column.name.as_str()).filter(|name| !shown.iter().any(|known| known == name)));
+        names.extend(
+            kind.columns
+                .iter()
+                .map(|column| column.name.as_str())
+                .filter(|name| !shown.iter().any(|known| known == name)),
+        );
         names.retain(|name| found(name));
         if names.is_empty() {
             ui.weak("No column of that name or type.");
@@ -110,7 +115,8 @@ fn line(
         if let Some(at) = at {
             let mut arrow = |ui: &mut Ui, direction, to: Option<usize>, word: &str| {
                 let (rect, response) = ui.allocate_exact_size(vec2(20.0, 20.0), egui::Sense::click());
-                let color = if response.hovered() || response.has_focus() { tokens.accent } else { tokens.text_weak };
+                let color =
+                    if response.hovered() || response.has_focus() { tokens.accent } else { tokens.text_weak };
                 let color = if to.is_some() { color } else { tokens.border };
                 super::marks::paint_arrow(ui.painter(), rect.center(), direction, color);
                 response.widget_info(|| {

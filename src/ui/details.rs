@@ -11,6 +11,11 @@ use super::theme::{self, Tokens};
 use crate::core::{Field, Record};
 use crate::rds;
 
+/// The height of a member's first line.
+const LINE: f32 = 20.0;
+/// The width of a member's copy button.
+const COPY_WIDTH: f32 = 40.0;
+
 /// The panel and what it shows.
 #[derive(Default)]
 pub struct Details {
@@ -120,9 +125,12 @@ impl Details {
     }
 
     fn json(&self, ui: &mut Ui, record: &Record) {
-        egui::ScrollArea::both().auto_shrink(false).id_salt(("json", record.kind, record.row)).show(ui, |ui| {
-            ui.add(Label::new(RichText::new(&record.json).monospace()).extend().selectable(true));
-        });
+        egui::ScrollArea::both().auto_shrink(false).id_salt(("json", record.kind, record.row)).show(
+            ui,
+            |ui| {
+                ui.add(Label::new(RichText::new(&record.json).monospace()).extend().selectable(true));
+            },
+        );
     }
 }
 
@@ -134,33 +142,38 @@ fn title_of(record: &Record) -> &str {
 /// One member: its name, its value, and a button that copies the value.
 fn member(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Action>) {
     let width = ui.available_width();
-    let name_width = (width * 0.44).min(240.0);
+    let name_width = (width * 0.40).min(240.0).round();
+    let value_width = width - name_width - COPY_WIDTH - 3.0 * ui.spacing().item_spacing.x;
     let nested = field.text.contains('\n');
     let row = ui.horizontal_top(|ui| {
-        ui.set_min_height(20.0);
-        let (name_rect, name) = ui.allocate_exact_size(
-            vec2(if nested { width - 52.0 } else { name_width }, 20.0),
-            egui::Sense::HOVER,
-        );
-        let cut =
-            marks::paint_line(ui, name_rect, &field.name, theme::BODY, tokens.text_weak, Align::Min);
+        let wide = if nested { name_width + value_width + ui.spacing().item_spacing.x } else { name_width };
+        let (name_rect, name) = ui.allocate_exact_size(vec2(wide, LINE), egui::Sense::HOVER);
+        let cut = marks::paint_line(ui, name_rect, &field.name, theme::BODY, tokens.text_weak, Align::Min);
         name.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &field.name));
-        let hover = if cut { format!("{} ({})", field.name, field.type_name) } else { field.type_name.to_owned() };
+        let hover =
+            if cut { format!("{} ({})", field.name, field.type_name) } else { field.type_name.to_owned() };
         name.on_hover_text(hover);
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            let copy = egui::Button::new(RichText::new("Copy").size(theme::SMALL)).small().frame_when_inactive(false);
-            let copy = ui.add_enabled(!field.absent, copy).accessible_name(format!("Copy {}", field.name));
-            if copy.clicked() {
-                actions.push(Action::CopyText(field.text.clone()));
-            }
-            if !nested {
-                ui.with_layout(Layout::left_to_right(Align::Min).with_main_wrap(true), |ui| value(ui, field, tokens));
-            }
-        });
+        if !nested {
+            ui.allocate_ui_with_layout(vec2(value_width, LINE), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(value_width);
+                ui.spacing_mut().item_spacing.y = 0.0;
+                ui.add_space(((LINE - ui.text_style_height(&egui::TextStyle::Body)) / 2.0).round());
+                value(ui, field, tokens);
+            });
+        }
+        let copy = egui::Button::new(RichText::new("Copy").size(theme::SMALL).color(tokens.text_weak))
+            .small()
+            .frame_when_inactive(false);
+        let copy = ui.add_enabled_ui(!field.absent, |ui| ui.add_sized(vec2(COPY_WIDTH, LINE), copy)).inner;
+        if copy.accessible_name(format!("Copy {}", field.name)).clicked() {
+            actions.push(Action::CopyText(field.text.clone()));
+        }
     });
     if nested {
         ui.indent(row.response.id, |ui| {
-            ui.add(Label::new(RichText::new(&field.text).monospace().color(tokens.text)).selectable(true).wrap());
+            ui.add(
+                Label::new(RichText::new(&field.text).monospace().color(tokens.text)).selectable(true).wrap(),
+            );
         });
     }
 }

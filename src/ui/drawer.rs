@@ -93,7 +93,8 @@ fn entry(ui: &mut Ui, gap: &Gap, running: bool, actions: &mut Vec<Action>) {
                 actions.push(Action::Retry(vec![gap.target]));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let text = format!("{profiles} {}  ·  {}", coverage.profiles.join(", "), gap.kinds.join(", "));
+                let text =
+                    format!("{profiles} {}  ·  {}", coverage.profiles.join(", "), gap.kinds.join(", "));
                 ui.add(Label::new(RichText::new(text).color(tokens.text_weak)).truncate());
             });
         });

@@ -164,12 +164,14 @@ fn details(ui: &mut Ui, page: Page, text: &str, actions: &mut Vec<Action>) {
 
 fn example(ui: &mut Ui, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
-    egui::Frame::new().fill(tokens.canvas).stroke((1.0, tokens.border)).inner_margin(8).corner_radius(4).show(
-        ui,
-        |ui| {
+    egui::Frame::new()
+        .fill(tokens.canvas)
+        .stroke((1.0, tokens.border))
+        .inner_margin(8)
+        .corner_radius(4)
+        .show(ui, |ui| {
             ui.add(Label::new(RichText::new(EXAMPLE).monospace()).selectable(true));
-        },
-    );
+        });
     button(ui, "Copy example", Action::CopyText(EXAMPLE.to_owned()), actions);
     ui.add_space(theme::STEP);
 }

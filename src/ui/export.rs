@@ -42,7 +42,12 @@ pub enum Outcome {
     Open,
     Close,
     /// Write the file.
-    Write { format: Format, selected_only: bool, every_column: bool, path: PathBuf },
+    Write {
+        format: Format,
+        selected_only: bool,
+        every_column: bool,
+        path: PathBuf,
+    },
 }
 
 impl ExportDialog {
@@ -74,7 +79,11 @@ impl ExportDialog {
             ui.set_width(560.0);
             self.contents(ui, shown)
         });
-        if modal.should_close() && matches!(modal.inner, Outcome::Open) { Outcome::Close } else { modal.inner }
+        if modal.should_close() && matches!(modal.inner, Outcome::Open) {
+            Outcome::Close
+        } else {
+            modal.inner
+        }
     }
 
     fn contents(&mut self, ui: &mut Ui, shown: &Shown<'_>) -> Outcome {
@@ -84,10 +93,14 @@ impl ExportDialog {
         ui.add_space(theme::STEP * 2.0);
         let row = |ui: &mut Ui, name: &str, contents: &mut dyn FnMut(&mut Ui)| {
             ui.horizontal(|ui| {
-                ui.allocate_ui_with_layout(vec2(72.0, theme::ROW), Layout::left_to_right(Align::Center), |ui| {
-                    ui.set_min_width(72.0);
-                    ui.label(RichText::new(name).color(tokens.text_weak));
-                });
+                ui.allocate_ui_with_layout(
+                    vec2(72.0, theme::ROW),
+                    Layout::left_to_right(Align::Center),
+                    |ui| {
+                        ui.set_min_width(72.0);
+                        ui.label(RichText::new(name).color(tokens.text_weak));
+                    },
+                );
                 contents(ui);
             });
         };
@@ -129,8 +142,12 @@ impl ExportDialog {
         ui.add_space(theme::STEP);
         if shown.not_collected > 0 {
             let text = match shown.not_collected {
-                1 => "1 account-region is not covered: its rows are missing from this file or old.".to_owned(),
-                many => format!("{many} account-regions are not covered: their rows are missing from this file or old."),
+                1 => {
+                    "1 account-region is not covered: its rows are missing from this file or old.".to_owned()
+                }
+                many => format!(
+                    "{many} account-regions are not covered: their rows are missing from this file or old."
+                ),
             };
             Frame::new().fill(tokens.attention_fill).inner_margin(8).corner_radius(4).show(ui, |ui| {
                 ui.horizontal(|ui| {
@@ -145,7 +162,8 @@ impl ExportDialog {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let rows = if self.selected_only { shown.selected } else { shown.rows };
                 let ready = !self.writing && rows > 0 && !self.path.trim().is_empty();
-                let text = RichText::new(format!("Export {} rows", grouped(rows as u64))).color(tokens.on_primary);
+                let text =
+                    RichText::new(format!("Export {} rows", grouped(rows as u64))).color(tokens.on_primary);
                 let write = ui.add_enabled(ready, Button::new(text).fill(tokens.primary));
                 if write.clicked() {
                     self.writing = true;

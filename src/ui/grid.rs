@@ -149,7 +149,8 @@ impl Grid {
         }
 
         let Some(pages) = &mut self.shown else { return };
-        let widths: Vec<f32> = self.columns.iter().map(|name| grid_cells::first_width(self.kind, name)).collect();
+        let widths: Vec<f32> =
+            self.columns.iter().map(|name| grid_cells::first_width(self.kind, name)).collect();
         let column_id = |name: &String| Id::unique(("column", name));
         let table_columns: Vec<Column> = self
             .columns
@@ -183,6 +184,8 @@ impl Grid {
             names: &self.columns,
             sort: &self.sort,
             selection: &mut self.selection,
+            table: frame.rect,
+            reachable: keys,
             focused: frame.has_focus(),
             menu_cell: &mut self.menu_cell,
             visible: 0..0,
@@ -236,11 +239,8 @@ impl Grid {
             actions.push(Action::OpenDetails);
         }
         let copy = ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
-        let text_selected = ui
-            .ctx()
-            .plugin::<egui::text_selection::LabelSelectionState>()
-            .lock()
-            .has_selection();
+        let text_selected =
+            ui.ctx().plugin::<egui::text_selection::LabelSelectionState>().lock().has_selection();
         if copy && !text_selected && !self.selection.is_empty() {
             actions.push(Action::CopyRows);
         }

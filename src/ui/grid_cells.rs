@@ -74,6 +74,10 @@ pub struct Cells<'a> {
     pub names: &'a [String],
     pub sort: &'a [SortKey],
     pub selection: &'a mut Selection,
+    /// Where the grid is.
+    pub table: Rect,
+    /// Whether no popup or dialog lies over the grid.
+    pub reachable: bool,
     /// Whether keys go to the grid.
     pub focused: bool,
     pub menu_cell: &'a mut Option<(usize, String)>,
@@ -121,7 +125,9 @@ impl TableDelegate for Cells<'_> {
         }
         if ui.is_sizing_pass() {
             // A double click on the line between two headers fits the column to its texts.
-            ui.set_min_width(marks::line(ui, name, theme::BODY, self.tokens.text, f32::INFINITY).size().x + 40.0);
+            ui.set_min_width(
+                marks::line(ui, name, theme::BODY, self.tokens.text, f32::INFINITY).size().x + 40.0,
+            );
         }
         let color = if key.is_some() { self.tokens.text } else { self.tokens.text_weak };
         let align = if column.number { Align::Max } else { Align::Min };
@@ -157,7 +163,9 @@ impl TableDelegate for Cells<'_> {
         let has_focus = self.selection.focus() == Some(position);
         if selected {
             ui.painter().rect_filled(rect, 0.0, self.tokens.selected);
-        } else if response.hovered() {
+        } else if self.reachable && ui.ctx().rect_contains_pointer(ui.layer_id(), rect.intersect(self.table))
+        {
+            // Not the response's hover: a row with sticky columns is two parts, and both are to light up.
             ui.painter().rect_filled(rect, 0.0, self.tokens.hover);
         }
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, self.tokens.hairline));
@@ -189,7 +197,9 @@ impl TableDelegate for Cells<'_> {
         let (words, color) = match text {
             None => ("…", self.tokens.text_faint),
             Some(cell) if cell.absent => ("—", self.tokens.text_faint),
-            Some(cell) if column.boolean && cell.text == "false" => (cell.text.as_str(), self.tokens.text_weak),
+            Some(cell) if column.boolean && cell.text == "false" => {
+                (cell.text.as_str(), self.tokens.text_weak)
+            }
             Some(cell) => (cell.text.as_str(), self.tokens.text),
         };
         let mut text_rect = rect.shrink2(vec2(PADDING, 0.0));
@@ -298,7 +308,11 @@ impl Cells<'_> {
                     ui.close();
                 }
             };
-            let copy = if rows == 1 { "Copy row with headers".to_owned() } else { format!("Copy {rows} rows with headers") };
+            let copy = if rows == 1 {
+                "Copy row with headers".to_owned()
+            } else {
+                format!("Copy {rows} rows with headers")
+            };
             entry(ui, copy, "Ctrl+C", Action::CopyRows);
             if let Some((_, text)) = self.menu_cell.as_ref().filter(|(row, _)| *row == position) {
                 let short: String = text.chars().take(32).collect();

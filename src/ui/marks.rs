@@ -98,7 +98,8 @@ impl Tone {
     /// Puts the sign where the next widget would stand.
     pub fn show(self, ui: &mut Ui) {
         let tokens = Tokens::of(ui);
-        let (rect, _) = ui.allocate_exact_size(vec2(12.0, ui.text_style_height(&egui::TextStyle::Body)), Sense::HOVER);
+        let (rect, _) =
+            ui.allocate_exact_size(vec2(12.0, ui.text_style_height(&egui::TextStyle::Body)), Sense::HOVER);
         self.paint(ui.painter(), rect.center(), tokens);
     }
 }
@@ -123,7 +124,14 @@ pub enum Direction {
 }
 
 /// Paints one line of text into a rectangle, cut with an ellipsis; tells whether it was cut.
-pub fn paint_line(ui: &Ui, rect: Rect, text: &str, size: f32, color: egui::Color32, align: egui::Align) -> bool {
+pub fn paint_line(
+    ui: &Ui,
+    rect: Rect,
+    text: &str,
+    size: f32,
+    color: egui::Color32,
+    align: egui::Align,
+) -> bool {
     let galley = line(ui, text, size, color, rect.width());
     let x = match align {
         egui::Align::Min => rect.left(),
@@ -137,7 +145,13 @@ pub fn paint_line(ui: &Ui, rect: Rect, text: &str, size: f32, color: egui::Color
 }
 
 /// One line of text, laid out and cut to a width.
-pub fn line(ui: &Ui, text: &str, size: f32, color: egui::Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+pub fn line(
+    ui: &Ui,
+    text: &str,
+    size: f32,
+    color: egui::Color32,
+    width: f32,
+) -> std::sync::Arc<egui::Galley> {
     let first = text.lines().next().unwrap_or_default();
     let mut job =
         egui::text::LayoutJob::simple_singleline(first.to_owned(), egui::FontId::proportional(size), color);

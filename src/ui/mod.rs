@@ -22,6 +22,7 @@ mod selection;
 mod status;
 pub mod theme;
 mod toolbar;
+mod wheel;
 
 pub use app::{App, Start};
 pub use link::Link;

@@ -63,7 +63,8 @@ impl Pages {
         }
         // The pages farthest from the newest are the ones scrolled away from.
         while self.pages.len() > KEPT {
-            let (Some((&low, _)), Some((&high, _))) = (self.pages.first_key_value(), self.pages.last_key_value())
+            let (Some((&low, _)), Some((&high, _))) =
+                (self.pages.first_key_value(), self.pages.last_key_value())
             else {
                 break;
             };

@@ -55,10 +55,17 @@ fn open(renderer: Renderer, make: MakeApp<'_>) -> eframe::Result {
         renderer,
         dithering: false,
         persist_window: false,
-        wgpu_options: WgpuConfiguration { wgpu_setup: WgpuSetup::CreateNew(setup), ..WgpuConfiguration::default() },
+        wgpu_options: WgpuConfiguration {
+            wgpu_setup: WgpuSetup::CreateNew(setup),
+            ..WgpuConfiguration::default()
+        },
         ..NativeOptions::default()
     };
-    eframe::run_native("RDS Fleet", options, Box::new(|creation| Ok(Box::new(Window(make(&creation.egui_ctx))))))
+    eframe::run_native(
+        "RDS Fleet",
+        options,
+        Box::new(|creation| Ok(Box::new(Window(make(&creation.egui_ctx))))),
+    )
 }
 
 /// The app as eframe wants it.
@@ -67,6 +74,10 @@ struct Window(App);
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.0.ui(ui);
+    }
+
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, input: &mut egui::RawInput) {
+        super::wheel::at_once(input);
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
@@ -82,7 +93,8 @@ fn missing_display() -> Option<String> {
     let set = |name| std::env::var_os(name).is_some_and(|value: std::ffi::OsString| !value.is_empty());
     let found = ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(set);
     (!found).then(|| {
-        "there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Log in over xrdp, or use ssh -X".to_owned()
+        "there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Log in over xrdp, or use ssh -X"
+            .to_owned()
     })
 }
 

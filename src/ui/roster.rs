@@ -58,6 +58,8 @@ impl Ticks {
 pub struct Standing {
     pub tone: Tone,
     pub word: String,
+    /// The word where there is little room: `1 of 3`.
+    pub short: String,
     pub rows: Vec<u64>,
 }
 
@@ -237,10 +239,15 @@ fn entry_of(account: &Account) -> AccountEntry {
         Some(first) => first.standing.word.clone(),
         None => String::new(),
     };
+    let short = if alike.len() < regions.len() && !word.is_empty() {
+        format!("{} of {}", alike.len(), regions.len())
+    } else {
+        word.clone()
+    };
     AccountEntry {
         name: account.account_id.clone().unwrap_or_else(|| "account unknown".to_owned()),
         profiles: profiles.join(", "),
-        standing: Standing { tone: loudest, word, rows },
+        standing: Standing { tone: loudest, word, short, rows },
         regions,
         searched: searched.to_lowercase(),
     }
@@ -249,7 +256,9 @@ fn entry_of(account: &Account) -> AccountEntry {
 fn standing_of(status: &TargetStatus) -> Standing {
     let rows = kinds()
         .iter()
-        .map(|kind| status.coverage.iter().filter(|entry| entry.kind == kind.name).map(|entry| entry.rows).sum())
+        .map(|kind| {
+            status.coverage.iter().filter(|entry| entry.kind == kind.name).map(|entry| entry.rows).sum()
+        })
         .collect();
     let loudest = status.coverage.iter().map(|entry| entry.state).max_by_key(|state| Tone::of_state(*state));
     let (tone, word) = match loudest {
@@ -258,7 +267,7 @@ fn standing_of(status: &TargetStatus) -> Standing {
         Some(State::Collected) => (Tone::Good, String::new()),
         Some(state) => (Tone::of_state(state), state.word().to_owned()),
     };
-    Standing { tone, word, rows }
+    Standing { tone, short: word.clone(), word, rows }
 }
 
 #[cfg(test)]

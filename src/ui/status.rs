@@ -27,13 +27,17 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let progress = &shown.fleet.progress;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         if shown.fleet.demo {
-            let badge = RichText::new(" Demo ").strong().color(tokens.on_primary).background_color(tokens.primary);
+            let badge =
+                RichText::new(" Demo ").strong().color(tokens.on_primary).background_color(tokens.primary);
             ui.label(badge).on_hover_text("A simulated AWS: no call leaves this machine.");
         }
         if let Some((oldest, newest)) = roster::as_of(shown.fleet, shown.ticks, shown.kind) {
             let text = format!("as of {}", clock(oldest, newest));
-            ui.label(RichText::new(text).color(tokens.text_weak))
-                .on_hover_text(format!("The oldest rows are of {}, the newest of {}.", stamp(oldest), stamp(newest)));
+            ui.label(RichText::new(text).color(tokens.text_weak)).on_hover_text(format!(
+                "The oldest rows are of {}, the newest of {}.",
+                stamp(oldest),
+                stamp(newest)
+            ));
         }
         if !shown.message.is_empty() {
             ui.separator();
@@ -44,9 +48,15 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
             let gaps = shown.roster.targets_with_gaps;
             if gaps > 0 {
                 ui.separator();
-                let text =
-                    format!("{gaps} of {} account-regions not covered", shown.roster.targets.len());
-                loud(ui, Tone::Attention, &text, shown.drawer == Some(Page::NotCovered), Page::NotCovered, actions);
+                let text = format!("{gaps} of {} account-regions not covered", shown.roster.targets.len());
+                loud(
+                    ui,
+                    Tone::Attention,
+                    &text,
+                    shown.drawer == Some(Page::NotCovered),
+                    Page::NotCovered,
+                    actions,
+                );
             }
             let count = |severity| {
                 shown.fleet.config.diagnostics.iter().filter(|found| found.severity == severity).count()
@@ -57,7 +67,11 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 let text = match (errors, warnings) {
                     (0, _) => format!("Configuration: {}", counted(warnings, "warning")),
                     (_, 0) => format!("Configuration: {}", counted(errors, "error")),
-                    _ => format!("Configuration: {}, {}", counted(errors, "error"), counted(warnings, "warning")),
+                    _ => format!(
+                        "Configuration: {}, {}",
+                        counted(errors, "error"),
+                        counted(warnings, "warning")
+                    ),
                 };
                 let tone = if errors > 0 { Tone::Bad } else { Tone::Attention };
                 let open = shown.drawer == Some(Page::Configuration);
@@ -100,7 +114,11 @@ fn sweep(ui: &mut Ui, progress: &Progress, tokens: &Tokens) {
     } else {
         "Swept ".to_owned()
     };
-    text.push_str(&format!("{} of {} accounts", grouped(progress.accounts_done as u64), grouped(progress.accounts as u64)));
+    text.push_str(&format!(
+        "{} of {} accounts",
+        grouped(progress.accounts_done as u64),
+        grouped(progress.accounts as u64)
+    ));
     ui.label(text);
     if progress.accounts_failed > 0 {
         ui.label(RichText::new(format!("{} with failures", progress.accounts_failed)).color(tokens.bad));
@@ -111,8 +129,10 @@ fn sweep(ui: &mut Ui, progress: &Progress, tokens: &Tokens) {
         grouped(progress.calls),
         seconds(progress.duration)
     );
-    ui.label(RichText::new(rest).color(tokens.text_weak))
-        .on_hover_text(format!("{} calls were sent again after AWS refused them.", grouped(progress.retries)));
+    ui.label(RichText::new(rest).color(tokens.text_weak)).on_hover_text(format!(
+        "{} calls were sent again after AWS refused them.",
+        grouped(progress.retries)
+    ));
 }
 
 fn counted(number: usize, word: &str) -> String {
@@ -134,7 +154,11 @@ pub fn grouped(number: u64) -> String {
 
 fn seconds(duration: std::time::Duration) -> String {
     let seconds = duration.as_secs();
-    if seconds < 60 { format!("{:.1} s", duration.as_secs_f32()) } else { format!("{}:{:02} min", seconds / 60, seconds % 60) }
+    if seconds < 60 {
+        format!("{:.1} s", duration.as_secs_f32())
+    } else {
+        format!("{}:{:02} min", seconds / 60, seconds % 60)
+    }
 }
 
 /// A time of day, with its date where rows of more than one day are shown.

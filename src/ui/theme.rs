@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use egui::{Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, vec2};
+use egui::{
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, vec2,
+};
 
 /// Text of the grid, of panels and of buttons.
 pub const BODY: f32 = 13.0;
@@ -36,6 +38,10 @@ pub struct Tokens {
     pub raised: Color32,
     /// Buttons and rows under the pointer.
     pub hover: Color32,
+    /// Scroll handles and tick boxes.
+    pub handle: Color32,
+    /// Scroll handles and tick boxes under the pointer.
+    pub handle_hover: Color32,
     /// Text fields.
     pub field: Color32,
     /// Lines between parts of the window.
@@ -76,6 +82,8 @@ pub const DARK: Tokens = Tokens {
     panel: rgb(0x1B2027),
     raised: rgb(0x262C35),
     hover: rgb(0x222933),
+    handle: rgb(0x3D4654),
+    handle_hover: rgb(0x566173),
     field: rgb(0x11141A),
     border: rgb(0x343C47),
     hairline: rgb(0x20262E),
@@ -100,6 +108,8 @@ pub const LIGHT: Tokens = Tokens {
     panel: rgb(0xF4F6F9),
     raised: rgb(0xE7ECF2),
     hover: rgb(0xEDF2F8),
+    handle: rgb(0xBFC9D4),
+    handle_hover: rgb(0x9DA9B8),
     field: rgb(0xFFFFFF),
     border: rgb(0xCBD3DD),
     hairline: rgb(0xEBEFF4),
@@ -164,15 +174,15 @@ fn style(theme: Theme) -> Style {
     widgets.noninteractive.weak_bg_fill = tokens.panel;
     widgets.noninteractive.bg_stroke = line(tokens.border);
     widgets.noninteractive.fg_stroke = line(tokens.text);
-    widgets.inactive.bg_fill = tokens.field;
+    widgets.inactive.bg_fill = tokens.handle;
     widgets.inactive.weak_bg_fill = tokens.raised;
     widgets.inactive.bg_stroke = line(tokens.border);
     widgets.inactive.fg_stroke = line(tokens.text);
-    widgets.hovered.bg_fill = tokens.hover;
+    widgets.hovered.bg_fill = tokens.handle_hover;
     widgets.hovered.weak_bg_fill = tokens.hover;
     widgets.hovered.bg_stroke = line(tokens.text_weak);
     widgets.hovered.fg_stroke = line(tokens.text);
-    widgets.active.bg_fill = tokens.selected;
+    widgets.active.bg_fill = tokens.handle_hover;
     widgets.active.weak_bg_fill = tokens.selected;
     widgets.active.bg_stroke = line(tokens.accent);
     widgets.active.fg_stroke = line(tokens.text);
@@ -209,7 +219,10 @@ fn style(theme: Theme) -> Style {
     style.spacing.menu_margin = Margin::same(6);
     style.spacing.window_margin = Margin::same(16);
     style.spacing.scroll = egui::style::ScrollStyle::solid();
-    style.spacing.scroll.bar_width = 10.0;
+    style.spacing.scroll.bar_width = 8.0;
+    style.spacing.scroll.fade.strength = 0.0;
+    style.spacing.scroll.kinetic.decay_time = 0.0;
+    style.spacing.scroll.kinetic.rubber_band = false;
     style.interaction.tooltip_delay = 0.4;
     style
 }

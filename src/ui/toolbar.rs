@@ -1,6 +1,8 @@
 //! The bar above the grid: kinds, search, columns, refresh, export, theme.
 
-use egui::{Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, TextEdit, ThemePreference, Ui, vec2};
+use egui::{
+    Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, TextEdit, ThemePreference, Ui, vec2,
+};
 
 use super::action::Action;
 use super::columns::ColumnsMenu;
@@ -35,7 +37,8 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
             let count = grouped(shown.roster.rows(shown.ticks, at));
             let chosen = at == shown.kind;
             let text = RichText::new(kind.title).color(if chosen { tokens.text } else { tokens.text_weak });
-            let button = Button::selectable(chosen, text).right_text(RichText::new(count).color(tokens.text_weak));
+            let button =
+                Button::selectable(chosen, text).right_text(RichText::new(count).color(tokens.text_weak));
             let response = ui.add(button).on_hover_text(format!("aws rds describe-{}", kind.name));
             if response.clicked() && !chosen {
                 actions.push(Action::ShowKind(at));
@@ -59,9 +62,10 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
 fn search(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     let mut text = shown.search.to_owned();
-    let count = shown.view.filter(|_| !text.trim().is_empty()).map(|view| {
-        format!("{} of {}", grouped(view.rows.len() as u64), grouped(view.of as u64))
-    });
+    let count = shown
+        .view
+        .filter(|_| !text.trim().is_empty())
+        .map(|view| format!("{} of {}", grouped(view.rows.len() as u64), grouped(view.of as u64)));
     let width = (ui.available_width() - if count.is_some() { 116.0 } else { 0.0 }).clamp(120.0, 420.0);
     let field = TextEdit::singleline(&mut text)
         .id(search_id())
@@ -107,8 +111,11 @@ fn theme_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
     let now = ui.ctx().options(|options| options.theme_preference);
     let button = ui.button("Theme").on_hover_text("Dark, light, or as the system has it");
     Popup::menu(&button).show(|ui| {
-        let choices =
-            [("As the system", ThemePreference::System), ("Dark", ThemePreference::Dark), ("Light", ThemePreference::Light)];
+        let choices = [
+            ("As the system", ThemePreference::System),
+            ("Dark", ThemePreference::Dark),
+            ("Light", ThemePreference::Light),
+        ];
         for (text, preference) in choices {
             if ui.selectable_label(now == preference, text).clicked() {
                 actions.push(Action::Theme(preference));
