@@ -201,7 +201,7 @@ impl App {
 
     fn keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let typing = ui.ctx().text_edit_focused();
-        let popup = ui.ctx().any_popup_open();
+        let popup = egui::Popup::is_any_open(ui.ctx());
         if self.export.is_some() {
             return;
         }
@@ -303,7 +303,7 @@ impl App {
                     empty::show(ui, reason, grid.kind, fleet.as_deref(), view.as_deref(), actions)
                 }
                 None => {
-                    let keys = self.export.is_none() && !ui.ctx().any_popup_open();
+                    let keys = self.export.is_none() && !egui::Popup::is_any_open(ui.ctx());
                     grid.show(ui, keys, self.link.as_ref(), actions);
                 }
             }

@@ -57,7 +57,9 @@ impl ColumnsMenu {
                 }
             });
         });
-        let field = egui::TextEdit::singleline(&mut self.search).hint_text("Find column or type");
+        let field = egui::TextEdit::singleline(&mut self.search)
+            .hint_text("Find column or type")
+            .align(egui::Align2::LEFT_CENTER);
         ui.add_sized(vec2(400.0, theme::ROW), field).accessible_name("Find column");
         ui.add_space(theme::STEP);
 

@@ -88,7 +88,9 @@ impl Details {
             self.json(ui, &record);
             return;
         }
-        let field = TextEdit::singleline(&mut self.search).hint_text("Find member or value");
+        let field = TextEdit::singleline(&mut self.search)
+            .hint_text("Find member or value")
+            .align(egui::Align2::LEFT_CENTER);
         ui.add_sized(vec2(ui.available_width(), theme::ROW), field).accessible_name("Find member");
         ui.add_space(theme::STEP);
         let text = self.search.trim().to_lowercase();

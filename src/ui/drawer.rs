@@ -24,14 +24,22 @@ pub fn show(ui: &mut Ui, page: Page, fleet: &Fleet, roster: &Roster, actions: &m
             }
         };
         tab(ui, Page::NotCovered, format!("Not covered: {}", roster.targets_with_gaps), actions);
-        tab(ui, Page::Configuration, format!("Configuration: {}", diagnostics.len()), actions);
+        tab(
+            ui,
+            Page::Configuration,
+            format!("Configuration: {}", diagnostics.len() + fleet.config.problems.len()),
+            actions,
+        );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.button("Close list").clicked() {
                 actions.push(Action::CloseDrawer);
             }
             let everything = match page {
                 Page::NotCovered => roster.gaps.iter().map(gap_text).collect::<Vec<_>>(),
-                Page::Configuration => diagnostics.iter().map(ToString::to_string).collect(),
+                Page::Configuration => {
+                    let problems = fleet.config.problems.iter().cloned();
+                    problems.chain(diagnostics.iter().map(ToString::to_string)).collect()
+                }
             };
             let some = !everything.is_empty();
             if ui.add_enabled(some, egui::Button::new("Copy all")).clicked() {
@@ -147,32 +155,37 @@ fn configuration(ui: &mut Ui, fleet: &Fleet, diagnostics: &[Diagnostic], actions
         );
         ui.add(Label::new(RichText::new(files).color(tokens.text_weak)).selectable(true));
     });
-    if diagnostics.is_empty() {
+    let problems = &fleet.config.problems;
+    if diagnostics.is_empty() && problems.is_empty() {
         ui.weak("The files say nothing that needs a word.");
         return;
     }
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        for (at, diagnostic) in diagnostics.iter().enumerate() {
-            let (tone, word) = match diagnostic.severity {
-                Severity::Error => (Tone::Bad, "error"),
-                Severity::Warning => (Tone::Attention, "warning"),
-                Severity::Note => (Tone::Idle, "note"),
-            };
-            ui.push_id(at, |ui| {
-                ui.horizontal_top(|ui| {
-                    tone.show(ui);
-                    ui.label(RichText::new(word).color(tone.color(tokens)).strong());
-                    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                        ui.add_space(theme::STEP * 3.0);
-                        if ui.add(egui::Button::new("Copy").small()).clicked() {
-                            actions.push(Action::CopyText(diagnostic.to_string()));
-                        }
-                        ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-                            ui.add(Label::new(diagnostic.to_string()).selectable(true).wrap());
-                        });
-                    });
-                });
-            });
+        for problem in problems {
+            remark(ui, Severity::Error, problem, tokens, actions);
+        }
+        for diagnostic in diagnostics {
+            remark(ui, diagnostic.severity, &diagnostic.to_string(), tokens, actions);
+        }
+    });
+}
+
+fn remark(ui: &mut Ui, severity: Severity, text: &str, tokens: &Tokens, actions: &mut Vec<Action>) {
+    let (tone, word) = match severity {
+        Severity::Error => (Tone::Bad, "error"),
+        Severity::Warning => (Tone::Attention, "warning"),
+        Severity::Note => (Tone::Idle, "note"),
+    };
+    ui.horizontal_top(|ui| {
+        tone.show(ui);
+        ui.label(RichText::new(word).color(tone.color(tokens)).strong());
+        let width = ui.available_width() - 72.0;
+        ui.allocate_ui_with_layout(vec2(width, theme::ROW), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(width);
+            ui.add(Label::new(text).selectable(true).wrap());
+        });
+        if ui.add(egui::Button::new("Copy").small()).clicked() {
+            actions.push(Action::CopyText(text.to_owned()));
         }
     });
 }

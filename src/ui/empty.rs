@@ -107,6 +107,13 @@ pub fn show(
                     demo(ui, actions);
                 }
                 Empty::NoTargets => {
+                    let problems = fleet.map(|fleet| fleet.config.problems.as_slice()).unwrap_or_default();
+                    if !problems.is_empty() {
+                        // What was selected on the command line is not there: that is not the file's fault.
+                        title(ui, "The selection means no account and region");
+                        problems.iter().for_each(|problem| say(ui, problem));
+                        return;
+                    }
                     title(ui, "The AWS config names no account and region");
                     say(ui, &format!("{file} was read, and no profile of it can be used: each needs a region and a way to credentials, such as"));
                     example(ui, actions);

@@ -150,6 +150,7 @@ impl ExportDialog {
                 ),
             };
             Frame::new().fill(tokens.attention_fill).inner_margin(8).corner_radius(4).show(ui, |ui| {
+                ui.set_width(ui.available_width());
                 ui.horizontal(|ui| {
                     Tone::Attention.show(ui);
                     ui.label(RichText::new(text).color(tokens.attention));

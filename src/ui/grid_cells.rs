@@ -301,6 +301,7 @@ impl Cells<'_> {
             }
         }
         response.context_menu(|ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             let rows = self.selection.len();
             let mut entry = |ui: &mut Ui, text: String, shortcut: &str, action: Action| {
                 if ui.add(egui::Button::new(text).shortcut_text(shortcut.to_owned())).clicked() {

@@ -61,7 +61,8 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
             let count = |severity| {
                 shown.fleet.config.diagnostics.iter().filter(|found| found.severity == severity).count()
             };
-            let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+            let errors = count(Severity::Error) + shown.fleet.config.problems.len();
+            let warnings = count(Severity::Warning);
             if errors + warnings > 0 {
                 ui.separator();
                 let text = match (errors, warnings) {

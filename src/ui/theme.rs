@@ -24,6 +24,9 @@ pub const HEADER: f32 = 30.0;
 /// The toolbar and panel titles.
 pub const BAR: f32 = 44.0;
 
+/// The thickness of scroll bars.
+const SCROLL_BAR: f32 = 8.0;
+
 /// How soon after the core's wake a frame is painted: later wakes fall into the same frame.
 pub const FRAME_AFTER_WAKE: Duration = Duration::from_millis(50);
 
@@ -38,10 +41,6 @@ pub struct Tokens {
     pub raised: Color32,
     /// Buttons and rows under the pointer.
     pub hover: Color32,
-    /// Scroll handles and tick boxes.
-    pub handle: Color32,
-    /// Scroll handles and tick boxes under the pointer.
-    pub handle_hover: Color32,
     /// Text fields.
     pub field: Color32,
     /// Lines between parts of the window.
@@ -82,8 +81,6 @@ pub const DARK: Tokens = Tokens {
     panel: rgb(0x1B2027),
     raised: rgb(0x262C35),
     hover: rgb(0x222933),
-    handle: rgb(0x3D4654),
-    handle_hover: rgb(0x566173),
     field: rgb(0x11141A),
     border: rgb(0x343C47),
     hairline: rgb(0x20262E),
@@ -108,8 +105,6 @@ pub const LIGHT: Tokens = Tokens {
     panel: rgb(0xF4F6F9),
     raised: rgb(0xE7ECF2),
     hover: rgb(0xEDF2F8),
-    handle: rgb(0xBFC9D4),
-    handle_hover: rgb(0x9DA9B8),
     field: rgb(0xFFFFFF),
     border: rgb(0xCBD3DD),
     hairline: rgb(0xEBEFF4),
@@ -174,15 +169,15 @@ fn style(theme: Theme) -> Style {
     widgets.noninteractive.weak_bg_fill = tokens.panel;
     widgets.noninteractive.bg_stroke = line(tokens.border);
     widgets.noninteractive.fg_stroke = line(tokens.text);
-    widgets.inactive.bg_fill = tokens.handle;
+    widgets.inactive.bg_fill = tokens.field;
     widgets.inactive.weak_bg_fill = tokens.raised;
     widgets.inactive.bg_stroke = line(tokens.border);
     widgets.inactive.fg_stroke = line(tokens.text);
-    widgets.hovered.bg_fill = tokens.handle_hover;
+    widgets.hovered.bg_fill = tokens.hover;
     widgets.hovered.weak_bg_fill = tokens.hover;
     widgets.hovered.bg_stroke = line(tokens.text_weak);
     widgets.hovered.fg_stroke = line(tokens.text);
-    widgets.active.bg_fill = tokens.handle_hover;
+    widgets.active.bg_fill = tokens.selected;
     widgets.active.weak_bg_fill = tokens.selected;
     widgets.active.bg_stroke = line(tokens.accent);
     widgets.active.fg_stroke = line(tokens.text);
@@ -218,8 +213,23 @@ fn style(theme: Theme) -> Style {
     style.spacing.interact_size = vec2(32.0, ROW);
     style.spacing.menu_margin = Margin::same(6);
     style.spacing.window_margin = Margin::same(16);
-    style.spacing.scroll = egui::style::ScrollStyle::solid();
-    style.spacing.scroll.bar_width = 8.0;
+    // Bars that are always there and never move anything, drawn in the text's colour, faintly.
+    style.spacing.scroll = egui::style::ScrollStyle {
+        floating: true,
+        bar_width: SCROLL_BAR,
+        floating_width: SCROLL_BAR,
+        floating_allocated_width: SCROLL_BAR + STEP,
+        bar_inner_margin: 2.0,
+        bar_outer_margin: 2.0,
+        foreground_color: true,
+        dormant_background_opacity: 0.0,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.0,
+        dormant_handle_opacity: 0.3,
+        active_handle_opacity: 0.4,
+        interact_handle_opacity: 0.6,
+        ..egui::style::ScrollStyle::solid()
+    };
     style.spacing.scroll.fade.strength = 0.0;
     style.spacing.scroll.kinetic.decay_time = 0.0;
     style.spacing.scroll.kinetic.rubber_band = false;
