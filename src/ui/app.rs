@@ -248,6 +248,7 @@ impl App {
                 ticks: &self.ticks,
                 kind: kinds()[self.kind].name,
                 drawer: self.drawer,
+                selected: self.grids[self.kind].selection.len(),
                 message: &self.message,
             };
             Panel::bottom("status")

@@ -46,7 +46,15 @@ pub struct ColumnsMenu {
 }
 
 impl ColumnsMenu {
-    pub fn show(&mut self, ui: &mut Ui, kind: &Kind, shown: &[String], actions: &mut Vec<Action>) {
+    /// Draws the menu; `opened` says that it has not been there before, and gives its field the focus.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        kind: &Kind,
+        shown: &[String],
+        opened: bool,
+        actions: &mut Vec<Action>,
+    ) {
         let tokens = Tokens::of(ui);
         ui.set_width(400.0);
         ui.horizontal(|ui| {
@@ -60,7 +68,11 @@ impl ColumnsMenu {
         let field = egui::TextEdit::singleline(&mut self.search)
             .hint_text("Find column or type")
             .align(egui::Align2::LEFT_CENTER);
-        ui.add_sized(vec2(400.0, theme::ROW), field).accessible_name("Find column");
+        let field = ui.add_sized(vec2(400.0, theme::ROW), field).accessible_name("Find column");
+        if opened {
+            self.search.clear();
+            field.request_focus();
+        }
         ui.add_space(theme::STEP);
 
         let text = self.search.trim().to_lowercase();

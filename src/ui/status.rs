@@ -17,6 +17,7 @@ pub struct Shown<'a> {
     pub ticks: &'a Ticks,
     pub kind: &'static str,
     pub drawer: Option<Page>,
+    pub selected: usize,
     /// The newest thing to tell, such as that rows were copied.
     pub message: &'a str,
 }
@@ -38,6 +39,10 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 stamp(oldest),
                 stamp(newest)
             ));
+        }
+        if shown.selected > 1 {
+            ui.separator();
+            ui.label(format!("{} selected", grouped(shown.selected as u64)));
         }
         if !shown.message.is_empty() {
             ui.separator();

@@ -159,7 +159,7 @@ fn style(theme: Theme) -> Style {
     visuals.warn_fg_color = tokens.attention;
     visuals.error_fg_color = tokens.bad;
     visuals.selection.bg_fill = tokens.selected;
-    visuals.selection.stroke = line(tokens.text);
+    visuals.selection.stroke = line(tokens.accent);
     visuals.text_cursor.blink = false;
     visuals.text_cursor.stroke = Stroke::new(2.0, tokens.accent);
     visuals.image_loading_spinners = false;

@@ -102,9 +102,10 @@ fn refresh(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
 
 fn columns_menu(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let button = ui.button("Columns").on_hover_text("Which columns are shown, and in which order");
-    Popup::menu(&button)
+    let opened = button.clicked();
+    Popup::from_toggle_button_response(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .show(|ui| menu.show(ui, &kinds()[shown.kind], shown.columns, actions));
+        .show(|ui| menu.show(ui, &kinds()[shown.kind], shown.columns, opened, actions));
 }
 
 fn theme_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
