@@ -35,6 +35,8 @@ struct Wire {
     /// Rows of every view.
     rows: RefCell<usize>,
     views: RefCell<u64>,
+    /// Whether rows are left unanswered, as by a core that is busy.
+    holds_rows: RefCell<bool>,
 }
 
 #[derive(Clone, Default)]
@@ -56,6 +58,7 @@ impl Link for FakeCore {
                     error: None,
                 })));
             }
+            Command::Rows { .. } if *wire.holds_rows.borrow() => {}
             Command::Rows { view, positions } => {
                 let query = self.shown();
                 let texts = |position| -> Vec<CellText> {
@@ -244,6 +247,22 @@ fn rows_are_shown_and_everything_is_swept_at_the_start() {
     assert!(window.query_by_role_and_label(Role::Row, "db-5").is_some());
     assert!(window.query_by_role_and_label(Role::ColumnHeader, "DBInstanceStatus").is_some());
     assert!(window.query_all_by_role_and_label(Role::Cell, "—").next().is_some(), "absent values are a dash");
+}
+
+#[test]
+fn a_window_in_which_nothing_happens_is_not_painted_again() {
+    let (window, _) = window(fleet(three_accounts()));
+    let delays = window.output().viewport_output.values().map(|viewport| viewport.repaint_delay);
+    assert_eq!(delays.collect::<Vec<_>>(), [Duration::MAX]);
+}
+
+#[test]
+fn the_rows_before_stay_until_the_new_ones_are_there() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    *core.0.holds_rows.borrow_mut() = true;
+    click(&mut window, Role::ColumnHeader, "Region");
+    assert!(window.query_by_role_and_label(Role::Row, "db-0").is_some());
+    assert!(window.query_by_role_and_label(Role::Row, "…").is_none());
 }
 
 #[test]

@@ -163,8 +163,7 @@ impl TableDelegate for Cells<'_> {
         let has_focus = self.selection.focus() == Some(position);
         if selected {
             ui.painter().rect_filled(rect, 0.0, self.tokens.selected);
-        } else if self.reachable && ui.ctx().rect_contains_pointer(ui.layer_id(), rect.intersect(self.table))
-        {
+        } else if self.under_pointer(ui, rect) {
             // Not the response's hover: a row with sticky columns is two parts, and both are to light up.
             ui.painter().rect_filled(rect, 0.0, self.tokens.hover);
         }
@@ -279,6 +278,13 @@ impl Cells<'_> {
         let hide = Action::Columns(columns::hidden(self.names, name));
         entry(ui, self.names.len() > 1, "Hide column", hide);
         entry(ui, true, "Reset columns", Action::Columns(columns::first(self.kind)));
+    }
+
+    /// Whether the pointer is on a row; on the line between two rows it is on the lower one.
+    fn under_pointer(&self, ui: &Ui, row: Rect) -> bool {
+        let row = row.intersect(self.table);
+        let above_the_line = ui.ctx().pointer_hover_pos().is_some_and(|pointer| pointer.y < row.bottom());
+        self.reachable && above_the_line && ui.ctx().rect_contains_pointer(ui.layer_id(), row)
     }
 
     fn row_clicks(&mut self, ui: &Ui, response: &Response, position: usize) {

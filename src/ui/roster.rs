@@ -12,6 +12,9 @@ use crate::failure::State;
 use crate::rds::kinds;
 use crate::sweep::Coverage;
 
+/// The word for a target that the running sweep is at.
+const ASKING: &str = "asking…";
+
 /// Which targets the grid shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ticks {
@@ -239,7 +242,9 @@ fn entry_of(account: &Account) -> AccountEntry {
         Some(first) => first.standing.word.clone(),
         None => String::new(),
     };
-    let short = if alike.len() < regions.len() && !word.is_empty() {
+    let short = if loudest == Tone::Busy {
+        ASKING.to_owned()
+    } else if alike.len() < regions.len() && !word.is_empty() {
         format!("{} of {}", alike.len(), regions.len())
     } else {
         word.clone()
@@ -262,7 +267,7 @@ fn standing_of(status: &TargetStatus) -> Standing {
         .collect();
     let loudest = status.coverage.iter().map(|entry| entry.state).max_by_key(|state| Tone::of_state(*state));
     let (tone, word) = match loudest {
-        _ if status.busy => (Tone::Busy, "asking…".to_owned()),
+        _ if status.busy => (Tone::Busy, ASKING.to_owned()),
         None | Some(State::NotAsked) => (Tone::Idle, "not asked yet".to_owned()),
         Some(State::Collected) => (Tone::Good, String::new()),
         Some(state) => (Tone::of_state(state), state.word().to_owned()),

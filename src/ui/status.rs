@@ -10,6 +10,9 @@ use super::theme::{self, Tokens};
 use crate::config::Severity;
 use crate::core::{Fleet, Progress};
 
+/// The width that the bar's left part needs before the sweep's figures are shown.
+const ROOM_FOR_FIGURES: f32 = 760.0;
+
 /// What a frame shows.
 pub struct Shown<'a> {
     pub fleet: &'a Fleet,
@@ -40,13 +43,12 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 stamp(newest)
             ));
         }
-        if shown.selected > 1 {
-            ui.separator();
-            ui.label(format!("{} selected", grouped(shown.selected as u64)));
-        }
         if !shown.message.is_empty() {
             ui.separator();
             ui.label(shown.message);
+        } else if shown.selected > 1 {
+            ui.separator();
+            ui.label(format!("{} selected", grouped(shown.selected as u64)));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             sweep(ui, progress, tokens);
@@ -128,6 +130,10 @@ fn sweep(ui: &mut Ui, progress: &Progress, tokens: &Tokens) {
     ui.label(text);
     if progress.accounts_failed > 0 {
         ui.label(RichText::new(format!("{} with failures", progress.accounts_failed)).color(tokens.bad));
+    }
+    // Where there is little room, what needs attention comes first.
+    if ui.available_width() < ROOM_FOR_FIGURES {
+        return;
     }
     let rest = format!(
         "{} rows  ·  {} calls  ·  {}",
