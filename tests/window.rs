@@ -313,6 +313,23 @@ fn typing_searches_and_no_match_offers_a_way_back() {
 }
 
 #[test]
+fn escape_and_enter_in_the_search_field_are_the_fields_own() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::Row, "db-2");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.run();
+    window.event(egui::Event::Text("db".to_owned()));
+    window.key_press(Key::Enter);
+    window.run();
+    assert_eq!(core.shown().search, "db");
+    assert!(!says(&window, "Show absent members"), "Enter does not open the details");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.key_press(Key::Escape);
+    window.run();
+    assert_eq!(core.shown().search, "");
+}
+
+#[test]
 fn selected_rows_are_copied_with_headers() {
     let (mut window, core) = window(fleet(three_accounts()));
     click(&mut window, Role::Row, "db-2");

@@ -17,7 +17,7 @@ const UNFOLDED: usize = 12;
 #[derive(Default)]
 pub struct Accounts {
     search: String,
-    /// Accounts, by name, that stand the other way than they would on their own.
+    /// Accounts, by name and profiles, that stand the other way than they would on their own.
     turned: BTreeSet<String>,
 }
 
@@ -62,7 +62,7 @@ impl Accounts {
                 .desired_width(f32::INFINITY);
             let field =
                 ui.add_sized(vec2(ui.available_width(), theme::ROW), field).accessible_name("Find account");
-            if field.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+            if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
                 self.search.clear();
             }
         });
@@ -74,7 +74,7 @@ impl Accounts {
         for account in
             shown.roster.accounts.iter().filter(|account| text.is_empty() || account.matches(&text))
         {
-            let open = unfolded != self.turned.contains(&account.name);
+            let open = unfolded != self.turned.contains(&key(account));
             lines.push(Line::Account(account, open));
             if open {
                 lines.extend(account.regions.iter().map(|region| Line::Region(account, region)));
@@ -98,7 +98,7 @@ impl Accounts {
                     match line {
                         Line::Account(account, open) => {
                             if self.account(ui, rect, account, *open, shown, tokens, actions) {
-                                let name = account.name.clone();
+                                let name = key(account);
                                 if !self.turned.remove(&name) {
                                     self.turned.insert(name);
                                 }
@@ -145,6 +145,11 @@ impl Accounts {
         line.show(ui, rest, &targets, shown, tokens, actions);
         fold_response.clicked()
     }
+}
+
+/// What tells accounts apart, also while their ids are unknown.
+fn key(account: &AccountEntry) -> String {
+    format!("{}\n{}", account.name, account.profiles)
 }
 
 fn region(

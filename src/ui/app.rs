@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{CentralPanel, Context, Frame, Key, Margin, Modifiers, Panel, ThemePreference, Ui};
+use egui::{
+    CentralPanel, Context, Frame, Key, Margin, Modifiers, Panel, Popup, Stroke, ThemePreference, Ui,
+    UiBuilder, vec2,
+};
 
 use super::accounts::{self, Accounts};
 use super::action::{Action, Page};
@@ -52,6 +55,9 @@ pub struct App {
     /// How many rows the copy under way is of.
     copying: usize,
     message: String,
+    /// Whether a text field had the focus when the last frame ended: Enter and Escape of this frame are the field's,
+    /// even though egui has taken the focus from it by now.
+    typing: bool,
 }
 
 impl App {
@@ -77,6 +83,7 @@ impl App {
             export: None,
             copying: 0,
             message: String::new(),
+            typing: false,
         };
         app.ask();
         app
@@ -89,8 +96,9 @@ impl App {
         }
         let mut actions = Vec::new();
         self.keys(ui, &mut actions);
-        self.panels(ui, &mut actions);
+        self.parts(ui, &mut actions);
         self.dialogs(ui);
+        self.typing = ui.ctx().text_edit_focused();
         if !actions.is_empty() {
             for action in actions {
                 self.carry_out(ui.ctx(), action);
@@ -200,8 +208,8 @@ impl App {
     }
 
     fn keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
-        let typing = ui.ctx().text_edit_focused();
-        let popup = egui::Popup::is_any_open(ui.ctx());
+        let typing = self.typing || ui.ctx().text_edit_focused();
+        let popup = Popup::is_any_open(ui.ctx());
         if self.export.is_some() {
             return;
         }
@@ -235,13 +243,16 @@ impl App {
         }
     }
 
-    fn panels(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+    /// Draws the parts in the order in which Tab goes through them; the status bar comes last, below everything.
+    fn parts(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
         let tokens = Tokens::of(ui);
-        let fleet = self.fleet.clone();
-        let bar = |horizontal, vertical| {
-            Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(horizontal, vertical))
-        };
-        if let Some(fleet) = &fleet {
+        let whole = ui.available_rect_before_wrap();
+        let (main, bar) = whole.split_top_bottom_at_y(whole.bottom() - status::HEIGHT);
+        let part = |name: &str, rect| UiBuilder::new().id_salt(name).max_rect(rect);
+        self.panels(&mut ui.new_child(part("main", main)), actions);
+        ui.painter().rect_filled(bar, 0.0, tokens.panel);
+        ui.painter().hline(bar.x_range(), bar.top() + 0.5, Stroke::new(1.0, tokens.border));
+        if let Some(fleet) = &self.fleet {
             let shown = status::Shown {
                 fleet,
                 roster: &self.roster,
@@ -251,45 +262,36 @@ impl App {
                 selected: self.grids[self.kind].selection.len(),
                 message: &self.message,
             };
-            Panel::bottom("status")
-                .exact_size(status::HEIGHT)
-                .resizable(false)
-                .frame(bar(12, 2))
-                .show(ui, |ui| status::show(ui, &shown, actions));
-            if let Some(page) = self.drawer {
-                Panel::bottom("drawer")
-                    .default_size(260.0)
-                    .size_range(120.0..=600.0)
-                    .resizable(true)
-                    .frame(drawer::frame(tokens))
-                    .show(ui, |ui| drawer::show(ui, page, fleet, &self.roster, actions));
-            }
+            let rect = bar.shrink2(vec2(3.0 * theme::STEP, 2.0));
+            status::show(&mut ui.new_child(part("status", rect)), &shown, actions);
+        }
+    }
+
+    fn panels(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        let tokens = Tokens::of(ui);
+        let fleet = self.fleet.clone();
+        let frame = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(10, 0));
+        let width = ui.available_width();
+        if let (Some(fleet), Some(page)) = (&fleet, self.drawer) {
+            Panel::bottom("drawer")
+                .default_size(260.0)
+                .size_range(120.0..=600.0)
+                .frame(drawer::frame(tokens))
+                .show(ui, |ui| drawer::show(ui, page, fleet, &self.roster, actions));
         }
         let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind: self.kind };
-        Panel::left("accounts").default_size(296.0).size_range(200.0..=560.0).frame(bar(10, 0)).show(
-            ui,
-            |ui| {
-                self.accounts.show(ui, &shown, actions);
-            },
-        );
+        let narrow = (width * 0.25).clamp(216.0, 296.0).round();
+        Panel::left("accounts")
+            .default_size(narrow)
+            .size_range(200.0..=(width * 0.4))
+            .frame(frame)
+            .show(ui, |ui| self.accounts.show(ui, &shown, actions));
+        self.toolbar(ui, frame, actions);
         let grid = &self.grids[self.kind];
-        let progress = fleet.as_ref().map(|fleet| &fleet.progress);
-        let shown = toolbar::Shown {
-            roster: &self.roster,
-            ticks: &self.ticks,
-            kind: self.kind,
-            columns: &grid.columns,
-            search: &self.search,
-            view: grid.view().map(AsRef::as_ref),
-            running: progress.is_some_and(|progress| progress.running),
-            cancelling: progress.is_some_and(|progress| progress.cancelling),
-        };
-        Panel::top("toolbar").exact_size(theme::BAR).resizable(false).frame(bar(10, 0)).show(ui, |ui| {
-            toolbar::show(ui, &mut self.columns, &shown, actions);
-        });
         if self.details.open {
             let wanted = grid.focused_row().map(|row| (grid.kind.name, row));
-            Panel::right("details").default_size(440.0).size_range(280.0..=900.0).frame(bar(10, 0)).show(
+            let most = (ui.available_width() * 0.62).max(280.0);
+            Panel::right("details").default_size(440.0).size_range(280.0..=most).frame(frame).show(
                 ui,
                 |ui| {
                     self.details.show(ui, wanted, actions);
@@ -301,13 +303,31 @@ impl App {
             let view = grid.view().cloned();
             match empty::reason(fleet.as_deref(), &self.roster, &self.ticks, view.as_deref()) {
                 Some(reason) => {
-                    empty::show(ui, reason, grid.kind, fleet.as_deref(), view.as_deref(), actions)
+                    empty::show(ui, reason, grid.kind, fleet.as_deref(), view.as_deref(), actions);
                 }
                 None => {
-                    let keys = self.export.is_none() && !egui::Popup::is_any_open(ui.ctx());
+                    let keys = self.export.is_none() && !self.typing && !Popup::is_any_open(ui.ctx());
                     grid.show(ui, keys, self.link.as_ref(), actions);
                 }
             }
+        });
+    }
+
+    fn toolbar(&mut self, ui: &mut Ui, frame: Frame, actions: &mut Vec<Action>) {
+        let grid = &self.grids[self.kind];
+        let progress = self.fleet.as_ref().map(|fleet| &fleet.progress);
+        let shown = toolbar::Shown {
+            roster: &self.roster,
+            ticks: &self.ticks,
+            kind: self.kind,
+            columns: &grid.columns,
+            search: &self.search,
+            view: grid.view().map(AsRef::as_ref),
+            running: progress.is_some_and(|progress| progress.running),
+            cancelling: progress.is_some_and(|progress| progress.cancelling),
+        };
+        Panel::top("toolbar").exact_size(theme::BAR).resizable(false).frame(frame).show(ui, |ui| {
+            toolbar::show(ui, &mut self.columns, &shown, actions);
         });
     }
 

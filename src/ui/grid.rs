@@ -158,7 +158,10 @@ impl Grid {
             .zip(&widths)
             .map(|(name, width)| Column::new(*width).range(48.0..=1200.0).id(column_id(name)))
             .collect();
-        let sticky = usize::from(self.columns.first().is_some_and(|name| name == self.kind.identifier));
+        // Where there is little room, a column that stays would leave none for the others.
+        let room = ui.available_width() > 2.0 * widths.first().copied().unwrap_or_default();
+        let sticky =
+            usize::from(room && self.columns.first().is_some_and(|name| name == self.kind.identifier));
         let mut table = Table::new()
             .id_salt(("rows", self.kind.name))
             .columns(table_columns)
@@ -185,7 +188,6 @@ impl Grid {
             sort: &self.sort,
             selection: &mut self.selection,
             table: frame.rect,
-            reachable: keys,
             focused: frame.has_focus(),
             menu_cell: &mut self.menu_cell,
             visible: 0..0,

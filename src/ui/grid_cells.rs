@@ -76,8 +76,6 @@ pub struct Cells<'a> {
     pub selection: &'a mut Selection,
     /// Where the grid is.
     pub table: Rect,
-    /// Whether no popup or dialog lies over the grid.
-    pub reachable: bool,
     /// Whether keys go to the grid.
     pub focused: bool,
     pub menu_cell: &'a mut Option<(usize, String)>,
@@ -284,7 +282,7 @@ impl Cells<'_> {
     fn under_pointer(&self, ui: &Ui, row: Rect) -> bool {
         let row = row.intersect(self.table);
         let above_the_line = ui.ctx().pointer_hover_pos().is_some_and(|pointer| pointer.y < row.bottom());
-        self.reachable && above_the_line && ui.ctx().rect_contains_pointer(ui.layer_id(), row)
+        above_the_line && ui.ctx().rect_contains_pointer(ui.layer_id(), row)
     }
 
     fn row_clicks(&mut self, ui: &Ui, response: &Response, position: usize) {

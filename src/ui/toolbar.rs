@@ -66,14 +66,15 @@ fn search(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
         .view
         .filter(|_| !text.trim().is_empty())
         .map(|view| format!("{} of {}", grouped(view.rows.len() as u64), grouped(view.of as u64)));
-    let width = (ui.available_width() - if count.is_some() { 116.0 } else { 0.0 }).clamp(120.0, 420.0);
+    let width = (ui.available_width() - if count.is_some() { 116.0 } else { 0.0 }).clamp(48.0, 420.0);
     let field = TextEdit::singleline(&mut text)
         .id(search_id())
         .hint_text("Search all columns  (Ctrl+F)")
         .align(egui::Align2::LEFT_CENTER)
         .desired_width(width);
     let response = ui.add_sized(vec2(width, theme::ROW + 4.0), field).accessible_name("Search all columns");
-    if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+    // egui takes the focus away on Escape before the field is drawn.
+    if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
         text.clear();
     }
     if text != shown.search {
