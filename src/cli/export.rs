@@ -74,15 +74,28 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
     }
     bar.finish_and_clear();
 
-    let mut query = Query::of(kind);
-    // A table is for looking at; the other formats carry everything.
-    let every_column = arguments.format != Format::Table;
-    query.targets = None;
+    let found = |account: &String| fleet.accounts.iter().any(|known| known.account_id.as_ref() == Some(account));
+    if let Some(account) = arguments.collect.accounts.iter().find(|account| !found(account)) {
+        say(&format!("rds-fleet-cli: no profile reaches account {account}: `rds-fleet-cli profiles` shows the accounts"));
+        return Ending::Usage;
+    }
+    let missing = missing(&fleet, kind.name);
+    for line in &missing {
+        say(line);
+    }
+    if !coverage(&fleet, kind.name).any(|coverage| coverage.state == State::Collected) {
+        // A report of yesterday is worth more than an empty one.
+        let kept = arguments.output.as_ref().map(|path| format!("; {} is left as it was", path.display()));
+        say(&format!("rds-fleet-cli: nothing was collected{}", kept.unwrap_or_default()));
+        return Ending::Nothing;
+    }
+
     let path = arguments.output.clone().unwrap_or_else(|| PathBuf::from("-"));
     core.send(Command::Export(crate::core::Export {
-        query,
+        query: Query::of(kind),
         rows: RowChoice::All,
-        every_column,
+        // A table is for looking at; the other formats carry everything.
+        every_column: arguments.format != Format::Table,
         format: arguments.format,
         path: path.clone(),
     }));
@@ -93,10 +106,6 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
             None => return Ending::Nothing,
         }
     };
-    let missing = missing(&fleet, kind.name);
-    for line in &missing {
-        say(line);
-    }
     match written {
         Err(sentence) if sentence == READER_GONE => {}
         Err(sentence) => {
@@ -108,12 +117,7 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
         }
         Ok(_) => {}
     }
-    let collected = coverage(&fleet, kind.name).any(|coverage| coverage.state == State::Collected);
-    match (missing.is_empty(), collected) {
-        (true, _) => Ending::Complete,
-        (false, true) => Ending::Partly,
-        (false, false) => Ending::Nothing,
-    }
+    if missing.is_empty() { Ending::Complete } else { Ending::Partly }
 }
 
 fn next_fleet(core: &Core) -> Option<std::sync::Arc<Fleet>> {

@@ -1,13 +1,12 @@
 //! `profiles` and `kinds`: what is known without asking AWS.
 
-use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use serde_json::{Value, json};
 
 use super::arguments::ListFormat;
 use super::{Ending, demo_environment, print, say, say_diagnostics};
 use crate::config::{Configuration, Environment, FileState, Profile};
 use crate::rds;
+use crate::report::plain_table;
 
 /// Lists the profiles. The files' mistakes go to standard error, or into the JSON.
 pub fn profiles(demo: bool, environment: Environment, format: ListFormat) -> Ending {
@@ -33,7 +32,8 @@ pub fn profiles(demo: bool, environment: Environment, format: ListFormat) -> End
         }
         ListFormat::Table => {
             say_diagnostics(&configuration);
-            let mut table = table(&["Profile", "Account", "Region", "Role", "Chain", "Defined at"]);
+            let mut table =
+                plain_table(["Profile", "Account", "Region", "Role", "Chain", "Defined at"].into_iter());
             for profile in &configuration.profiles {
                 let resolution = profile.resolution.as_ref();
                 let text = |value: Option<&String>| value.cloned().unwrap_or_default();
@@ -94,7 +94,7 @@ pub fn kinds(format: ListFormat) -> Ending {
             print(&format!("{:#}\n", Value::from(kinds)))
         }
         ListFormat::Table => {
-            let mut table = table(&["Kind", "Operation", "Column", "Type", "From"]);
+            let mut table = plain_table(["Kind", "Operation", "Column", "Type", "From"].into_iter());
             for kind in rds::kinds() {
                 for column in &kind.columns {
                     table.add_row([
@@ -109,10 +109,4 @@ pub fn kinds(format: ListFormat) -> Ending {
             print(&format!("{table}\n"))
         }
     }
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
-    table
 }

@@ -107,6 +107,8 @@ pub struct ConfigState {
     pub problems: Vec<String>,
     /// For each profile that is meant and cannot be used, the sentence that says why. It is not collected.
     pub broken: Vec<String>,
+    /// Profiles that only set defaults and so are no targets.
+    pub defaults_only: Vec<String>,
 }
 
 /// One account, with what is known of its targets.

@@ -251,6 +251,13 @@ impl State {
             diagnostics: self.configuration.diagnostics.clone(),
             preselected: self.options.environment.get("AWS_PROFILE").map(str::to_owned),
             problems: self.plan.problems.clone(),
+            defaults_only: self
+                .configuration
+                .profiles
+                .iter()
+                .filter(|profile| !profile.is_target())
+                .map(|profile| profile.name.clone())
+                .collect(),
             broken: self
                 .plan
                 .broken

@@ -3,6 +3,8 @@
 //! It reads what botocore would read from the same bytes, so that the JSON we print equals the AWS CLI's. Elements the
 //! shape table does not know (members AWS added later) are kept beside the row. Nothing here sends a request.
 
+use std::borrow::Cow;
+
 use roxmltree::{Document, Node};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -55,6 +57,13 @@ pub struct ErrorAnswer {
 /// A sentence that says why the bytes are not an answer to this operation.
 pub fn read_page(kind: &Kind, body: &[u8]) -> Result<Page, String> {
     let text = std::str::from_utf8(body).map_err(|_| "the answer is not UTF-8 text".to_owned())?;
+    // XML 1.0, 2.11: line ends are made one before parsing. The parser does it, but not before a reference or CDATA.
+    let text = if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let text = text.as_ref();
     let document = Document::parse(text)
         .map_err(|error| format!("the answer is not XML ({error}){}", beginning(text)))?;
     let result = children(document.root_element())

@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 pub use delimited::clipboard;
 pub use file::{READER_GONE, write_file};
+pub use table::plain as plain_table;
 
 use crate::rds::{Cell, Column};
 

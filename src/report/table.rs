@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::RowSource;
 use crate::rds::Column;
@@ -14,9 +13,7 @@ const LONGEST: usize = 60;
 
 /// The rows as a table with its header; numbers are right-aligned.
 pub fn table(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(columns.iter().map(|column| &column.name));
+    let mut table = plain(columns.iter().map(|column| column.name.as_str()));
     for (at, column) in columns.iter().enumerate() {
         if column.shape.is_number()
             && let Some(column) = table.column_mut(at)
@@ -37,6 +34,17 @@ pub fn table(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write)
     }
     writeln!(out, "{table}")?;
     Ok(written)
+}
+
+/// A table as all our listings look: one line a row, a rule under the header, and as wide as its content.
+pub fn plain<'a>(header: impl Iterator<Item = &'a str>) -> Table {
+    let rule = LineStyle::none().fill('─').junction('─');
+    let mut table = Table::new();
+    table
+        .load_style(TableStyle::new().header_separator(rule))
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(header);
+    table
 }
 
 /// On one line, without control characters, and not longer than a person reads.

@@ -129,6 +129,8 @@ pub fn on_cluster(target: &Target<'_>, form: Form, cluster: &mut Resource, rando
             "ServerlessV2PlatformVersion": "4",
         }),
         Form::GlobalSecondary => json!({
+            "Status": "upgrading",
+            "PercentProgress": "42",
             "GlobalClusterIdentifier": "telemetry-global",
             "GlobalWriteForwardingStatus": "enabled",
             "GlobalWriteForwardingRequested": true,

@@ -116,7 +116,7 @@ pub fn plan(settings: &Settings, account: &Account, region: &str) -> Vec<Unit> {
     let home = place == account.home(settings);
     let (units, mut instances) = match settings.instances_per_target {
         InstanceCount::Exactly(count) => (usize::MAX, count),
-        InstanceCount::Plausible if home => (random.between(6, 10) as usize, usize::MAX),
+        InstanceCount::Plausible if home => (random.between(7, 11) as usize, usize::MAX),
         InstanceCount::Plausible if random.chance(0.4) => (0, usize::MAX),
         InstanceCount::Plausible => (random.between(1, 4) as usize, usize::MAX),
     };
@@ -134,7 +134,7 @@ pub fn plan(settings: &Settings, account: &Account, region: &str) -> Vec<Unit> {
         };
         let sid = engine.is_oracle().then(|| {
             databases += 1;
-            sid(account, place, databases)
+            sid(account, (!home).then_some(place), databases)
         });
         let name = unit_name(account, engine, sid.as_deref(), at, &mut random);
         instances = instances.saturating_sub(form.instances());
@@ -172,16 +172,16 @@ fn ordinary(engine: &Engine, most: usize, random: &mut Random) -> Form {
     Form::Standalone
 }
 
-/// An Oracle system identifier, different in all accounts and regions: `HRPROD`, `HRP2`, `ORCLTB1`.
-fn sid(account: &Account, region: usize, number: usize) -> String {
+/// An Oracle system identifier, different in all accounts and regions: `HRPROD` and `HRP2` at home, `HRPB1` elsewhere.
+fn sid(account: &Account, elsewhere: Option<usize>, number: usize) -> String {
     let round = if account.round == 0 { String::new() } else { account.round.to_string() };
     let begin = format!("{}{round}", account.line.sid);
     let environment = account.line.environment.to_uppercase();
     let first_letter = &environment[..1];
-    match (region, number) {
-        (0, 1) if begin.len() + environment.len() <= 7 => format!("{begin}{environment}"),
-        (0, _) => format!("{begin}{first_letter}{number}"),
-        _ => {
+    match elsewhere {
+        None if number == 1 && begin.len() + environment.len() <= 7 => format!("{begin}{environment}"),
+        None => format!("{begin}{first_letter}{number}"),
+        Some(region) => {
             let letter = char::from(b'A' + (region % 26) as u8);
             format!("{begin}{first_letter}{letter}{number}")
         }
@@ -203,7 +203,7 @@ fn unit_name(
         "batch",
         "api",
         "audit",
-        "staging",
+        "orders",
         "interface",
         "ledger",
         "events",

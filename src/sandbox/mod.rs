@@ -29,6 +29,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -207,31 +208,37 @@ impl Sandbox {
     /// Every resource of a kind, named as the AWS CLI names it; sorted.
     pub fn expected(&self, kind: &str) -> Vec<Expected> {
         let Some(kind) = kind::kind(kind) else { return Vec::new() };
-        let faults = &self.state.settings.faults;
+        let (settings, accounts) = (&self.state.settings, &self.state.accounts);
+        let faults = &settings.faults;
+        let refused = [
+            &faults.assume_role_denied,
+            &faults.describe_denied,
+            &faults.service_control_policy_denied,
+            &faults.hanging,
+            &faults.nonsense,
+        ];
+        // Accounts may share a fleet, which then need not be drawn again.
+        let mut drawn: HashMap<(usize, &str), Vec<(String, String)>> = HashMap::new();
         let mut expected = Vec::new();
-        for account in &self.state.accounts {
-            let refused = [
-                &faults.assume_role_denied,
-                &faults.describe_denied,
-                &faults.service_control_policy_denied,
-                &faults.hanging,
-                &faults.nonsense,
-            ];
+        for account in accounts {
             // In a region that is not enabled there is nothing, so nothing is out of reach there.
             let reachable = !refused.iter().any(|numbers| numbers.contains(&account.number));
-            for region in &self.state.settings.regions {
-                for resource in rds::resources(&self.state, account, region, kind) {
-                    let text = |member: &str| {
+            for region in &settings.regions {
+                let source = pages::source(settings, accounts, account, region);
+                let names = drawn.entry((source.number, region)).or_insert_with(|| {
+                    let resources = fleet::fleet(settings, source, region).of_kind(kind.name);
+                    let text = |resource: &target::Resource, member: &str| {
                         resource.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
                     };
-                    expected.push(Expected {
-                        account_id: account.id.clone(),
-                        region: region.clone(),
-                        identifier: text(kind.identifier),
-                        arn: text(kind.key),
-                        reachable,
-                    });
-                }
+                    resources.iter().map(|one| (text(one, kind.identifier), text(one, kind.key))).collect()
+                });
+                expected.extend(names.iter().map(|(identifier, arn)| Expected {
+                    account_id: account.id.clone(),
+                    region: region.clone(),
+                    identifier: identifier.clone(),
+                    arn: arn.replace(&source.id, &account.id),
+                    reachable,
+                }));
             }
         }
         expected.sort();

@@ -187,7 +187,7 @@ fn selected(
 }
 
 /// Every resource of a kind that an account has in a region, under its own account id.
-pub fn resources(state: &State, account: &Account, region: &str, kind: &Kind) -> Vec<Resource> {
+fn resources(state: &State, account: &Account, region: &str, kind: &Kind) -> Vec<Resource> {
     let source = pages::source(&state.settings, &state.accounts, account, region);
     let resources = fleet::fleet(&state.settings, source, region).of_kind(kind.name);
     if source.id == account.id {

@@ -78,7 +78,7 @@ impl Target<'_> {
 
     /// The security group of a purpose.
     pub fn security_group(&self, purpose: &str) -> Value {
-        let id = self.random(&format!("security group {purpose}")).hex(17);
+        let id = self.random(&format!("security group {purpose}")).hex(16);
         json!([{ "VpcSecurityGroupId": format!("sg-0{id}"), "Status": "active" }])
     }
 
@@ -90,7 +90,7 @@ impl Target<'_> {
     /// The subnet group with its subnets.
     pub fn subnet_group(&self, dual: bool) -> Value {
         let mut random = self.random("subnet group");
-        let vpc = random.hex(17);
+        let vpc = random.hex(16);
         let subnets: Vec<Value> = (0..3)
             .map(|at| {
                 json!({

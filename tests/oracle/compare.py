@@ -39,6 +39,10 @@ def differences(expected, actual, path="$"):
             yield f"{path}: expected {len(expected)} elements, got {len(actual)}"
         for index, (one, other) in enumerate(zip(expected, actual)):
             yield from differences(one, other, f"{path}[{index}]")
+    elif isinstance(expected, str) and expected != actual:
+        # Long texts differ in one character as a rule, so only what is around it is shown.
+        start = max(0, len(os.path.commonprefix([expected, actual])) - 10)
+        yield f"{path}: from character {start}: expected {_short(expected[start:])}, got {_short(actual[start:])}"
     elif expected != actual:
         yield f"{path}: expected {_short(expected)}, got {_short(actual)}"
 
@@ -51,4 +55,4 @@ def row_differences(expected, actual):
 
 def _short(value):
     text = f"{type(value).__name__} {value!r}"
-    return text if len(text) <= 200 else f"{text[:200]}… ({len(text)} characters)"
+    return text if len(text) <= 100 else f"{text[:100]}… ({len(text)} characters)"

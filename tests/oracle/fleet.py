@@ -190,7 +190,7 @@ def create_databases(rds, account, region, dice):
         DBParameterGroupName=group, DBParameterGroupFamily="postgres16", Description=dice.choice(AWKWARD[:6])
     )
     several = (account, region) == (SEVERAL_PAGES, REGIONS[1])
-    for number in range(230 if several else dice.randint(0, 4)):
+    for number in range(230 if several else dice.randint(1, 4)):
         engine = dice.choice(list(ENGINES))
         create_instance(rds, f"{engine}-{account[-4:]}-{number:03d}", engine, group, region, dice)
     for number in range(dice.randint(0, 2)):

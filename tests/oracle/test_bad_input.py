@@ -12,7 +12,7 @@ import stat
 import subprocess
 
 import pytest
-from standins import QueryEndpoint
+from standins import AwsError, QueryEndpoint
 
 # A sentence that helps has one of these in it. The list is long on purpose: the words are the product's to choose.
 ADVICE = re.compile(
@@ -44,6 +44,8 @@ def endpoint():
 def environment(tmp_path, endpoint):
     """A sound config with one profile. The metadata address is closed, so nothing can come from there."""
     (tmp_path / "config").write_text(profile("good"))
+    # An empty file, since advice about a missing one would pass for the advice that a test looks for.
+    (tmp_path / "credentials").touch()
     return {
         "AWS_CONFIG_FILE": tmp_path / "config",
         "AWS_SHARED_CREDENTIALS_FILE": tmp_path / "credentials",
@@ -162,8 +164,8 @@ def test_no_region(tmp_path, environment, run_fresh):
 
 def test_no_credentials(tmp_path, environment, run_fresh):
     (tmp_path / "config").write_text("[profile penniless]\nregion = eu-central-1\n")
-    done = run_fresh("export", "db-instances", env=environment, timeout=60)
-    told(done, {1}, "penniless", "credential")
+    done = run_fresh("export", "db-instances", "--profile", "penniless", env=environment, timeout=60)
+    told(done, {1, 2}, "penniless", "credential|role")
 
 
 def test_aws_cannot_be_reached(environment, run_fresh):
@@ -178,7 +180,8 @@ def test_aws_cannot_be_reached(environment, run_fresh):
         (["db-instances", "--profile", "nobody"], {1, 2}, "nobody"),
         (["db-instances", "--account", "999900009999"], {1, 2}, "999900009999"),
         (["db-instances", "--account", "not-a-number"], {1, 2}, "not-a-number"),
-        (["db-instances", "--region", "mars-north-1"], {1, 2}, "mars-north-1"),
+        # A region becomes part of a host name, so what is no region must not get that far.
+        (["db-instances", "--region", "eu/central#1"], {1, 2}, "eu/central#1"),
         (["db-instances", "--format", "stone-tablet"], {2}, "stone-tablet"),
         (["db-instances", "--concurrency", "0"], {2}, "concurrency"),
         (["db-instances", "--concurrency", "many"], {2}, "many"),
@@ -266,9 +269,14 @@ def test_failed_collection_keeps_the_previous_file(tmp_path, environment, run_fr
     folder = tmp_path / "out"
     folder.mkdir()
     (folder / "rows.json").write_text(OLD)
-    nobody_there = environment | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
-    done = run_fresh("export", "db-instances", "--format", "json", "-o", folder / "rows.json", env=nobody_there, timeout=120)
-    told(done, {1}, "good")
+
+    def refuse(request):
+        raise AwsError(403, "AccessDenied", "User: arn:aws:iam::1:user/dba is not authorized to perform: rds:X")
+
+    with QueryEndpoint(lambda key: ACCOUNT, refuse).serving() as refusing:
+        refused = environment | {"AWS_ENDPOINT_URL": refusing}
+        done = run_fresh("export", "db-instances", "--format", "json", "-o", folder / "rows.json", env=refused)
+    told(done, {1}, "good", "AccessDenied")
     assert contents(folder) == {"rows.json": OLD}
 
 
