@@ -191,6 +191,7 @@ fn fleet(accounts: Vec<Account>) -> Fleet {
             preselected: None,
             problems: Vec::new(),
             broken: Vec::new(),
+            defaults_only: Vec::new(),
         },
         progress: Progress { targets: accounts.len(), accounts: accounts.len(), ..Progress::default() },
         accounts,

@@ -74,9 +74,12 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
     }
     bar.finish_and_clear();
 
-    let found = |account: &String| fleet.accounts.iter().any(|known| known.account_id.as_ref() == Some(account));
+    let found =
+        |account: &String| fleet.accounts.iter().any(|known| known.account_id.as_ref() == Some(account));
     if let Some(account) = arguments.collect.accounts.iter().find(|account| !found(account)) {
-        say(&format!("rds-fleet-cli: no profile reaches account {account}: `rds-fleet-cli profiles` shows the accounts"));
+        say(&format!(
+            "rds-fleet-cli: no profile reaches account {account}: `rds-fleet-cli profiles` shows the accounts"
+        ));
         return Ending::Usage;
     }
     let missing = missing(&fleet, kind.name);

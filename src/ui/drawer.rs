@@ -155,6 +155,11 @@ fn configuration(ui: &mut Ui, fleet: &Fleet, diagnostics: &[Diagnostic], actions
         );
         ui.add(Label::new(RichText::new(files).color(tokens.text_weak)).selectable(true));
     });
+    let defaults_only = &fleet.config.defaults_only;
+    if !defaults_only.is_empty() {
+        let text = format!("Only set defaults, and so are not asked: {}", defaults_only.join(", "));
+        ui.add(Label::new(RichText::new(text).color(tokens.text_weak)).selectable(true).truncate());
+    }
     let problems = &fleet.config.problems;
     if diagnostics.is_empty() && problems.is_empty() {
         ui.weak("The files say nothing that needs a word.");
