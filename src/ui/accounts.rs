@@ -131,6 +131,14 @@ impl Accounts {
         let fold_response = ui.interact(fold, id.with("fold"), Sense::CLICK);
         let direction = if open { Direction::Down } else { Direction::Right };
         marks::paint_arrow(ui.painter(), fold.center(), direction, tokens.text_weak);
+        fold_response.widget_info(|| {
+            let word = if open { "Fold" } else { "Unfold" };
+            WidgetInfo::labeled(
+                egui::Role::DisclosureTriangle,
+                true,
+                format!("{word} account {}", account.name),
+            )
+        });
         let line = ListLine {
             id,
             name: &account.name,

@@ -101,6 +101,7 @@ impl ExportDialog {
                         ui.label(RichText::new(name).color(tokens.text_weak));
                     },
                 );
+                ui.spacing_mut().item_spacing.x = 4.0 * theme::STEP;
                 contents(ui);
             });
         };
@@ -126,7 +127,7 @@ impl ExportDialog {
         });
         row(ui, "File", &mut |ui| {
             let field = TextEdit::singleline(&mut self.path).align(egui::Align2::LEFT_CENTER);
-            let width = ui.available_width() - 84.0;
+            let width = ui.available_width() - 92.0;
             ui.add_sized(vec2(width, theme::ROW), field).accessible_name("Path");
             let browse = ui.add_enabled(self.picking.is_none(), Button::new("Browse…"));
             if browse.clicked() {

@@ -29,6 +29,9 @@ pub fn run(chosen: Option<Renderer>, make: MakeApp<'_>) -> Result<(), String> {
     for renderer in ladder {
         match catch_unwind(AssertUnwindSafe(|| open(renderer, make))) {
             Ok(Ok(())) => return Ok(()),
+            Ok(Err(eframe::Error::WinitEventLoop(_))) if cfg!(target_os = "linux") && reasons.is_empty() => {
+                return Err(silent_display());
+            }
             Ok(Err(error)) => reasons.push(format!("{renderer}: {error}")),
             Err(panic) => reasons.push(format!("{renderer}: {}", panic_text(panic.as_ref()))),
         }
@@ -96,6 +99,19 @@ fn missing_display() -> Option<String> {
         "there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Log in over xrdp, or use ssh -X"
             .to_owned()
     })
+}
+
+/// What to say of a display that is named and cannot be reached: another renderer cannot reach it either.
+fn silent_display() -> String {
+    let named = ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().find_map(|name| {
+        std::env::var(name).ok().filter(|value| !value.is_empty()).map(|value| (name, value))
+    });
+    match named {
+        Some((name, value)) => format!(
+            "the display cannot be reached ({name}={value}); the xrdp session or the X forwarding may have ended"
+        ),
+        None => "the display cannot be reached".to_owned(),
+    }
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
