@@ -40,7 +40,8 @@ def main():
         started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         for profile in profiles:
             for kind in ("db-instances", "db-clusters"):
-                failed += not run(["rds", f"describe-{kind}", "--profile", profile, "--output", "json", *address], environment)
+                arguments = ["rds", f"describe-{kind}", "--profile", profile, "--output", "json", *address]
+                failed += not run(arguments, environment)
         wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     figures = {

@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::{BehaviorVersion, Region};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -165,14 +164,6 @@ impl Sessions {
             .map_err(|message| unusable("the HTTP client", message))?;
         clients.insert(key, client.clone());
         Ok(client)
-    }
-
-    /// A provider for signing: it answers from the cache and renews what is about to expire between two tries.
-    pub fn provider(self: &Arc<Self>, identity: &Identity) -> SharedCredentialsProvider {
-        SharedCredentialsProvider::new(SessionProvider {
-            sessions: Arc::clone(self),
-            identity: identity.clone(),
-        })
     }
 
     fn of<'a>(
@@ -330,26 +321,6 @@ impl Sessions {
         let entry = Arc::<Entry>::default();
         entries.insert(access.clone(), Arc::clone(&entry));
         entry
-    }
-}
-
-#[derive(Debug)]
-struct SessionProvider {
-    sessions: Arc<Sessions>,
-    identity: Identity,
-}
-
-impl ProvideCredentials for SessionProvider {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(async {
-            self.sessions
-                .credentials(&self.identity)
-                .await
-                .map_err(|failure| CredentialsError::provider_error(failure.sentence()))
-        })
     }
 }
 

@@ -5,11 +5,13 @@
 //! Whose credentials are used, and how many calls run at once, is decided above.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::invocation_id::InvocationIdInterceptor;
@@ -86,6 +88,7 @@ pub struct Describe {
     kind: &'static Kind,
     operation: Operation<Vec<(&'static str, String)>, Page, AnswerError>,
     tries: Arc<AtomicU32>,
+    signer: Signer,
 }
 
 impl Describe {
@@ -94,7 +97,6 @@ impl Describe {
         kind: &'static Kind,
         url: &str,
         region: &str,
-        credentials: SharedCredentialsProvider,
         http: SharedHttpClient,
         patience: &Patience,
     ) -> Describe {
@@ -114,9 +116,10 @@ impl Describe {
         components
             .set_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID])));
         components.push_auth_scheme(SigV4AuthScheme::new());
-        // The provider holds the credentials and renews them; a second cache would only keep them past their time.
+        // Each page brings its credentials; a cache would keep them past their time.
+        let signer = Signer::default();
         components.set_identity_cache(Some(IdentityCache::no_cache()));
-        components.set_identity_resolver(SCHEME_ID, credentials);
+        components.set_identity_resolver(SCHEME_ID, SharedCredentialsProvider::new(signer.clone()));
         components.push_interceptor(ServiceClockSkewInterceptor::new());
         components.push_interceptor(RequestInfoInterceptor::new());
         components.push_interceptor(UserAgentInterceptor::new());
@@ -141,14 +144,16 @@ impl Describe {
             .serializer(|form: Vec<(&'static str, String)>| request(&form))
             .deserializer(move |response: &HttpResponse| read_response(kind, response))
             .build();
-        Describe { kind, operation, tries }
+        Describe { kind, operation, tries, signer }
     }
 
-    /// One page; `marker` is the previous page's.
+    /// One page; `marker` is the previous page's. All its tries are signed with the same credentials: renewing them
+    /// between two tries would need a call of its own while this one holds a place among the calls.
     ///
     /// # Errors
     /// What AWS, or something on the way to it, said instead.
-    pub async fn page(&self, marker: Option<&str>) -> Result<Page, Failure> {
+    pub async fn page(&self, credentials: &Credentials, marker: Option<&str>) -> Result<Page, Failure> {
+        self.signer.set(credentials);
         let mut form = vec![("Action", self.kind.operation.to_owned()), ("Version", API_VERSION.to_owned())];
         if self.kind.answer.paged {
             // The largest page that AWS gives: every call counts against the account's rate.
@@ -166,6 +171,28 @@ impl Describe {
     /// Requests sent so far, retries among them.
     pub fn tries(&self) -> u32 {
         self.tries.load(Ordering::Relaxed)
+    }
+}
+
+/// What the page under way is signed with.
+#[derive(Debug, Clone, Default)]
+struct Signer(Arc<Mutex<Option<Credentials>>>);
+
+impl Signer {
+    fn set(&self, credentials: &Credentials) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(credentials.clone());
+    }
+}
+
+impl ProvideCredentials for Signer {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let credentials = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        future::ProvideCredentials::ready(
+            credentials.ok_or_else(|| CredentialsError::not_loaded("no page was asked for")),
+        )
     }
 }
 

@@ -160,6 +160,8 @@ impl Sandbox {
         let directory = tempfile::Builder::new().prefix("rds-fleet-sandbox-").tempdir()?;
         let config_file = directory.path().join("config");
         std::fs::write(&config_file, profiles::config(&settings, &accounts))?;
+        // Empty: on the bastion host nobody keeps keys in a file.
+        std::fs::write(directory.path().join("credentials"), "")?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -185,7 +187,6 @@ impl Sandbox {
         let path = |path: &Path| path.to_string_lossy().into_owned();
         [
             ("AWS_CONFIG_FILE", path(&self.config_file)),
-            // Not there: on the bastion host nobody keeps keys in a file.
             ("AWS_SHARED_CREDENTIALS_FILE", path(&self.directory.path().join("credentials"))),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", endpoint.clone()),
             ("AWS_ENDPOINT_URL_STS", endpoint.clone()),

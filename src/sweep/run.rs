@@ -188,7 +188,6 @@ async fn sweep_kind(
         kind,
         &url,
         &target.region,
-        shared.sweep.sessions.provider(&identity),
         shared.sweep.sessions.http(target.ca_bundle.as_deref())?,
         &shared.sweep.limits.patience(),
     );
@@ -221,7 +220,10 @@ async fn sweep_kind(
     }
 }
 
-/// One page within the limits. Credentials that AWS calls expired are renewed once, whatever our clock says.
+/// How often one page's credentials are renewed when AWS calls them expired, whatever our clock says.
+const RENEWALS: u32 = 4;
+
+/// One page within the limits.
 async fn page(
     shared: &Shared,
     identity: &Identity,
@@ -229,17 +231,17 @@ async fn page(
     limit: &Semaphore,
     marker: Option<&str>,
 ) -> Result<crate::rds::answer::Page, Failure> {
-    let mut renewed = false;
+    let mut renewals = 0;
     loop {
         let credentials = shared.sweep.sessions.credentials(identity).await?;
         let result = {
             let _here = limit.acquire().await;
             let _anywhere = shared.sweep.calls.acquire().await;
-            describe.page(marker).await
+            describe.page(&credentials, marker).await
         };
         match result {
-            Err(failure) if failure.state == State::Expired && !renewed => {
-                renewed = true;
+            Err(failure) if failure.state == State::Expired && renewals < RENEWALS => {
+                renewals += 1;
                 shared.sweep.sessions.forget(identity, &credentials).await;
             }
             result => return result,

@@ -153,7 +153,7 @@ class Answers:
 
     def _text(self, value):
         if self.dice.random() < 0.1:
-            # A section cannot hold its own end, so the text is cut there; a raw carriage return in it becomes a newline.
+            # A section cannot hold its own end, so the text is cut there. A raw carriage return becomes a newline.
             return "<![CDATA[" + value.replace("]]>", "]]]]><![CDATA[>") + "]]>"
         parts = [self._character(character) for character in value]
         if len(parts) > 1 and self.dice.random() < self.oddities:

@@ -107,7 +107,8 @@ class Fleet:
         """Makes roles and databases in moto, turns its IAM checks on, and returns the instance role's credentials."""
         connection = Connection(moto)
         management = connection.account(MANAGEMENT_ACCOUNT)
-        allowed = [f"arn:aws:iam::{account}:role/{ACCESS_ROLE}" for account in ACCOUNTS if account not in MAY_NOT_BE_ASSUMED]
+        willing = [account for account in ACCOUNTS if account not in MAY_NOT_BE_ASSUMED]
+        allowed = [f"arn:aws:iam::{account}:role/{ACCESS_ROLE}" for account in willing]
         make_role(management.client("iam"), MANAGEMENT_ROLE, "ec2.amazonaws.com", "sts:AssumeRole", allowed)
         targets = {}
         for target in self.targets():

@@ -87,7 +87,7 @@ def test_export_is_what_botocore_reads(kind, tmp_path, run_fresh):
 
 # AWS's own forms of refusal. The request id is in the body and in a header.
 REFUSALS = {
-    1: (403, "AccessDenied", "User: arn:aws:iam::1:user/dba is not authorized to perform: rds:X with an explicit deny in a service control policy"),
+    1: (403, "AccessDenied", "x is not authorized to perform: y with an explicit deny in a service control policy"),
     2: (403, "InvalidClientTokenId", "The security token included in the request is invalid"),
     3: (403, "ExpiredToken", "The security token included in the request is expired <at noon> & gone"),
 }

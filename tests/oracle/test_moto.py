@@ -109,7 +109,8 @@ def test_export_equals_the_aws_cli(kind, bastion, aws_says, run_cli):
         assert all(abs(one - other) < timedelta(minutes=30) for one, other in zip(*moving))
         wrong += [f"{target} {sentence}" for sentence in row_differences(theirs, ours[target])]
         assert names[target] == {tuple(bastion.fleet.targets()[target])}, f"the profiles of {target}"
-    assert not wrong, f"{len(wrong)} differences from the AWS CLI, fleet seed {bastion.fleet.seed}:\n" + "\n".join(wrong[:20])
+    told = "\n".join(wrong[:20])
+    assert not wrong, f"{len(wrong)} differences from the AWS CLI, fleet SEED={bastion.fleet.seed}:\n{told}"
 
 
 @pytest.mark.parametrize("kind", KINDS)
