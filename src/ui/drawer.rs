@@ -34,16 +34,12 @@ pub fn show(ui: &mut Ui, page: Page, fleet: &Fleet, roster: &Roster, actions: &m
             if ui.button("Close list").clicked() {
                 actions.push(Action::CloseDrawer);
             }
-            let everything = match page {
-                Page::NotCovered => roster.gaps.iter().map(gap_text).collect::<Vec<_>>(),
-                Page::Configuration => {
-                    let problems = fleet.config.problems.iter().cloned();
-                    problems.chain(diagnostics.iter().map(ToString::to_string)).collect()
-                }
+            let some = match page {
+                Page::NotCovered => !roster.gaps.is_empty(),
+                Page::Configuration => diagnostics.len() + fleet.config.problems.len() > 0,
             };
-            let some = !everything.is_empty();
             if ui.add_enabled(some, egui::Button::new("Copy all")).clicked() {
-                actions.push(Action::CopyText(everything.join("\n")));
+                actions.push(Action::CopyText(whole(page, fleet, roster)));
             }
             if page == Page::NotCovered {
                 let idle = some && !fleet.progress.running;
@@ -61,6 +57,18 @@ pub fn show(ui: &mut Ui, page: Page, fleet: &Fleet, roster: &Roster, actions: &m
         Page::NotCovered => not_covered(ui, fleet, roster, actions),
         Page::Configuration => configuration(ui, fleet, diagnostics, actions),
     }
+}
+
+/// A page's lines as one text.
+fn whole(page: Page, fleet: &Fleet, roster: &Roster) -> String {
+    let lines: Vec<String> = match page {
+        Page::NotCovered => roster.gaps.iter().map(gap_text).collect(),
+        Page::Configuration => {
+            let problems = fleet.config.problems.iter().cloned();
+            problems.chain(fleet.config.diagnostics.iter().map(ToString::to_string)).collect()
+        }
+    };
+    lines.join("\n")
 }
 
 fn not_covered(ui: &mut Ui, fleet: &Fleet, roster: &Roster, actions: &mut Vec<Action>) {

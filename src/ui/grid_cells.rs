@@ -54,6 +54,7 @@ pub fn first_width(kind: &Kind, name: &str) -> f32 {
         _ if name == kind.identifier => 232.0,
         _ if STATUS_COLUMNS.contains(&name) => 148.0,
         _ if name == "AccountId" => 112.0,
+        _ if name == "EngineVersion" => 176.0,
         Some(shape) if shape.is_number() => 96.0,
         Some(Shape::Boolean) => 80.0,
         Some(Shape::Timestamp) => 184.0,

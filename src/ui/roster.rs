@@ -1,6 +1,7 @@
 //! The fleet as the window shows it: accounts with their sums, what is ticked, what is not covered. Worked out once
 //! when the fleet or the ticks change, so that a frame only draws. No egui in here.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -127,8 +128,8 @@ impl Roster {
             }
             roster.accounts.push(entry_of(account));
         }
-        // What was tried and failed comes before what nobody has asked yet.
-        roster.gaps.sort_by_key(|gap| gap.coverage.state == State::NotAsked);
+        // The worst first; what nobody has asked yet comes last.
+        roster.gaps.sort_by_key(|gap| Reverse(Tone::of_state(gap.coverage.state)));
         roster
     }
 
