@@ -97,7 +97,17 @@ pub struct Failure {
     pub request_id: Option<String>,
 }
 
-/// What AWS's error code and message mean for coverage, as FIELD experience has it.
+impl Failure {
+    /// What was tried, AWS's code, message and request id, on one line.
+    pub fn sentence(&self) -> String {
+        let message = self.message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let code = self.code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default();
+        let request = self.request_id.as_deref().map(|id| format!(" (request id {id})")).unwrap_or_default();
+        format!("{}: {code}{message}{request}", self.action)
+    }
+}
+
+/// What AWS's error code and message mean for coverage.
 pub fn state_of(code: &str, message: &str, status: u16) -> State {
     match code {
         "AccessDenied"

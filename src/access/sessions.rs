@@ -221,7 +221,9 @@ impl Sessions {
             region: &identity.region,
         };
         let provider = base::provider(base, &sources).map_err(|message| unusable(&what, message))?;
-        base::credentials(&provider).await.map_err(|message| unusable(&what, message))
+        let credentials = base::credentials(&provider).await.map_err(|message| unusable(&what, message))?;
+        tracing::debug!(from = what, "base credentials got");
+        Ok(credentials)
     }
 
     async fn assume(&self, source: Access, role: &Role, identity: &Identity) -> Result<Credentials, Failure> {
@@ -262,6 +264,7 @@ impl Sessions {
             answer = ask(Some(LONGEST_CHAINED)).await;
         }
         let answer = answer.map_err(|error| sts_failure(action.clone(), &error))?;
+        tracing::debug!(role_arn = role.role_arn, region = identity.region, "role assumed");
         let issued = answer
             .credentials
             .ok_or_else(|| unusable(&action, "the answer holds no credentials".to_owned()))?;

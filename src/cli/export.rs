@@ -1,6 +1,6 @@
 //! `export`: one sweep of one kind, written out, with what is missing named on standard error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
@@ -46,10 +46,16 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
         }
         return Ending::Usage;
     }
-    for diagnostic in fleet.config.diagnostics.iter().filter(|found| found.severity != Severity::Note) {
-        say(&diagnostic.to_string());
+    // What costs a profile is said below, with what is not collected.
+    let diagnostics = fleet.config.diagnostics.iter().filter(|found| found.severity != Severity::Note);
+    for sentence in diagnostics.map(ToString::to_string).filter(|found| !fleet.config.broken.contains(found))
+    {
+        say(&sentence);
     }
     if fleet.accounts.is_empty() {
+        for reason in &fleet.config.broken {
+            say(&format!("not collected: {reason}"));
+        }
         say(&nothing_to_ask(&fleet));
         return Ending::Nothing;
     }
@@ -85,6 +91,10 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
     let missing = missing(&fleet, kind.name);
     for line in &missing {
         say(line);
+    }
+    let states: BTreeSet<State> = coverage(&fleet, kind.name).map(|coverage| coverage.state).collect();
+    for state in states.iter().filter(|state| !state.advice().is_empty()) {
+        say(&format!("{}: {}", state.word(), state.advice()));
     }
     if !coverage(&fleet, kind.name).any(|coverage| coverage.state == State::Collected) {
         // A report of yesterday is worth more than an empty one.

@@ -22,11 +22,21 @@ pub fn write_file<T>(
             .kind()
         {
             std::io::ErrorKind::BrokenPipe => READER_GONE.to_owned(),
-            _ => format!("the standard output cannot be written: {error}"),
+            _ => format!(
+                "the standard output cannot be written: {error}; write to a file with -o, or free some space"
+            ),
         });
     }
     let failed = |what: &str, error: std::io::Error| {
-        format!("{} cannot be written, {what}: {error}. What was there before is unchanged.", path.display())
+        format!(
+            "{} cannot be written, {what}: {error}. What was there before is unchanged; choose another place or {}.",
+            path.display(),
+            match error.kind() {
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "free some space",
+                std::io::ErrorKind::PermissionDenied => "get the right to write there",
+                _ => "check this one",
+            }
+        )
     };
     // A link stays a link: what it points to is replaced.
     let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -48,7 +58,11 @@ pub fn write_file<T>(
     }
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
-        return Err(format!("{} cannot be written: there is no folder {}", path.display(), folder.display()));
+        return Err(format!(
+            "{} cannot be written: there is no folder {}; make it, or name another",
+            path.display(),
+            folder.display()
+        ));
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".rds-fleet-").suffix(".part");

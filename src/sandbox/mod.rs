@@ -206,6 +206,22 @@ impl Sandbox {
         self.state.counters.read()
     }
 
+    /// The first account's first page of a kind in the first region, as it goes over the wire: what benchmarks read
+    /// over and over. `None` if there is no such kind or region.
+    pub fn sample(&self, kind: &str) -> Option<String> {
+        let kind = kind::kind(kind)?;
+        let (settings, accounts) = (&self.state.settings, &self.state.accounts);
+        let (account, region) = (accounts.first()?, settings.regions.first()?);
+        let resources = fleet::fleet(settings, account, region).of_kind(kind.name);
+        let page = pages::cut(kind, account, &resources, 100).into_iter().next()?;
+        Some(format!(
+            "{}</{}><ResponseMetadata><RequestId>sample</RequestId></ResponseMetadata></{}Response>",
+            page.text_for(account),
+            kind.answer.wrapper,
+            kind.operation
+        ))
+    }
+
     /// Every resource of a kind, named as the AWS CLI names it; sorted.
     pub fn expected(&self, kind: &str) -> Vec<Expected> {
         let Some(kind) = kind::kind(kind) else { return Vec::new() };

@@ -89,13 +89,3 @@ impl Coverage {
         line
     }
 }
-
-impl Failure {
-    /// What was tried, AWS's code, message and request id, on one line.
-    pub fn sentence(&self) -> String {
-        let message = self.message.split_whitespace().collect::<Vec<_>>().join(" ");
-        let code = self.code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default();
-        let request = self.request_id.as_deref().map(|id| format!(" (request id {id})")).unwrap_or_default();
-        format!("{}: {code}{message}{request}", self.action)
-    }
-}

@@ -36,6 +36,13 @@ pub fn plan(configuration: &Configuration, selection: &Selection, numbers: &mut 
             ));
         }
     }
+    for region in &selection.regions {
+        // It becomes part of a host's name; whether there is such a region is AWS's to say.
+        if !region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+            plan.problems
+                .push(format!("{region} is not the name of a region: write one such as eu-central-1"));
+        }
+    }
     let mut places: HashMap<Key, usize> = HashMap::new();
     let mut targets: Vec<Target> = Vec::new();
     for profile in &configuration.profiles {
@@ -102,7 +109,15 @@ pub fn reason(configuration: &Configuration, profile: &str) -> String {
         .find(|diagnostic| {
             diagnostic.severity == Severity::Error && diagnostic.profile.as_deref() == Some(profile)
         })
-        .map_or_else(|| format!("profile {profile} cannot be used"), ToString::to_string)
+        .map_or_else(
+            || {
+                format!(
+                    "profile {profile} only sets defaults: add role_arn with credential_source or source_profile, or \
+                     credentials of its own"
+                )
+            },
+            ToString::to_string,
+        )
 }
 
 impl Target {

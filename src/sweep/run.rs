@@ -197,6 +197,15 @@ async fn sweep_kind(
         asked.calls = describe.tries();
         let page = page?;
         asked.pages += 1;
+        let (region, profiles, kind_name) = (&target.region, &target.profiles, kind.name);
+        tracing::debug!(
+            region,
+            ?profiles,
+            kind = kind_name,
+            rows = page.rows.len(),
+            calls = asked.calls,
+            "page"
+        );
         asked.rows += page.rows.len() as u64;
         if !page.rows.is_empty()
             && let Ok(permit) = Arc::clone(&shared.pages).acquire_owned().await
@@ -289,6 +298,9 @@ impl Shared {
             account_id: account_id.or_else(|| target.account_id.clone()),
             ..Coverage::not_asked(target, kind.name)
         };
+        if coverage.failure.is_some() {
+            tracing::info!("{}", coverage.line());
+        }
         self.tell(Progress::Settled { target: target.number, kind, coverage });
     }
 }

@@ -1,0 +1,306 @@
+//! The sweep benchmark: 1,000 accounts × 2 regions of the simulated AWS at 50 ms a call, swept by us, by boto3 with a
+//! pool of 32, and by the AWS CLI's loop extrapolated from 20 profiles, beside the ideal; then the CPU time an instance
+//! on full pages, of ours and of the generated SDK.
+//!
+//!     cargo bench --bench sweep [-- --accounts 1000 --without-sdk]
+//!
+//! It prints figures and asserts none. Each sweep runs in a process of its own, so that its CPU time and peak memory
+//! are its own; so does the simulated AWS. Python's peers come from the environment that `tests/run` makes.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use rds_fleet::config::Environment;
+use rds_fleet::core::{self, Core, Event};
+use rds_fleet::inventory::{Inventory, Origin};
+use rds_fleet::rds::call::Describe;
+use rds_fleet::rds::kind;
+use rds_fleet::sandbox::{InstanceCount, ProfileNames, Sandbox, Settings};
+use rds_fleet::sweep::{Limits, Selection};
+use serde_json::{Value, json};
+
+const REGIONS: [&str; 2] = ["eu-central-1", "us-east-1"];
+const LATENCY: Duration = Duration::from_millis(50);
+const INSTANCES: usize = 5;
+const AWS_CLI_PROFILES: usize = 20;
+const ROUNDS: u32 = 60;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.first().map(String::as_str) {
+        Some("serve") => serve(arguments[1].parse().expect("a number of accounts")),
+        Some("ours") => ours(),
+        _ => compare(&arguments),
+    }
+}
+
+fn compare(arguments: &[String]) {
+    let after =
+        |name: &str| arguments.iter().position(|known| known == name).and_then(|at| arguments.get(at + 1));
+    let accounts: usize =
+        after("--accounts").map_or(1000, |text| text.parse().expect("a number of accounts"));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut server = start_server(accounts);
+    let config = both_regions(&server.variables, folder.path());
+    let mut variables = server.variables.clone();
+    variables.retain(|(name, _)| name != "AWS_CONFIG_FILE");
+    variables.push(("AWS_CONFIG_FILE".into(), config.display().to_string()));
+    let me = std::env::current_exe().expect("this program's path");
+
+    println!(
+        "{accounts} accounts × 2 regions × 2 kinds, {INSTANCES} instances each, {} ms a call",
+        LATENCY.as_millis()
+    );
+    let calls = accounts + accounts * REGIONS.len() * 2;
+    let concurrency = Limits::default().calls;
+    let ideal = calls as f64 * LATENCY.as_secs_f64() / concurrency as f64;
+    println!("{:<34}{:>9}{:>9}{:>10}{:>11}", "", "wall s", "CPU s", "peak MB", "instances");
+    println!("{:<34}{ideal:>9.2}", format!("ideal, {calls} calls at {concurrency} at once"));
+    // The server writes its pages once; who comes first must not pay for it.
+    run(Command::new(&me).arg("ours"), &variables);
+    let ours = run(Command::new(&me).arg("ours"), &variables);
+    row("RDS Fleet", &ours);
+    if let Some(python) = python() {
+        let boto3 = run(Command::new(&python).arg("benches/sweep_boto3.py"), &variables);
+        row("boto3, pool of 32", &boto3);
+        let profiles = AWS_CLI_PROFILES.to_string();
+        let cli = run(Command::new(&python).args(["benches/sweep_awscli.py", &profiles]), &variables);
+        let profiles = (accounts * REGIONS.len()) as f64;
+        let each = |name: &str| cli[name].as_f64().unwrap_or(f64::NAN) * profiles;
+        let label = format!("AWS CLI loop, from {AWS_CLI_PROFILES} profiles");
+        println!(
+            "{label:<34}{:>9.0}{:>9.0}",
+            each("wall_seconds_per_profile"),
+            each("cpu_seconds_per_profile")
+        );
+        let number = |value: &Value, name: &str| value[name].as_f64().unwrap_or(f64::NAN);
+        println!(
+            "wall: {:.2} of the ideal, boto3 takes {:.1} times ours; CPU: boto3 takes {:.1} times ours",
+            number(&ours, "wall_seconds") / ideal,
+            number(&boto3, "wall_seconds") / number(&ours, "wall_seconds"),
+            number(&boto3, "cpu_seconds") / number(&ours, "cpu_seconds"),
+        );
+    } else {
+        println!("boto3 and AWS CLI: run tests/run first, it makes their Python environment");
+    }
+    drop(server.child.stdin.take());
+    let _ = server.child.wait();
+    pages(folder.path(), !arguments.iter().any(|argument| argument == "--without-sdk"));
+}
+
+// ---- The simulated AWS in a process of its own ----
+
+fn serve(accounts: usize) {
+    let sandbox = Sandbox::start(Settings {
+        accounts,
+        regions: REGIONS.map(str::to_owned).to_vec(),
+        instances_per_target: InstanceCount::Exactly(INSTANCES),
+        latency: LATENCY,
+        profiles_per_account: ProfileNames::One,
+        ..Settings::default()
+    })
+    .expect("the simulated AWS");
+    println!("{}", json!(sandbox.variables()));
+    std::io::stdout().flush().expect("standard output");
+    let _ = std::io::stdin().read(&mut [0]);
+}
+
+struct Server {
+    child: Child,
+    variables: Vec<(String, String)>,
+}
+
+fn start_server(accounts: usize) -> Server {
+    let mut child = Command::new(std::env::current_exe().expect("this program's path"))
+        .args(["serve", &accounts.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the server's process");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("a pipe"))
+        .read_line(&mut line)
+        .expect("the server's variables");
+    Server { child, variables: serde_json::from_str(&line).expect("the server's variables") }
+}
+
+/// The config file with a profile for each account and region; the simulated AWS names one region only.
+fn both_regions(variables: &[(String, String)], folder: &Path) -> PathBuf {
+    let (_, original) = variables.iter().find(|(name, _)| name == "AWS_CONFIG_FILE").expect("a config file");
+    let text = std::fs::read_to_string(original).expect("the config file");
+    let other: String = text
+        .replace(&format!("region = {}", REGIONS[0]), &format!("region = {}", REGIONS[1]))
+        .lines()
+        .map(|line| match line.strip_prefix("[profile ").and_then(|rest| rest.strip_suffix(']')) {
+            Some(name) => format!("[profile {name}-{}]\n", REGIONS[1]),
+            None => format!("{line}\n"),
+        })
+        .collect();
+    let path = folder.join("config");
+    std::fs::write(&path, text + &other).expect("a config file");
+    path
+}
+
+// ---- The sweeps ----
+
+fn ours() {
+    let options = core::Options {
+        environment: Environment::from_process(),
+        selection: Selection::default(),
+        limits: Limits::default(),
+        demo: None,
+        watch: false,
+    };
+    let begun = Instant::now();
+    let core = Core::start(options, || {}).expect("the core");
+    let mut fleet = None;
+    let mut asked = false;
+    loop {
+        match core.wait().expect("an event") {
+            Event::Fleet(newest) => fleet = Some(newest),
+            Event::SweepEnded => break,
+            _ => {}
+        }
+        if !std::mem::replace(&mut asked, true) {
+            core.send(core::Command::Sweep { targets: None, kinds: vec!["db-instances", "db-clusters"] });
+        }
+    }
+    let wall = begun.elapsed();
+    let fleet = fleet.expect("a fleet");
+    let rows = |name: &str| -> u64 {
+        let targets = fleet.accounts.iter().flat_map(|account| &account.targets);
+        targets
+            .flat_map(|target| &target.coverage)
+            .filter(|entry| entry.kind == name)
+            .map(|entry| entry.rows)
+            .sum()
+    };
+    println!(
+        "{}",
+        json!({
+            "wall_seconds": wall.as_secs_f64(),
+            "cpu_seconds": cpu_seconds(),
+            "peak_memory_mb": peak_memory_mb(),
+            "instances": rows("db-instances"),
+            "clusters": rows("db-clusters"),
+            "failed": fleet.progress.failed,
+        })
+    );
+}
+
+fn run(command: &mut Command, variables: &[(String, String)]) -> Value {
+    let output = command
+        .envs(variables.iter().map(|(name, value)| (name, value)))
+        .env("AWS_EC2_METADATA_V1_DISABLED", "true")
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("a peer's process");
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(text.lines().last().unwrap_or_default()).expect("a peer's figures")
+}
+
+fn row(name: &str, figures: &Value) {
+    let number = |name: &str| figures[name].as_f64().unwrap_or(f64::NAN);
+    println!(
+        "{name:<34}{:>9.2}{:>9.2}{:>10.0}{:>11}{}",
+        number("wall_seconds"),
+        number("cpu_seconds"),
+        number("peak_memory_mb"),
+        number("instances"),
+        if number("failed") > 0.0 { format!("  {} failed", number("failed")) } else { String::new() }
+    );
+}
+
+fn python() -> Option<PathBuf> {
+    let folder = std::env::var_os("RDS_FLEET_TESTS")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cache/rds-fleet-tests")))?;
+    Some(folder.join("venv/bin/python")).filter(|python| python.exists())
+}
+
+// ---- Full pages ----
+
+/// Answers every request with the same page.
+#[derive(Debug, Clone)]
+struct Canned(&'static [u8]);
+
+impl HttpConnector for Canned {
+    fn call(&self, _request: HttpRequest) -> HttpConnectorFuture {
+        let status = 200.try_into().expect("200 is a status");
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(self.0))))
+    }
+}
+
+fn pages(folder: &Path, with_sdk: bool) {
+    let settings = Settings { instances_per_target: InstanceCount::Exactly(120), ..Settings::default() };
+    let sandbox = Sandbox::start(settings).expect("the simulated AWS");
+    let page = sandbox.sample("db-instances").expect("a page");
+    let file = folder.join("page.xml");
+    std::fs::write(&file, &page).expect("a file");
+    println!("\nfull pages of 100 instances, {} KB each: CPU µs an instance", page.len() / 1000);
+
+    let kind = kind("db-instances").expect("a kind");
+    let connector = SharedHttpConnector::new(Canned(Box::leak(page.into_bytes().into_boxed_slice())));
+    let http = http_client_fn(move |_, _| connector.clone());
+    let describe =
+        Describe::new(kind, "http://127.0.0.1", "eu-central-1", http, &Limits::default().patience());
+    let credentials = Credentials::new("AKIA", "secret", None, None, "benchmark");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let ask = || runtime.block_on(describe.page(&credentials, None)).expect("a page").rows;
+    let rows = ask();
+    // One thread and no waiting: the time that passes is CPU time.
+    let per_instance =
+        |begun: Instant| begun.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS) / rows.len() as f64;
+    let begun = Instant::now();
+    for _ in 0..ROUNDS {
+        ask();
+    }
+    println!("{:<34}{:>9.1}", "RDS Fleet, answer to rows", per_instance(begun));
+    let mut inventory = Inventory::in_memory().expect("a store");
+    let begun = Instant::now();
+    for target in 0..ROUNDS {
+        let origin =
+            Origin { target, account_id: None, region: "eu-central-1".into(), profiles: vec!["DB1".into()] };
+        inventory.stage(kind, &origin, &rows).expect("a store");
+        inventory.settle(kind, target, true).expect("a store");
+    }
+    println!("{:<34}{:>9.1}", "RDS Fleet, rows to store", per_instance(begun));
+    if with_sdk {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let output = Command::new(cargo)
+            .args(["run", "--quiet", "--release", "--manifest-path", "benches/sdk/Cargo.toml", "--"])
+            .arg(&file)
+            .arg(ROUNDS.to_string())
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("cargo");
+        println!(
+            "{:<34}{:>9}",
+            "aws-sdk-rds, answer to types",
+            String::from_utf8_lossy(&output.stdout).trim()
+        );
+    }
+}
+
+// ---- This process, as Linux accounts for it ----
+
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("/proc");
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields[at].parse::<f64>().expect("a number of ticks");
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+fn peak_memory_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("/proc");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("VmHWM");
+    line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number of kilobytes") / 1000.0
+}
