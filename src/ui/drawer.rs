@@ -136,8 +136,10 @@ fn entry(ui: &mut Ui, gap: &Gap, running: bool, actions: &mut Vec<Action>) {
                 }
                 None => {}
             }
-            if !coverage.state.advice().is_empty() {
-                let advice = RichText::new(coverage.state.advice()).color(tokens.text_weak);
+            // Rows that are kept from before are `stale`; what to do depends on why the newest attempt failed.
+            let state = coverage.failure.as_ref().map_or(coverage.state, |failure| failure.state);
+            if !state.advice().is_empty() {
+                let advice = RichText::new(state.advice()).color(tokens.text_weak);
                 ui.add(Label::new(advice).selectable(true).truncate());
             }
         });
