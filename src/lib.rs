@@ -15,3 +15,5 @@ pub mod rds;
 pub mod report;
 pub mod sandbox;
 pub mod sweep;
+#[cfg(feature = "window")]
+pub mod ui;

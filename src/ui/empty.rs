@@ -1,0 +1,194 @@
+//! What stands in the grid's place when there are no rows: what is so, and what to do next.
+
+use egui::{Label, RichText, Ui};
+
+use super::action::{Action, Page};
+use super::roster::{Roster, Ticks};
+use super::theme::{self, Tokens};
+use crate::config::FileState;
+use crate::core::{Fleet, View};
+use crate::rds::Kind;
+
+/// The command that shows the program without AWS.
+pub const DEMO: &str = "rds-fleet --demo";
+
+/// A profile as the config file wants it, to begin with.
+const EXAMPLE: &str = "[profile DB1]
+role_arn = arn:aws:iam::111111111111:role/DB-Management-Host-Access-Role
+credential_source = Ec2InstanceMetadata
+region = eu-west-1";
+
+/// Why there is nothing to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Empty {
+    Starting,
+    NoConfig,
+    ConfigUnreadable,
+    NoTargets,
+    NothingTicked,
+    QueryFailed,
+    Loading,
+    NothingCollected,
+    NoRows,
+    NoMatch,
+}
+
+/// Why there is nothing to show, or `None` where there is something.
+pub fn reason(fleet: Option<&Fleet>, roster: &Roster, ticks: &Ticks, view: Option<&View>) -> Option<Empty> {
+    let Some(fleet) = fleet else { return Some(Empty::Starting) };
+    if roster.targets.is_empty() {
+        return Some(match fleet.config.state {
+            FileState::Missing => Empty::NoConfig,
+            FileState::Unreadable => Empty::ConfigUnreadable,
+            FileState::Read => Empty::NoTargets,
+        });
+    }
+    if roster.ticked(ticks) == 0 {
+        return Some(Empty::NothingTicked);
+    }
+    let Some(view) = view else { return Some(Empty::Loading) };
+    if view.error.is_some() {
+        return Some(Empty::QueryFailed);
+    }
+    if !view.rows.is_empty() {
+        return None;
+    }
+    Some(if view.of > 0 {
+        Empty::NoMatch
+    } else if fleet.progress.running || roster.gaps.is_empty() && !roster.not_asked.is_empty() {
+        Empty::Loading
+    } else if roster.targets_with_gaps == roster.targets.len() {
+        Empty::NothingCollected
+    } else {
+        Empty::NoRows
+    })
+}
+
+/// Draws the reason and the way on.
+pub fn show(
+    ui: &mut Ui,
+    empty: Empty,
+    kind: &Kind,
+    fleet: Option<&Fleet>,
+    view: Option<&View>,
+    actions: &mut Vec<Action>,
+) {
+    let tokens = Tokens::of(ui);
+    let width = ui.available_width().min(640.0);
+    let top = (ui.available_height() * 0.28).min(200.0);
+    ui.add_space(top);
+    ui.horizontal(|ui| {
+        ui.add_space(((ui.available_width() - width) / 2.0).max(16.0));
+        ui.vertical(|ui| {
+            ui.set_max_width(width - 32.0);
+            let title = |ui: &mut Ui, text: &str| {
+                ui.label(RichText::new(text).size(theme::TITLE + 3.0).strong().color(tokens.text));
+                ui.add_space(theme::STEP);
+            };
+            let say = |ui: &mut Ui, text: &str| {
+                ui.add(Label::new(RichText::new(text).color(tokens.text_weak)).selectable(true).wrap());
+                ui.add_space(theme::STEP);
+            };
+            let file = fleet.map(|fleet| fleet.config.config_file.display().to_string()).unwrap_or_default();
+            match empty {
+                Empty::Starting => title(ui, "Reading the shared AWS config…"),
+                Empty::NoConfig => {
+                    title(ui, "No AWS config file");
+                    say(ui, &format!("RDS Fleet looked for {file} and there is no such file."));
+                    say(ui, "Put a profile for each account into it; RDS Fleet sees it as soon as the file is saved:");
+                    example(ui, actions);
+                    say(ui, "If the file lies elsewhere, let the environment variable AWS_CONFIG_FILE name it and start RDS Fleet again.");
+                    demo(ui, actions);
+                }
+                Empty::ConfigUnreadable => {
+                    title(ui, "The AWS config file cannot be read");
+                    say(ui, &format!("{file} is there, and this user may not read it or it is not a file."));
+                    details(ui, Page::Configuration, "Show what was found", actions);
+                    demo(ui, actions);
+                }
+                Empty::NoTargets => {
+                    let problems = fleet.map(|fleet| fleet.config.problems.as_slice()).unwrap_or_default();
+                    if !problems.is_empty() {
+                        // What was selected on the command line is not there: that is not the file's fault.
+                        title(ui, "The selection means no account and region");
+                        problems.iter().for_each(|problem| say(ui, problem));
+                        return;
+                    }
+                    title(ui, "The AWS config names no account and region");
+                    say(ui, &format!("{file} was read, and no profile of it can be used: each needs a region and a way to credentials, such as"));
+                    example(ui, actions);
+                    if fleet.is_some_and(|fleet| !fleet.config.diagnostics.is_empty()) {
+                        details(ui, Page::Configuration, "Show what was found", actions);
+                    }
+                    demo(ui, actions);
+                }
+                Empty::NothingTicked => {
+                    title(ui, "No account is ticked");
+                    say(ui, "Tick accounts on the left to see their databases.");
+                    button(ui, "Tick all accounts", Action::TickAll, actions);
+                }
+                Empty::QueryFailed => {
+                    title(ui, "The rows cannot be shown");
+                    say(ui, view.and_then(|view| view.error.as_deref()).unwrap_or_default());
+                    button(ui, "Clear search and ticks", Action::ClearFilters, actions);
+                }
+                Empty::Loading => {
+                    title(ui, &format!("Asking AWS for {}…", kind.title));
+                    say(ui, "Rows appear as the accounts answer. The bar at the bottom shows how far it is.");
+                }
+                Empty::NothingCollected => {
+                    title(ui, "Nothing could be collected");
+                    say(ui, "No account-region has answered, so it is not known whether there are databases.");
+                    ui.horizontal(|ui| {
+                        details(ui, Page::NotCovered, "Show why", actions);
+                        button(ui, "Ask again", Action::Refresh, actions);
+                    });
+                }
+                Empty::NoRows => {
+                    title(ui, &format!("No {} here", kind.title));
+                    say(ui, "The account-regions that are ticked and answered have none. The bar at the bottom names those that did not answer.");
+                }
+                Empty::NoMatch => {
+                    title(ui, &format!("No {} match", kind.title));
+                    let of = view.map_or(0, |view| view.of);
+                    say(ui, &format!("None of {of} rows contains all the words that are searched for."));
+                    button(ui, "Clear search and ticks", Action::ClearFilters, actions);
+                }
+            }
+        });
+    });
+}
+
+fn button(ui: &mut Ui, text: &str, action: Action, actions: &mut Vec<Action>) {
+    if ui.button(text).clicked() {
+        actions.push(action);
+    }
+}
+
+fn details(ui: &mut Ui, page: Page, text: &str, actions: &mut Vec<Action>) {
+    button(ui, text, Action::Drawer(page), actions);
+}
+
+fn example(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    egui::Frame::new()
+        .fill(tokens.canvas)
+        .stroke((1.0, tokens.border))
+        .inner_margin(8)
+        .corner_radius(4)
+        .show(ui, |ui| {
+            ui.add(Label::new(RichText::new(EXAMPLE).monospace()).selectable(true));
+        });
+    button(ui, "Copy example", Action::CopyText(EXAMPLE.to_owned()), actions);
+    ui.add_space(theme::STEP);
+}
+
+fn demo(ui: &mut Ui, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.weak("To look around without AWS, start");
+        ui.add(Label::new(RichText::new(DEMO).monospace()).selectable(true));
+        if ui.add(egui::Button::new("Copy").small()).clicked() {
+            actions.push(Action::CopyText(DEMO.to_owned()));
+        }
+    });
+}

@@ -1,0 +1,250 @@
+//! The export dialog: format, rows, columns and a path. The core writes the file; the system's file dialog runs on a
+//! thread of its own, because on a bastion it may take its time or never open.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
+
+use egui::{Align, Button, Context, Frame, Id, Label, Layout, Modal, RichText, TextEdit, Ui, vec2};
+
+use super::marks::Tone;
+use super::status::grouped;
+use super::theme::{self, Tokens};
+use crate::core::Exported;
+use crate::report::Format;
+
+/// The dialog's answers so far.
+pub struct ExportDialog {
+    format: Format,
+    selected_only: bool,
+    every_column: bool,
+    path: String,
+    /// Whether a file is being written.
+    writing: bool,
+    result: Option<Result<Exported, String>>,
+    picking: Option<Receiver<Option<PathBuf>>>,
+    /// Whether a file dialog has ended without an answer.
+    unanswered: bool,
+}
+
+/// What a frame shows.
+pub struct Shown<'a> {
+    pub title: &'a str,
+    pub rows: usize,
+    pub selected: usize,
+    pub columns: usize,
+    pub every_column: usize,
+    /// Ticked account-regions whose rows are missing or old.
+    pub not_collected: usize,
+}
+
+/// What the person decided.
+pub enum Outcome {
+    Open,
+    Close,
+    /// Write the file.
+    Write {
+        format: Format,
+        selected_only: bool,
+        every_column: bool,
+        path: PathBuf,
+    },
+}
+
+impl ExportDialog {
+    /// A dialog with the path filled in; `selected` rows are offered first where there are several.
+    pub fn new(folder: &Path, name: &str, date: time::Date, selected: usize) -> ExportDialog {
+        ExportDialog {
+            format: Format::Csv,
+            selected_only: selected > 1,
+            every_column: false,
+            path: folder.join(format!("rds-fleet-{name}-{date}.csv")).display().to_string(),
+            writing: false,
+            result: None,
+            picking: None,
+            unanswered: false,
+        }
+    }
+
+    /// Takes in how the writing went.
+    pub fn finished(&mut self, result: Result<Exported, String>) {
+        self.writing = false;
+        self.result = Some(result);
+    }
+
+    pub fn show(&mut self, ctx: &Context, shown: &Shown<'_>) -> Outcome {
+        self.picked();
+        let style = ctx.global_style();
+        let frame = Frame::window(&style);
+        let modal = Modal::new(Id::unique("export")).frame(frame).show(ctx, |ui| {
+            ui.set_width(560.0);
+            self.contents(ui, shown)
+        });
+        if modal.should_close() && matches!(modal.inner, Outcome::Open) {
+            Outcome::Close
+        } else {
+            modal.inner
+        }
+    }
+
+    fn contents(&mut self, ui: &mut Ui, shown: &Shown<'_>) -> Outcome {
+        let tokens = Tokens::of(ui);
+        let mut outcome = Outcome::Open;
+        ui.heading(format!("Export {}", shown.title));
+        ui.add_space(theme::STEP * 2.0);
+        let row = |ui: &mut Ui, name: &str, contents: &mut dyn FnMut(&mut Ui)| {
+            ui.horizontal(|ui| {
+                ui.allocate_ui_with_layout(
+                    vec2(72.0, theme::ROW),
+                    Layout::left_to_right(Align::Center),
+                    |ui| {
+                        ui.set_min_width(72.0);
+                        ui.label(RichText::new(name).color(tokens.text_weak));
+                    },
+                );
+                ui.spacing_mut().item_spacing.x = 4.0 * theme::STEP;
+                contents(ui);
+            });
+        };
+        let before = self.format;
+        row(ui, "Format", &mut |ui| {
+            ui.radio_value(&mut self.format, Format::Csv, "CSV");
+            ui.radio_value(&mut self.format, Format::Json, "JSON, as the AWS CLI prints it");
+        });
+        if before != self.format {
+            self.change_extension();
+        }
+        row(ui, "Rows", &mut |ui| {
+            let all = format!("All {} shown", grouped(shown.rows as u64));
+            ui.radio_value(&mut self.selected_only, false, all);
+            ui.add_enabled_ui(shown.selected > 0, |ui| {
+                let selected = format!("{} selected", grouped(shown.selected as u64));
+                ui.radio_value(&mut self.selected_only, true, selected);
+            });
+        });
+        row(ui, "Columns", &mut |ui| {
+            ui.radio_value(&mut self.every_column, false, format!("{} shown", shown.columns));
+            ui.radio_value(&mut self.every_column, true, format!("All {}", shown.every_column));
+        });
+        row(ui, "File", &mut |ui| {
+            let field = TextEdit::singleline(&mut self.path).align(egui::Align2::LEFT_CENTER);
+            let width = ui.available_width() - 92.0;
+            ui.add_sized(vec2(width, theme::ROW), field).accessible_name("Path");
+            let browse = ui.add_enabled(self.picking.is_none(), Button::new("Browse…"));
+            if browse.clicked() {
+                self.browse(ui.ctx());
+            }
+        });
+        if self.picking.is_some() || self.unanswered {
+            ui.horizontal(|ui| {
+                ui.add_space(80.0);
+                ui.weak("If no dialog opens, type the path.");
+            });
+        }
+        ui.add_space(theme::STEP);
+        if shown.not_collected > 0 {
+            let text = match shown.not_collected {
+                1 => {
+                    "1 account-region is not covered: its rows are missing from this file or old.".to_owned()
+                }
+                many => format!(
+                    "{many} account-regions are not covered: their rows are missing from this file or old."
+                ),
+            };
+            Frame::new().fill(tokens.attention_fill).inner_margin(8).corner_radius(4).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.horizontal(|ui| {
+                    Tone::Attention.show(ui);
+                    ui.label(RichText::new(text).color(tokens.attention));
+                });
+            });
+        }
+        self.result_line(ui, tokens);
+        ui.add_space(theme::STEP * 2.0);
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let rows = if self.selected_only { shown.selected } else { shown.rows };
+                let ready = !self.writing && rows > 0 && !self.path.trim().is_empty();
+                let text =
+                    RichText::new(format!("Export {} rows", grouped(rows as u64))).color(tokens.on_primary);
+                let write = ui.add_enabled(ready, Button::new(text).fill(tokens.primary));
+                if write.clicked() {
+                    self.writing = true;
+                    self.result = None;
+                    outcome = Outcome::Write {
+                        format: self.format,
+                        selected_only: self.selected_only,
+                        every_column: self.every_column,
+                        path: PathBuf::from(self.path.trim()),
+                    };
+                }
+                if ui.button("Close").clicked() {
+                    outcome = Outcome::Close;
+                }
+            });
+        });
+        outcome
+    }
+
+    fn result_line(&self, ui: &mut Ui, tokens: &Tokens) {
+        let (tone, text) = match &self.result {
+            None if self.writing => (Tone::Busy, "Writing…".to_owned()),
+            None => return,
+            Some(Ok(exported)) => {
+                let rows = grouped(exported.rows as u64);
+                (Tone::Good, format!("{rows} rows written to {}", exported.path.display()))
+            }
+            Some(Err(sentence)) => (Tone::Bad, sentence.clone()),
+        };
+        ui.add_space(theme::STEP);
+        ui.horizontal_top(|ui| {
+            tone.show(ui);
+            ui.add(Label::new(RichText::new(text).color(tone.color(tokens))).selectable(true).wrap());
+        });
+    }
+
+    fn change_extension(&mut self) {
+        let (from, to) = match self.format {
+            Format::Json => (".csv", ".json"),
+            Format::Csv | Format::Table => (".json", ".csv"),
+        };
+        if let Some(stem) = self.path.strip_suffix(from) {
+            self.path = format!("{stem}{to}");
+        }
+    }
+
+    fn browse(&mut self, ctx: &Context) {
+        let (answer, picking) = mpsc::channel();
+        let path = PathBuf::from(self.path.trim());
+        let ctx = ctx.clone();
+        let started = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
+            let mut dialog = rfd::FileDialog::new().set_title("Export");
+            if let Some(name) = path.file_name() {
+                dialog = dialog.set_file_name(name.to_string_lossy());
+            }
+            if let Some(folder) = path.parent() {
+                dialog = dialog.set_directory(folder);
+            }
+            // The dialog may have been closed meanwhile: then nobody waits for the answer.
+            let _ = answer.send(dialog.save_file());
+            ctx.request_repaint_after(theme::FRAME_AFTER_WAKE);
+        });
+        self.unanswered = started.is_err();
+        self.picking = started.is_ok().then_some(picking);
+    }
+
+    fn picked(&mut self) {
+        let Some(picking) = &self.picking else { return };
+        match picking.try_recv() {
+            Ok(Some(path)) => {
+                self.path = path.display().to_string();
+                self.picking = None;
+                self.unanswered = false;
+            }
+            Ok(None) | Err(TryRecvError::Disconnected) => {
+                self.picking = None;
+                self.unanswered = true;
+            }
+            Err(TryRecvError::Empty) => {}
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The grid of one kind: its sort order and columns, the view it shows, the selection, and the keys. The old view is
+//! drawn until the visible rows of the new one are there, so nothing flickers. How a cell looks is said in
+//! `grid_cells`; what the rows are is the core's business.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use egui::{EventFilter, Id, Key, Modifiers, Sense, Ui, WidgetInfo};
+use egui_table::{Column, HeaderRow, Table, TableState};
+
+use super::action::Action;
+use super::grid_cells::{self, Cells};
+use super::pages::Pages;
+use super::roster::Ticks;
+use super::selection::Selection;
+use super::theme::{self, Tokens};
+use super::{columns, link::Link};
+use crate::core::{Command, Rows, View};
+use crate::query::{Query, SortKey};
+use crate::rds::Kind;
+
+/// Rows asked for before the grid has ever been drawn.
+const FIRST_ROWS: usize = 64;
+
+/// The grid of one kind.
+pub struct Grid {
+    pub kind: &'static Kind,
+    pub sort: Vec<SortKey>,
+    pub columns: Vec<String>,
+    pub selection: Selection,
+    shown: Option<Pages>,
+    /// A newer view whose visible rows are not there yet.
+    incoming: Option<Pages>,
+    /// The rows drawn last.
+    visible: Range<usize>,
+    scroll_to: Option<usize>,
+    /// The column under the pointer when the row menu was opened.
+    menu_cell: Option<(usize, String)>,
+}
+
+impl Grid {
+    pub fn new(kind: &'static Kind) -> Grid {
+        Grid {
+            kind,
+            sort: Query::of(kind).sort,
+            columns: columns::first(kind),
+            selection: Selection::default(),
+            shown: None,
+            incoming: None,
+            visible: 0..FIRST_ROWS,
+            scroll_to: None,
+            menu_cell: None,
+        }
+    }
+
+    /// The query that this grid wants answered.
+    pub fn query(&self, ticks: &Ticks, search: &str) -> Query {
+        Query {
+            kind: self.kind.name.to_owned(),
+            targets: ticks.targets(),
+            search: search.to_owned(),
+            filters: Vec::new(),
+            sort: self.sort.clone(),
+            columns: self.columns.clone(),
+        }
+    }
+
+    /// The view that is drawn.
+    pub fn view(&self) -> Option<&Arc<View>> {
+        self.shown.as_ref().map(|pages| &pages.view)
+    }
+
+    /// Whether rows of this view are wanted.
+    pub fn knows(&self, view: u64) -> bool {
+        [&self.shown, &self.incoming].into_iter().flatten().any(|pages| pages.view.number == view)
+    }
+
+    /// The number of the row that has the focus.
+    pub fn focused_row(&self) -> Option<i64> {
+        self.view()?.rows.get(self.selection.focus()?).copied()
+    }
+
+    /// Takes a view in and asks for the rows that will be visible.
+    pub fn take_view(&mut self, view: Arc<View>, link: &dyn Link) {
+        let number = view.number;
+        let mut pages = Pages::new(view);
+        let positions = self.visible_in(&pages);
+        if let Some(positions) = pages.missing(&positions) {
+            link.send(Command::Rows { view: number, positions });
+        }
+        self.incoming = Some(pages);
+        self.swap_when_ready();
+    }
+
+    /// Takes rows in, for whichever view they are of.
+    pub fn take_rows(&mut self, rows: &Rows) {
+        for pages in [&mut self.shown, &mut self.incoming].into_iter().flatten() {
+            pages.take(rows);
+        }
+        self.swap_when_ready();
+    }
+
+    /// The positions that will be visible in a view: the same ones, or the first if it is sorted or searched anew.
+    fn visible_in(&self, pages: &Pages) -> Range<usize> {
+        let rows = pages.view.rows.len();
+        let height = self.visible.len().max(1);
+        let start = if self.starts_over(&pages.view) { 0 } else { self.visible.start };
+        let start = start.min(rows.saturating_sub(height));
+        start..(start + height).min(rows)
+    }
+
+    fn starts_over(&self, view: &View) -> bool {
+        let known = self.view().map(|known| (&known.query.sort, &known.query.search));
+        known.is_some_and(|known| known != (&view.query.sort, &view.query.search))
+    }
+
+    fn swap_when_ready(&mut self) {
+        let Some(incoming) = self.incoming.take() else { return };
+        // Where nothing is shown yet, placeholders are better than nothing.
+        if self.shown.is_some() && !incoming.covers(&self.visible_in(&incoming)) {
+            self.incoming = Some(incoming);
+            return;
+        }
+        if self.starts_over(&incoming.view) {
+            self.scroll_to = Some(0);
+        }
+        if let Some(old) = self.shown.take() {
+            self.selection.follow(&old.view.rows, &incoming.view.rows);
+        }
+        self.shown = Some(incoming);
+    }
+
+    /// Draws the grid. `keys` says whether keys are meant for it when nothing else has the focus.
+    pub fn show(&mut self, ui: &mut Ui, keys: bool, link: &dyn Link, actions: &mut Vec<Action>) {
+        let Some(rows) = self.view().map(|view| view.rows.len()) else { return };
+        let focus_id = Id::unique(("grid", self.kind.name));
+        let frame = ui.interact(ui.available_rect_before_wrap(), focus_id, Sense::focusable_noninteractive());
+        frame.widget_info(|| {
+            WidgetInfo::labeled(egui::Role::Grid, true, format!("{}, {rows} rows", self.kind.title))
+        });
+        let nothing_focused = ui.memory(|memory| memory.focused().is_none());
+        if keys && (frame.has_focus() || nothing_focused) {
+            self.keys(ui, rows, actions);
+        }
+        if frame.has_focus() {
+            let filter =
+                EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(focus_id, filter));
+        }
+
+        let Some(pages) = &mut self.shown else { return };
+        let widths: Vec<f32> =
+            self.columns.iter().map(|name| grid_cells::first_width(self.kind, name)).collect();
+        let column_id = |name: &String| Id::unique(("column", name));
+        let table_columns: Vec<Column> = self
+            .columns
+            .iter()
+            .zip(&widths)
+            .map(|(name, width)| Column::new(*width).range(48.0..=1200.0).id(column_id(name)))
+            .collect();
+        // Where there is little room, a column that stays would leave none for the others.
+        let room = ui.available_width() > 2.0 * widths.first().copied().unwrap_or_default();
+        let sticky =
+            usize::from(room && self.columns.first().is_some_and(|name| name == self.kind.identifier));
+        let mut table = Table::new()
+            .id_salt(("rows", self.kind.name))
+            .columns(table_columns)
+            .num_sticky_cols(sticky)
+            .num_rows(rows as u64)
+            .headers([HeaderRow::new(theme::HEADER)]);
+        if let Some(row) = self.scroll_to.take().filter(|row| *row < rows) {
+            table = table.scroll_to_row(row as u64, None);
+        }
+        // Without a stored state the table would measure every column and shrink it to its text.
+        let table_id = table.get_id(ui);
+        if TableState::load(ui.ctx(), table_id).is_none() {
+            let col_widths = self.columns.iter().map(column_id).zip(widths.iter().copied()).collect();
+            TableState { col_widths, parent_width: None }.store(ui.ctx(), table_id);
+        }
+
+        let tokens = Tokens::of(ui);
+        let mut cells = Cells {
+            kind: self.kind,
+            tokens,
+            pages,
+            columns: grid_cells::columns(self.kind, &self.columns, &pages.view.query.columns),
+            names: &self.columns,
+            sort: &self.sort,
+            selection: &mut self.selection,
+            table: frame.rect,
+            focused: frame.has_focus(),
+            menu_cell: &mut self.menu_cell,
+            visible: 0..0,
+            first_part: std::collections::BTreeSet::new(),
+            clicked: false,
+            actions,
+        };
+        // The table draws its column lines in this colour.
+        ui.visuals_mut().widgets.noninteractive.bg_stroke.color = tokens.hairline;
+        table.show(ui, &mut cells);
+        let (visible, clicked) = (cells.visible, cells.clicked);
+        if clicked {
+            ui.memory_mut(|memory| memory.request_focus(focus_id));
+        }
+        if !visible.is_empty() {
+            self.visible = visible;
+        }
+        if let Some(positions) = pages.missing(&self.visible) {
+            link.send(Command::Rows { view: pages.view.number, positions });
+        }
+    }
+
+    fn keys(&mut self, ui: &mut Ui, rows: usize, actions: &mut Vec<Action>) {
+        let page = self.visible.len().saturating_sub(2).max(1);
+        let last = rows.saturating_sub(1);
+        let focus = self.selection.focus();
+        let moves: [(Key, usize); 6] = [
+            (Key::ArrowDown, focus.map_or(0, |at| (at + 1).min(last))),
+            (Key::ArrowUp, focus.map_or(0, |at| at.saturating_sub(1))),
+            (Key::PageDown, focus.map_or(0, |at| (at + page).min(last))),
+            (Key::PageUp, focus.map_or(0, |at| at.saturating_sub(page))),
+            (Key::Home, 0),
+            (Key::End, last),
+        ];
+        for (key, to) in moves {
+            let extend = ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, key));
+            let go = extend || ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+            if go && rows > 0 {
+                if extend {
+                    self.selection.extend(to);
+                } else {
+                    self.selection.only(to);
+                }
+                self.scroll_to = Some(to);
+            }
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
+            self.selection.all(rows);
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) && focus.is_some() {
+            actions.push(Action::OpenDetails);
+        }
+        let copy = ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
+        let text_selected =
+            ui.ctx().plugin::<egui::text_selection::LabelSelectionState>().lock().has_selection();
+        if copy && !text_selected && !self.selection.is_empty() {
+            actions.push(Action::CopyRows);
+        }
+    }
+}

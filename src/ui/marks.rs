@@ -1,0 +1,175 @@
+//! Signs beside words: a shape and a colour for how something stands, so that neither colour nor reading is needed
+//! alone. What a state means is said elsewhere; here is only how loud it is.
+
+use egui::{Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use super::theme::Tokens;
+use crate::failure::State;
+
+/// How loud something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tone {
+    /// All is well: a disc.
+    Good,
+    /// Not asked, stopped: a ring.
+    Idle,
+    /// Under way: a ring half filled.
+    Busy,
+    /// Somebody should look: a triangle.
+    Attention,
+    /// Something is lost: a cross.
+    Bad,
+}
+
+impl Tone {
+    /// How loud a coverage state is.
+    pub fn of_state(state: State) -> Tone {
+        match state {
+            State::Collected => Tone::Good,
+            State::NotAsked => Tone::Idle,
+            State::Stale | State::Throttled | State::Cancelled | State::RegionNotEnabled => Tone::Attention,
+            State::Denied
+            | State::ScpDenied
+            | State::Expired
+            | State::Unreachable
+            | State::NoCredentials
+            | State::Failed => Tone::Bad,
+        }
+    }
+
+    /// How loud a status word of RDS is, such as `available` or `storage-full`. A word nobody has met yet counts as
+    /// something under way, which most of RDS's words are.
+    pub fn of_status(word: &str) -> Tone {
+        match word {
+            "available" | "active" => Tone::Good,
+            "stopped" | "stopping" | "deleting" | "inactive" => Tone::Idle,
+            "storage-full" | "storage-config-upgrade" | "maintenance" | "moving-to-vpc" => Tone::Attention,
+            _ if word.starts_with("incompatible-")
+                || word.starts_with("inaccessible-")
+                || word.starts_with("insufficient-")
+                || word.contains("failed")
+                || word.ends_with("error") =>
+            {
+                Tone::Bad
+            }
+            _ => Tone::Busy,
+        }
+    }
+
+    pub fn color(self, tokens: &Tokens) -> egui::Color32 {
+        match self {
+            Tone::Good => tokens.good,
+            Tone::Idle => tokens.idle,
+            Tone::Busy => tokens.busy,
+            Tone::Attention => tokens.attention,
+            Tone::Bad => tokens.bad,
+        }
+    }
+
+    /// Paints the sign around a point.
+    pub fn paint(self, painter: &egui::Painter, center: Pos2, tokens: &Tokens) {
+        let color = self.color(tokens);
+        let stroke = Stroke::new(1.5, color);
+        match self {
+            Tone::Good => {
+                painter.circle_filled(center, 3.5, color);
+            }
+            Tone::Idle => {
+                painter.circle_stroke(center, 3.5, stroke);
+            }
+            Tone::Busy => {
+                painter.circle_stroke(center, 4.0, stroke);
+                painter.circle_filled(center, 1.75, color);
+            }
+            Tone::Attention => {
+                let corners =
+                    vec![center + vec2(0.0, -4.5), center + vec2(5.0, 4.0), center + vec2(-5.0, 4.0)];
+                painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+            }
+            Tone::Bad => {
+                let reach = 3.5;
+                let stroke = Stroke::new(2.0, color);
+                painter.line_segment([center - vec2(reach, reach), center + vec2(reach, reach)], stroke);
+                painter.line_segment([center + vec2(-reach, reach), center + vec2(reach, -reach)], stroke);
+            }
+        }
+    }
+
+    /// Puts the sign where the next widget would stand.
+    pub fn show(self, ui: &mut Ui) {
+        let tokens = Tokens::of(ui);
+        let (rect, _) =
+            ui.allocate_exact_size(vec2(12.0, ui.text_style_height(&egui::TextStyle::Body)), Sense::HOVER);
+        self.paint(ui.painter(), rect.center(), tokens);
+    }
+}
+
+/// Paints a triangle that points up or down, for a sort order or a fold.
+pub fn paint_arrow(painter: &egui::Painter, center: Pos2, direction: Direction, color: egui::Color32) {
+    let corners = match direction {
+        Direction::Up => [pos2(0.0, -3.0), pos2(4.0, 3.0), pos2(-4.0, 3.0)],
+        Direction::Down => [pos2(0.0, 3.0), pos2(-4.0, -3.0), pos2(4.0, -3.0)],
+        Direction::Right => [pos2(3.0, 0.0), pos2(-3.0, 4.0), pos2(-3.0, -4.0)],
+    };
+    let corners = corners.iter().map(|corner| center + corner.to_vec2()).collect();
+    painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+}
+
+/// Where a triangle points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Up,
+    Down,
+    Right,
+}
+
+/// Paints one line of text into a rectangle, cut with an ellipsis; tells whether it was cut.
+pub fn paint_line(
+    ui: &Ui,
+    rect: Rect,
+    text: &str,
+    size: f32,
+    color: egui::Color32,
+    align: egui::Align,
+) -> bool {
+    let galley = line(ui, text, size, color, rect.width());
+    let x = match align {
+        egui::Align::Min => rect.left(),
+        egui::Align::Center => rect.center().x - galley.size().x / 2.0,
+        egui::Align::Max => rect.right() - galley.size().x,
+    };
+    let y = rect.center().y - galley.size().y / 2.0;
+    let cut = galley.elided;
+    ui.painter().galley(pos2(x.round(), y.round()), galley, color);
+    cut
+}
+
+/// One line of text, laid out and cut to a width.
+pub fn line(
+    ui: &Ui,
+    text: &str,
+    size: f32,
+    color: egui::Color32,
+    width: f32,
+) -> std::sync::Arc<egui::Galley> {
+    let first = text.lines().next().unwrap_or_default();
+    let mut job =
+        egui::text::LayoutJob::simple_singleline(first.to_owned(), egui::FontId::proportional(size), color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));
+    ui.painter().layout_job(job)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_words_are_as_loud_as_they_deserve() {
+        assert_eq!(Tone::of_status("available"), Tone::Good);
+        assert_eq!(Tone::of_status("stopped"), Tone::Idle);
+        assert_eq!(Tone::of_status("modifying"), Tone::Busy);
+        assert_eq!(Tone::of_status("storage-full"), Tone::Attention);
+        assert_eq!(Tone::of_status("incompatible-network"), Tone::Bad);
+        assert_eq!(Tone::of_status("restore-error"), Tone::Bad);
+    }
+}

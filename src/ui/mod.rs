@@ -1,0 +1,28 @@
+//! The window: panels, grid, dialogs. It draws what the core says and hands back what the person asks for; it decides
+//! nothing, reads no file and never waits.
+//!
+//! `app` holds the state and routes events; every other file draws one part and answers with `Action`s.
+
+mod accounts;
+mod action;
+mod app;
+mod columns;
+mod details;
+mod drawer;
+mod empty;
+mod export;
+mod grid;
+mod grid_cells;
+mod link;
+mod marks;
+mod pages;
+pub mod renderer;
+mod roster;
+mod selection;
+mod status;
+pub mod theme;
+mod toolbar;
+mod wheel;
+
+pub use app::{App, Start};
+pub use link::Link;

@@ -1,0 +1,294 @@
+//! The fleet as the window shows it: accounts with their sums, what is ticked, what is not covered. Worked out once
+//! when the fleet or the ticks change, so that a frame only draws. No egui in here.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::marks::Tone;
+use crate::core::{Account, Fleet, TargetStatus};
+use crate::failure::State;
+use crate::rds::kinds;
+use crate::sweep::Coverage;
+
+/// The word for a target that the running sweep is at.
+const ASKING: &str = "asking…";
+
+/// Which targets the grid shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ticks {
+    /// All, and what a later edit of the config adds.
+    All,
+    Only(BTreeSet<u32>),
+}
+
+impl Ticks {
+    pub fn contains(&self, target: u32) -> bool {
+        match self {
+            Ticks::All => true,
+            Ticks::Only(targets) => targets.contains(&target),
+        }
+    }
+
+    /// Ticks some targets on or off, out of all there are.
+    pub fn set(&mut self, targets: &[u32], on: bool, all: &BTreeSet<u32>) {
+        let mut ticked = match self {
+            Ticks::All => all.clone(),
+            Ticks::Only(ticked) => std::mem::take(ticked),
+        };
+        for target in targets {
+            if on {
+                ticked.insert(*target);
+            } else {
+                ticked.remove(target);
+            }
+        }
+        *self = if !ticked.is_empty() && all.is_subset(&ticked) { Ticks::All } else { Ticks::Only(ticked) };
+    }
+
+    /// As a query wants it.
+    pub fn targets(&self) -> Option<Vec<u32>> {
+        match self {
+            Ticks::All => None,
+            Ticks::Only(targets) => Some(targets.iter().copied().collect()),
+        }
+    }
+}
+
+/// How something stands: a sign's loudness, a word where there is something to say, and rows by kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub tone: Tone,
+    pub word: String,
+    /// The word where there is little room: `1 of 3`.
+    pub short: String,
+    pub rows: Vec<u64>,
+}
+
+/// One account in the list.
+#[derive(Debug, Clone)]
+pub struct AccountEntry {
+    /// The account id, or what stands for it while it is unknown.
+    pub name: String,
+    pub profiles: String,
+    pub standing: Standing,
+    pub regions: Vec<RegionEntry>,
+    /// What the search field looks through, in lower case.
+    searched: String,
+}
+
+/// One target in the list.
+#[derive(Debug, Clone)]
+pub struct RegionEntry {
+    pub target: u32,
+    pub region: String,
+    pub profiles: String,
+    pub role: Option<String>,
+    pub standing: Standing,
+}
+
+/// Something that is not covered: a target, the kinds it is about, and why.
+#[derive(Debug, Clone)]
+pub struct Gap {
+    pub target: u32,
+    pub kinds: Vec<&'static str>,
+    pub coverage: Arc<Coverage>,
+}
+
+/// The fleet, worked out for drawing.
+#[derive(Debug, Clone, Default)]
+pub struct Roster {
+    pub accounts: Vec<AccountEntry>,
+    pub targets: BTreeSet<u32>,
+    pub gaps: Vec<Gap>,
+    /// Targets of which something is not covered.
+    pub targets_with_gaps: usize,
+    /// Targets that nobody asks and nobody has asked.
+    pub not_asked: Vec<u32>,
+}
+
+impl Roster {
+    pub fn new(fleet: &Fleet) -> Roster {
+        let mut roster = Roster::default();
+        for account in &fleet.accounts {
+            for status in &account.targets {
+                let number = status.target.number;
+                roster.targets.insert(number);
+                if status.busy {
+                    continue;
+                }
+                let gaps = gaps_of(status, fleet.progress.running);
+                roster.targets_with_gaps += usize::from(!gaps.is_empty());
+                roster.gaps.extend(gaps);
+                if status.coverage.iter().all(|entry| entry.state == State::NotAsked) {
+                    roster.not_asked.push(number);
+                }
+            }
+            roster.accounts.push(entry_of(account));
+        }
+        // The worst first; what nobody has asked yet comes last.
+        roster.gaps.sort_by_key(|gap| Reverse(Tone::of_state(gap.coverage.state)));
+        roster
+    }
+
+    /// Rows of a kind in the ticked targets.
+    pub fn rows(&self, ticks: &Ticks, kind: usize) -> u64 {
+        let regions = self.accounts.iter().flat_map(|account| &account.regions);
+        regions.filter(|region| ticks.contains(region.target)).map(|region| region.standing.rows[kind]).sum()
+    }
+
+    /// Targets that are ticked.
+    pub fn ticked(&self, ticks: &Ticks) -> usize {
+        self.targets.iter().filter(|target| ticks.contains(**target)).count()
+    }
+
+    /// Targets of a profile.
+    pub fn of_profile(fleet: &Fleet, profile: &str) -> Vec<u32> {
+        let statuses = fleet.accounts.iter().flat_map(|account| &account.targets);
+        let named = statuses.filter(|status| status.target.profiles.iter().any(|name| name == profile));
+        named.map(|status| status.target.number).collect()
+    }
+}
+
+impl AccountEntry {
+    /// Whether the account or one of its profiles, regions or roles contains the text, given in lower case.
+    pub fn matches(&self, text: &str) -> bool {
+        self.searched.contains(text)
+    }
+}
+
+/// When the oldest and the newest rows of a kind in the ticked targets were collected.
+pub fn as_of(fleet: &Fleet, ticks: &Ticks, kind: &str) -> Option<(OffsetDateTime, OffsetDateTime)> {
+    let statuses = fleet.accounts.iter().flat_map(|account| &account.targets);
+    let ticked = statuses.filter(|status| ticks.contains(status.target.number));
+    let entries = ticked.flat_map(|status| &status.coverage).filter(|entry| entry.kind == kind);
+    let times: Vec<OffsetDateTime> = entries.filter_map(|entry| entry.as_of).collect();
+    Some((*times.iter().min()?, *times.iter().max()?))
+}
+
+/// Ticked targets of which a kind is not collected: their rows are missing or old.
+pub fn not_collected(fleet: &Fleet, ticks: &Ticks, kind: &str) -> usize {
+    let statuses = fleet.accounts.iter().flat_map(|account| &account.targets);
+    let ticked = statuses.filter(|status| ticks.contains(status.target.number));
+    ticked
+        .filter(|status| {
+            status.coverage.iter().any(|entry| entry.kind == kind && entry.state != State::Collected)
+        })
+        .count()
+}
+
+fn gaps_of(status: &TargetStatus, running: bool) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    for entry in &status.coverage {
+        if entry.state == State::Collected || (running && entry.state == State::NotAsked) {
+            continue;
+        }
+        // A role that may not be assumed fails every kind alike: one line says it for all of them.
+        let alike = gaps.iter_mut().find(|gap| {
+            let known = gap.coverage.failure.as_ref().map(|failure| (&failure.action, &failure.code));
+            let found = entry.failure.as_ref().map(|failure| (&failure.action, &failure.code));
+            gap.coverage.state == entry.state && known == found
+        });
+        match alike {
+            Some(gap) => gap.kinds.push(entry.kind),
+            None => gaps.push(Gap {
+                target: status.target.number,
+                kinds: vec![entry.kind],
+                coverage: entry.clone(),
+            }),
+        }
+    }
+    gaps
+}
+
+fn entry_of(account: &Account) -> AccountEntry {
+    let mut profiles: Vec<&str> = Vec::new();
+    for profile in account.targets.iter().flat_map(|status| &status.target.profiles) {
+        if !profiles.contains(&profile.as_str()) {
+            profiles.push(profile);
+        }
+    }
+    let regions: Vec<RegionEntry> = account
+        .targets
+        .iter()
+        .map(|status| RegionEntry {
+            target: status.target.number,
+            region: status.target.region.clone(),
+            profiles: status.target.profiles.join(", "),
+            role: status.target.role_arn.clone(),
+            standing: standing_of(status),
+        })
+        .collect();
+    let mut searched = account.account_id.clone().unwrap_or_default();
+    for region in &regions {
+        for text in [&region.region, &region.profiles, region.role.as_ref().unwrap_or(&String::new())] {
+            searched.push('\n');
+            searched.push_str(text);
+        }
+    }
+    let mut rows = vec![0; kinds().len()];
+    for region in &regions {
+        for (sum, more) in rows.iter_mut().zip(&region.standing.rows) {
+            *sum += more;
+        }
+    }
+    let loudest = regions.iter().map(|region| region.standing.tone).max().unwrap_or(Tone::Idle);
+    let alike: Vec<&RegionEntry> = regions.iter().filter(|region| region.standing.tone == loudest).collect();
+    let word = match alike.first() {
+        Some(first) if !first.standing.word.is_empty() && alike.len() < regions.len() => {
+            format!("{} of {} {}", alike.len(), regions.len(), first.standing.word)
+        }
+        Some(first) => first.standing.word.clone(),
+        None => String::new(),
+    };
+    let short = if loudest == Tone::Busy {
+        ASKING.to_owned()
+    } else if alike.len() < regions.len() && !word.is_empty() {
+        format!("{} of {}", alike.len(), regions.len())
+    } else {
+        word.clone()
+    };
+    AccountEntry {
+        name: account.account_id.clone().unwrap_or_else(|| "account unknown".to_owned()),
+        profiles: profiles.join(", "),
+        standing: Standing { tone: loudest, word, short, rows },
+        regions,
+        searched: searched.to_lowercase(),
+    }
+}
+
+fn standing_of(status: &TargetStatus) -> Standing {
+    let rows = kinds()
+        .iter()
+        .map(|kind| {
+            status.coverage.iter().filter(|entry| entry.kind == kind.name).map(|entry| entry.rows).sum()
+        })
+        .collect();
+    let loudest = status.coverage.iter().map(|entry| entry.state).max_by_key(|state| Tone::of_state(*state));
+    let (tone, word) = match loudest {
+        _ if status.busy => (Tone::Busy, ASKING.to_owned()),
+        None | Some(State::NotAsked) => (Tone::Idle, "not asked yet".to_owned()),
+        Some(State::Collected) => (Tone::Good, String::new()),
+        Some(state) => (Tone::of_state(state), state.word().to_owned()),
+    };
+    Standing { tone, short: word.clone(), word, rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticking_the_last_one_means_all() {
+        let all = BTreeSet::from([1, 2, 3]);
+        let mut ticks = Ticks::All;
+        ticks.set(&[2], false, &all);
+        assert_eq!(ticks.targets(), Some(vec![1, 3]));
+        ticks.set(&[2], true, &all);
+        assert_eq!(ticks, Ticks::All);
+        ticks.set(&[1, 2, 3], false, &all);
+        assert_eq!(ticks.targets(), Some(vec![]));
+    }
+}

@@ -1,0 +1,290 @@
+//! The window's look as named tokens: type scale, spacing grid, and the colours of the dark and the light theme.
+//! No other file names a colour or a text size of its own.
+
+use std::time::Duration;
+
+use egui::{
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, vec2,
+};
+
+/// Text of the grid, of panels and of buttons.
+pub const BODY: f32 = 13.0;
+/// Captions and hints.
+pub const SMALL: f32 = 12.0;
+/// Titles of panels and dialogs.
+pub const TITLE: f32 = 15.0;
+/// JSON and nested values.
+pub const MONOSPACE: f32 = 12.0;
+/// The step of the spacing grid.
+pub const STEP: f32 = 4.0;
+/// One row of the grid and of the account list; even, so that rows never jitter.
+pub const ROW: f32 = 24.0;
+/// The grid's header.
+pub const HEADER: f32 = 30.0;
+/// The toolbar and panel titles.
+pub const BAR: f32 = 44.0;
+
+/// The thickness of scroll bars.
+const SCROLL_BAR: f32 = 8.0;
+
+/// How soon after the core's wake a frame is painted: later wakes fall into the same frame.
+pub const FRAME_AFTER_WAKE: Duration = Duration::from_millis(50);
+
+/// The colours of one theme. Text tokens reach WCAG AA on every surface token, which a test computes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tokens {
+    /// Behind the grid's rows.
+    pub canvas: Color32,
+    /// Behind panels, toolbar and status bar.
+    pub panel: Color32,
+    /// Behind the grid's header, buttons and menus.
+    pub raised: Color32,
+    /// Buttons and rows under the pointer.
+    pub hover: Color32,
+    /// Text fields.
+    pub field: Color32,
+    /// Lines between parts of the window.
+    pub border: Color32,
+    /// Lines between rows, to be seen only when looked for.
+    pub hairline: Color32,
+    /// Behind selected rows.
+    pub selected: Color32,
+    pub text: Color32,
+    /// Captions, secondary facts.
+    pub text_weak: Color32,
+    /// The dash of an absent value; decoration, so 3:1 is enough.
+    pub text_faint: Color32,
+    /// Links, focus, the sort order.
+    pub accent: Color32,
+    /// Behind the one button that a dialog is about.
+    pub primary: Color32,
+    pub on_primary: Color32,
+    pub good: Color32,
+    /// Something is under way.
+    pub busy: Color32,
+    /// Somebody should look.
+    pub attention: Color32,
+    pub bad: Color32,
+    /// Neither good nor bad.
+    pub idle: Color32,
+    /// Behind a line that somebody should read.
+    pub attention_fill: Color32,
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+/// The dark theme.
+pub const DARK: Tokens = Tokens {
+    canvas: rgb(0x15191F),
+    panel: rgb(0x1B2027),
+    raised: rgb(0x262C35),
+    hover: rgb(0x222933),
+    field: rgb(0x11141A),
+    border: rgb(0x343C47),
+    hairline: rgb(0x20262E),
+    selected: rgb(0x1D3B5E),
+    text: rgb(0xE9EDF3),
+    text_weak: rgb(0xA9B4C2),
+    text_faint: rgb(0x738093),
+    accent: rgb(0x6DB3FF),
+    primary: rgb(0x1F66D1),
+    on_primary: rgb(0xFFFFFF),
+    good: rgb(0x56CB92),
+    busy: rgb(0x7CBDFF),
+    attention: rgb(0xF5BE55),
+    bad: rgb(0xFF8C84),
+    idle: rgb(0xA9B4C2),
+    attention_fill: rgb(0x352C19),
+};
+
+/// The light theme.
+pub const LIGHT: Tokens = Tokens {
+    canvas: rgb(0xFFFFFF),
+    panel: rgb(0xF4F6F9),
+    raised: rgb(0xE7ECF2),
+    hover: rgb(0xEDF2F8),
+    field: rgb(0xFFFFFF),
+    border: rgb(0xCBD3DD),
+    hairline: rgb(0xEBEFF4),
+    selected: rgb(0xD3E5FB),
+    text: rgb(0x141B26),
+    text_weak: rgb(0x4A5665),
+    text_faint: rgb(0x7E8997),
+    accent: rgb(0x0A56B0),
+    primary: rgb(0x1A5FC4),
+    on_primary: rgb(0xFFFFFF),
+    good: rgb(0x10663A),
+    busy: rgb(0x0A56B0),
+    attention: rgb(0x7A4D00),
+    bad: rgb(0xB01E17),
+    idle: rgb(0x4A5665),
+    attention_fill: rgb(0xFDF1D7),
+};
+
+impl Tokens {
+    /// The tokens of the theme that is shown.
+    pub fn of(ui: &egui::Ui) -> &'static Tokens {
+        if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+    }
+}
+
+/// Gives a context both themes and takes from it everything that would paint without need: animations, the blinking
+/// cursor, smooth scrolling.
+pub fn install(ctx: &Context) {
+    ctx.set_style_of(Theme::Dark, style(Theme::Dark));
+    ctx.set_style_of(Theme::Light, style(Theme::Light));
+    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
+}
+
+fn style(theme: Theme) -> Style {
+    let (tokens, mut visuals) = match theme {
+        Theme::Dark => (&DARK, egui::Visuals::dark()),
+        Theme::Light => (&LIGHT, egui::Visuals::light()),
+    };
+    let line = |color| Stroke::new(1.0, color);
+    let round = CornerRadius::same(4);
+
+    visuals.panel_fill = tokens.panel;
+    visuals.window_fill = tokens.panel;
+    visuals.window_stroke = line(tokens.border);
+    visuals.window_corner_radius = CornerRadius::same(6);
+    visuals.menu_corner_radius = CornerRadius::same(6);
+    visuals.extreme_bg_color = tokens.field;
+    visuals.code_bg_color = tokens.raised;
+    visuals.faint_bg_color = tokens.hover;
+    visuals.weak_text_color = Some(tokens.text_weak);
+    visuals.hyperlink_color = tokens.accent;
+    visuals.warn_fg_color = tokens.attention;
+    visuals.error_fg_color = tokens.bad;
+    visuals.selection.bg_fill = tokens.selected;
+    visuals.selection.stroke = line(tokens.accent);
+    visuals.text_cursor.blink = false;
+    visuals.text_cursor.stroke = Stroke::new(2.0, tokens.accent);
+    visuals.image_loading_spinners = false;
+
+    let widgets = &mut visuals.widgets;
+    widgets.noninteractive.bg_fill = tokens.panel;
+    widgets.noninteractive.weak_bg_fill = tokens.panel;
+    widgets.noninteractive.bg_stroke = line(tokens.border);
+    widgets.noninteractive.fg_stroke = line(tokens.text);
+    widgets.inactive.bg_fill = tokens.field;
+    widgets.inactive.weak_bg_fill = tokens.raised;
+    widgets.inactive.bg_stroke = line(tokens.border);
+    widgets.inactive.fg_stroke = line(tokens.text);
+    widgets.hovered.bg_fill = tokens.hover;
+    widgets.hovered.weak_bg_fill = tokens.hover;
+    widgets.hovered.bg_stroke = line(tokens.text_weak);
+    widgets.hovered.fg_stroke = line(tokens.text);
+    widgets.active.bg_fill = tokens.selected;
+    widgets.active.weak_bg_fill = tokens.selected;
+    widgets.active.bg_stroke = line(tokens.accent);
+    widgets.active.fg_stroke = line(tokens.text);
+    widgets.open.bg_fill = tokens.selected;
+    widgets.open.weak_bg_fill = tokens.selected;
+    widgets.open.bg_stroke = line(tokens.accent);
+    widgets.open.fg_stroke = line(tokens.text);
+    for widget in [
+        &mut widgets.noninteractive,
+        &mut widgets.inactive,
+        &mut widgets.hovered,
+        &mut widgets.active,
+        &mut widgets.open,
+    ] {
+        widget.corner_radius = round;
+        widget.expansion = 0.0;
+    }
+
+    let mut style = Style { visuals, ..Style::default() };
+    let proportional = |size| FontId::new(size, FontFamily::Proportional);
+    style.text_styles = [
+        (TextStyle::Small, proportional(SMALL)),
+        (TextStyle::Body, proportional(BODY)),
+        (TextStyle::Button, proportional(BODY)),
+        (TextStyle::Heading, proportional(TITLE)),
+        (TextStyle::Monospace, FontId::new(MONOSPACE, FontFamily::Monospace)),
+    ]
+    .into();
+    style.animation_time = 0.0;
+    style.scroll_animation = egui::style::ScrollAnimation::none();
+    style.spacing.item_spacing = vec2(2.0 * STEP, STEP);
+    style.spacing.button_padding = vec2(2.0 * STEP, STEP);
+    style.spacing.interact_size = vec2(32.0, ROW);
+    style.spacing.menu_margin = Margin::same(6);
+    style.spacing.window_margin = Margin::same(16);
+    // Bars that are always there and never move anything, drawn in the text's colour, faintly.
+    style.spacing.scroll = egui::style::ScrollStyle {
+        floating: true,
+        bar_width: SCROLL_BAR,
+        floating_width: SCROLL_BAR,
+        floating_allocated_width: SCROLL_BAR + STEP,
+        bar_inner_margin: 2.0,
+        bar_outer_margin: 2.0,
+        foreground_color: true,
+        dormant_background_opacity: 0.0,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.0,
+        dormant_handle_opacity: 0.3,
+        active_handle_opacity: 0.4,
+        interact_handle_opacity: 0.6,
+        ..egui::style::ScrollStyle::solid()
+    };
+    style.spacing.scroll.fade.strength = 0.0;
+    style.spacing.scroll.kinetic.decay_time = 0.0;
+    style.spacing.scroll.kinetic.rubber_band = false;
+    style.interaction.tooltip_delay = 0.4;
+    style
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The relative luminance of WCAG 2.
+    fn luminance(color: Color32) -> f64 {
+        let channel = |value: u8| {
+            let value = f64::from(value) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(color.r()) + 0.7152 * channel(color.g()) + 0.0722 * channel(color.b())
+    }
+
+    fn contrast(one: Color32, other: Color32) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn every_text_can_be_read_on_every_surface() {
+        for (name, tokens) in [("dark", DARK), ("light", LIGHT)] {
+            let surfaces = [
+                ("canvas", tokens.canvas),
+                ("panel", tokens.panel),
+                ("raised", tokens.raised),
+                ("hover", tokens.hover),
+                ("field", tokens.field),
+                ("selected", tokens.selected),
+                ("attention_fill", tokens.attention_fill),
+            ];
+            let texts = [
+                ("text", tokens.text),
+                ("text_weak", tokens.text_weak),
+                ("accent", tokens.accent),
+                ("good", tokens.good),
+                ("busy", tokens.busy),
+                ("attention", tokens.attention),
+                ("bad", tokens.bad),
+                ("idle", tokens.idle),
+            ];
+            for (surface_name, surface) in surfaces {
+                for (text_name, text) in texts {
+                    let found = contrast(text, surface);
+                    assert!(found >= 4.5, "{name}: {text_name} on {surface_name} is {found:.2}:1");
+                }
+            }
+            assert!(contrast(tokens.on_primary, tokens.primary) >= 4.5, "{name}: the primary button");
+            assert!(contrast(tokens.text_faint, tokens.canvas) >= 3.0, "{name}: the dash of absent values");
+        }
+    }
+}

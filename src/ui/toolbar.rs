@@ -1,0 +1,128 @@
+//! The bar above the grid: kinds, search, columns, refresh, export, theme.
+
+use egui::{
+    Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, TextEdit, ThemePreference, Ui, vec2,
+};
+
+use super::action::Action;
+use super::columns::ColumnsMenu;
+use super::roster::{Roster, Ticks};
+use super::status::grouped;
+use super::theme::{self, Tokens};
+use crate::core::View;
+use crate::rds::kinds;
+
+/// What a frame shows.
+pub struct Shown<'a> {
+    pub roster: &'a Roster,
+    pub ticks: &'a Ticks,
+    pub kind: usize,
+    pub columns: &'a [String],
+    pub search: &'a str,
+    pub view: Option<&'a View>,
+    pub running: bool,
+    pub cancelling: bool,
+}
+
+/// The search field's id, so that keys can give it the focus.
+pub fn search_id() -> Id {
+    Id::unique("search all columns")
+}
+
+/// Draws the bar.
+pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    ui.horizontal_centered(|ui| {
+        for (at, kind) in kinds().iter().enumerate() {
+            let count = grouped(shown.roster.rows(shown.ticks, at));
+            let chosen = at == shown.kind;
+            let text = RichText::new(kind.title).color(if chosen { tokens.text } else { tokens.text_weak });
+            let button =
+                Button::selectable(chosen, text).right_text(RichText::new(count).color(tokens.text_weak));
+            let response = ui.add(button).on_hover_text(format!("aws rds describe-{}", kind.name));
+            if response.clicked() && !chosen {
+                actions.push(Action::ShowKind(at));
+            }
+        }
+        ui.separator();
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            theme_menu(ui, actions);
+            let some = shown.view.is_some_and(|view| view.of > 0);
+            let export = ui.add_enabled(some, Button::new("Export…"));
+            if export.on_hover_text("Write rows to a CSV or JSON file (Ctrl+E)").clicked() {
+                actions.push(Action::OpenExport);
+            }
+            refresh(ui, shown, actions);
+            columns_menu(ui, menu, shown, actions);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
+        });
+    });
+}
+
+fn search(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    let mut text = shown.search.to_owned();
+    let count = shown
+        .view
+        .filter(|_| !text.trim().is_empty())
+        .map(|view| format!("{} of {}", grouped(view.rows.len() as u64), grouped(view.of as u64)));
+    let width = (ui.available_width() - if count.is_some() { 116.0 } else { 0.0 }).clamp(48.0, 420.0);
+    let field = TextEdit::singleline(&mut text)
+        .id(search_id())
+        .hint_text("Search all columns  (Ctrl+F)")
+        .align(egui::Align2::LEFT_CENTER)
+        .desired_width(width);
+    let response = ui.add_sized(vec2(width, theme::ROW + 4.0), field).accessible_name("Search all columns");
+    // egui takes the focus away on Escape before the field is drawn.
+    if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        text.clear();
+    }
+    if text != shown.search {
+        actions.push(Action::Search(text));
+    }
+    if let Some(count) = count {
+        ui.label(RichText::new(count).color(tokens.text_weak));
+    }
+}
+
+fn refresh(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    if shown.running {
+        let button = Button::new(if shown.cancelling { "Cancelling…" } else { "Cancel" });
+        let response = ui.add_enabled(!shown.cancelling, button);
+        if response.on_hover_text("End the sweep; what was collected stays (Esc)").clicked() {
+            actions.push(Action::Cancel);
+        }
+        return;
+    }
+    let ticked = shown.roster.ticked(shown.ticks);
+    let response = ui.add_enabled(ticked > 0, Button::new("Refresh"));
+    if response.on_hover_text(format!("Ask AWS again for {ticked} account-regions (F5)")).clicked() {
+        actions.push(Action::Refresh);
+    }
+}
+
+fn columns_menu(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let button = ui.button("Columns").on_hover_text("Which columns are shown, and in which order");
+    let opened = button.clicked();
+    Popup::from_toggle_button_response(&button)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| menu.show(ui, &kinds()[shown.kind], shown.columns, opened, actions));
+}
+
+fn theme_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let now = ui.ctx().options(|options| options.theme_preference);
+    let button = ui.button("Theme").on_hover_text("Dark, light, or as the system has it");
+    Popup::menu(&button).show(|ui| {
+        let choices = [
+            ("As the system", ThemePreference::System),
+            ("Dark", ThemePreference::Dark),
+            ("Light", ThemePreference::Light),
+        ];
+        for (text, preference) in choices {
+            if ui.selectable_label(now == preference, text).clicked() {
+                actions.push(Action::Theme(preference));
+                ui.close();
+            }
+        }
+    });
+}

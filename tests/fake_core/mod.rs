@@ -1,0 +1,198 @@
+//! A made-up core for the window's tests: it takes the commands down, answers them at once from invented rows, and
+//! says what a test hands it. The fleets it speaks of are made here too.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rds_fleet::config::{Access, Base, Endpoints, FileState};
+use rds_fleet::core::{
+    Account, CellText, Command, ConfigState, Event, Exported, Field, Fleet, Progress, Record, Rows,
+    TargetStatus, View,
+};
+use rds_fleet::failure::{Failure, State};
+use rds_fleet::rds::kinds;
+use rds_fleet::sweep::{Coverage, Target};
+use rds_fleet::ui::Link;
+
+/// What a made-up core has been told, and what it is about to say.
+#[derive(Default)]
+pub struct Wire {
+    pub commands: RefCell<Vec<Command>>,
+    pub events: RefCell<VecDeque<Event>>,
+    /// Rows of every view.
+    pub rows: RefCell<usize>,
+    pub views: RefCell<u64>,
+    /// Whether rows are left unanswered, as by a core that is busy.
+    pub holds_rows: RefCell<bool>,
+}
+
+#[derive(Clone, Default)]
+pub struct FakeCore(pub Rc<Wire>);
+
+impl Link for FakeCore {
+    fn send(&self, command: Command) {
+        let wire = &self.0;
+        match &command {
+            Command::Show(query) => {
+                *wire.views.borrow_mut() += 1;
+                let found = if query.search == "nowhere" { 0 } else { *wire.rows.borrow() };
+                wire.events.borrow_mut().push_back(Event::View(Arc::new(View {
+                    number: *wire.views.borrow(),
+                    query: query.clone(),
+                    rows: Arc::new((100..100 + found as i64).collect()),
+                    of: *wire.rows.borrow(),
+                    sql: String::new(),
+                    error: None,
+                })));
+            }
+            Command::Rows { .. } if *wire.holds_rows.borrow() => {}
+            Command::Rows { view, positions } => {
+                let query = self.shown();
+                let texts = |position| -> Vec<CellText> {
+                    query.columns.iter().map(|column| cell(column, position)).collect()
+                };
+                wire.events.borrow_mut().push_back(Event::Rows(Arc::new(Rows {
+                    view: *view,
+                    first: positions.start,
+                    rows: positions.clone().map(texts).collect(),
+                })));
+            }
+            Command::Record { kind, row } => {
+                let field = |name: &str, text: &str| Field {
+                    name: name.to_owned(),
+                    type_name: "string",
+                    text: text.to_owned(),
+                    absent: text.is_empty(),
+                };
+                wire.events.borrow_mut().push_back(Event::Record(Arc::new(Record {
+                    kind,
+                    row: *row,
+                    fields: vec![
+                        field("AccountId", "111111111111"),
+                        field("DBInstanceIdentifier", &format!("db-{}", row - 100)),
+                        field("KmsKeyId", ""),
+                    ],
+                    json: "{\n    \"DBInstanceIdentifier\": \"db\"\n}".to_owned(),
+                })));
+            }
+            Command::Copy { .. } => {
+                wire.events.borrow_mut().push_back(Event::Copied("copied text".to_owned()));
+            }
+            Command::Export(export) => {
+                wire.events.borrow_mut().push_back(Event::Exported(Ok(Exported {
+                    path: export.path.clone(),
+                    rows: 40,
+                    not_collected: 1,
+                })));
+            }
+            Command::Sweep { .. } | Command::Cancel => {}
+        }
+        wire.commands.borrow_mut().push(command);
+    }
+
+    fn poll(&self) -> Option<Event> {
+        self.0.events.borrow_mut().pop_front()
+    }
+}
+
+impl FakeCore {
+    /// The query that was shown last.
+    pub fn shown(&self) -> rds_fleet::query::Query {
+        let commands = self.0.commands.borrow();
+        let shown = commands.iter().rev().find_map(|command| match command {
+            Command::Show(query) => Some(query.clone()),
+            _ => None,
+        });
+        shown.expect("the window shows something")
+    }
+
+    pub fn say(&self, event: Event) {
+        self.0.events.borrow_mut().push_back(event);
+    }
+
+    pub fn told<T>(&self, pick: impl Fn(&Command) -> Option<T>) -> Vec<T> {
+        self.0.commands.borrow().iter().filter_map(pick).collect()
+    }
+
+    pub fn swept(&self) -> Vec<Option<Vec<u32>>> {
+        self.told(|command| match command {
+            Command::Sweep { targets, .. } => Some(targets.clone()),
+            _ => None,
+        })
+    }
+}
+
+fn cell(column: &str, position: usize) -> CellText {
+    let text = match column {
+        "DBInstanceIdentifier" | "DBClusterIdentifier" => format!("db-{position}"),
+        "DBInstanceStatus" | "Status" => "available".to_owned(),
+        "Engine" => String::new(),
+        _ => format!("{column} {position}"),
+    };
+    CellText { absent: text.is_empty(), text }
+}
+
+fn coverage(target: &Target, state: State) -> Vec<Arc<Coverage>> {
+    let failure = (state == State::Denied).then(|| Failure {
+        state,
+        action: "sts:AssumeRole arn:aws:iam::222222222222:role/Reader".to_owned(),
+        code: Some("AccessDenied".to_owned()),
+        message: "User is not authorized to perform: sts:AssumeRole".to_owned(),
+        request_id: Some("0a1b2c3d".to_owned()),
+    });
+    let entry = |kind: &'static str| Coverage {
+        state,
+        failure: failure.clone(),
+        rows: if state == State::Collected { 40 } else { 0 },
+        ..Coverage::not_asked(target, kind)
+    };
+    kinds().iter().map(|kind| Arc::new(entry(kind.name))).collect()
+}
+
+pub fn account(number: u32, id: &str, profile: &str, state: State) -> Account {
+    let target = Target {
+        number,
+        access: Access { base: Base::Ec2InstanceMetadata, roles: Vec::new() },
+        region: "eu-west-1".to_owned(),
+        endpoints: Endpoints::default(),
+        ca_bundle: None,
+        profiles: vec![profile.to_owned()],
+        role_arn: None,
+        account_id: Some(id.to_owned()),
+    };
+    let coverage = coverage(&target, state);
+    Account {
+        account_id: Some(id.to_owned()),
+        targets: vec![TargetStatus { target: Arc::new(target), busy: false, coverage }],
+    }
+}
+
+pub fn fleet(accounts: Vec<Account>) -> Fleet {
+    Fleet {
+        config: ConfigState {
+            config_file: PathBuf::from("/u01/aws/aws-cli/config"),
+            credentials_file: PathBuf::from("/u01/aws/aws-cli/credentials"),
+            state: FileState::Read,
+            profiles: accounts.len(),
+            diagnostics: Vec::new(),
+            preselected: None,
+            problems: Vec::new(),
+            broken: Vec::new(),
+            defaults_only: Vec::new(),
+        },
+        progress: Progress { targets: accounts.len(), accounts: accounts.len(), ..Progress::default() },
+        accounts,
+        demo: false,
+    }
+}
+
+pub fn three_accounts() -> Vec<Account> {
+    vec![
+        account(1, "111111111111", "DB1", State::Collected),
+        account(2, "222222222222", "DB2", State::Denied),
+        account(3, "333333333333", "DB3", State::Collected),
+    ]
+}

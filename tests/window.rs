@@ -1,0 +1,324 @@
+//! The window through its accessibility tree, as a screen reader and a keyboard meet it: a made-up core behind it
+//! takes the commands down and is fed events by hand. No renderer is needed.
+
+#![cfg(feature = "window")]
+
+mod fake_core;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, ThemePreference, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use rds_fleet::config::{Diagnostic, FileState, Severity};
+use rds_fleet::core::{Command, Event, Fleet, RowChoice};
+use rds_fleet::failure::State;
+use rds_fleet::query::SortKey;
+use rds_fleet::report::Format;
+use rds_fleet::ui::{App, Start};
+
+use fake_core::{FakeCore, account, fleet, three_accounts};
+
+type Window = Harness<'static, Option<App>>;
+
+/// A window on a fleet, with forty rows in every view.
+fn window(fleet: Fleet) -> (Window, FakeCore) {
+    window_of(fleet, 40)
+}
+
+fn window_of(fleet: Fleet, rows: usize) -> (Window, FakeCore) {
+    let core = FakeCore::default();
+    *core.0.rows.borrow_mut() = rows;
+    core.say(Event::Fleet(Arc::new(fleet)));
+    let link = core.clone();
+    let mut window = Harness::builder().with_size(vec2(1600.0, 900.0)).with_max_steps(20).build_ui_state(
+        move |ui, app: &mut Option<App>| {
+            let start =
+                Start { theme: ThemePreference::Dark, export_folder: PathBuf::from("/home/ann/Documents") };
+            app.get_or_insert_with(|| App::new(ui.ctx(), Box::new(link.clone()), start)).ui(ui);
+        },
+        None,
+    );
+    window.run();
+    (window, core)
+}
+
+fn click(window: &mut Window, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    window.run();
+}
+
+fn says(window: &Window, text: &str) -> bool {
+    window.query_all_by_label_contains(text).next().is_some()
+}
+
+#[test]
+fn rows_are_shown_and_everything_is_swept_at_the_start() {
+    let (window, core) = window(fleet(three_accounts()));
+    assert_eq!(core.swept(), [None]);
+    assert!(window.query_by_role_and_label(Role::Row, "db-0").is_some());
+    assert!(window.query_by_role_and_label(Role::Row, "db-5").is_some());
+    assert!(window.query_by_role_and_label(Role::ColumnHeader, "DBInstanceStatus").is_some());
+    assert!(window.query_all_by_role_and_label(Role::Cell, "—").next().is_some(), "absent values are a dash");
+}
+
+#[test]
+fn a_window_in_which_nothing_happens_is_not_painted_again() {
+    let (window, _) = window(fleet(three_accounts()));
+    let delays = window.output().viewport_output.values().map(|viewport| viewport.repaint_delay);
+    assert_eq!(delays.collect::<Vec<_>>(), [Duration::MAX]);
+}
+
+#[test]
+fn the_rows_before_stay_until_the_new_ones_are_there() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    *core.0.holds_rows.borrow_mut() = true;
+    click(&mut window, Role::ColumnHeader, "Region");
+    assert!(window.query_by_role_and_label(Role::Row, "db-0").is_some());
+    assert!(window.query_by_role_and_label(Role::Row, "…").is_none());
+}
+
+#[test]
+fn a_click_on_a_header_sorts_and_shift_adds_a_key() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::ColumnHeader, "Engine");
+    assert_eq!(core.shown().sort, [SortKey::ascending("Engine")]);
+    click(&mut window, Role::ColumnHeader, "Engine");
+    assert!(core.shown().sort[0].descending);
+    window.get_by_role_and_label(Role::ColumnHeader, "Region").click_modifiers(Modifiers::SHIFT);
+    window.run();
+    assert_eq!(core.shown().sort.len(), 2);
+    assert_eq!(core.shown().sort[1], SortKey::ascending("Region"));
+}
+
+#[test]
+fn ticking_an_account_off_filters_the_grid() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::CheckBox, "Account 222222222222");
+    assert_eq!(core.shown().targets, Some(vec![1, 3]));
+    click(&mut window, Role::Button, "None");
+    assert_eq!(core.shown().targets, Some(vec![]));
+    assert!(says(&window, "No account is ticked"));
+    click(&mut window, Role::Button, "Tick all accounts");
+    assert_eq!(core.shown().targets, None);
+}
+
+#[test]
+fn an_accounts_regions_are_folded_away() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    let region = "Account 111111111111, region eu-west-1, DB1";
+    click(&mut window, Role::CheckBox, region);
+    assert_eq!(core.shown().targets, Some(vec![2, 3]));
+    click(&mut window, Role::DisclosureTriangle, "Fold account 111111111111");
+    assert!(window.query_by_role_and_label(Role::CheckBox, region).is_none());
+}
+
+#[test]
+fn the_profile_of_the_environment_is_ticked_alone() {
+    let mut fleet = fleet(three_accounts());
+    fleet.config.preselected = Some("DB3".to_owned());
+    let (_, core) = window(fleet);
+    assert_eq!(core.shown().targets, Some(vec![3]));
+}
+
+#[test]
+fn typing_searches_and_no_match_offers_a_way_back() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    window.key_press(Key::Slash);
+    window.run();
+    window.event(egui::Event::Text("nowhere".to_owned()));
+    window.run();
+    assert_eq!(core.shown().search, "nowhere");
+    assert!(says(&window, "No DB instances match"));
+    click(&mut window, Role::Button, "Clear search and ticks");
+    assert_eq!(core.shown().search, "");
+    assert!(window.query_by_role_and_label(Role::Row, "db-0").is_some());
+}
+
+#[test]
+fn escape_and_enter_in_the_search_field_are_the_fields_own() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::Row, "db-2");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.run();
+    window.event(egui::Event::Text("db".to_owned()));
+    window.key_press(Key::Enter);
+    window.run();
+    assert_eq!(core.shown().search, "db");
+    assert!(!says(&window, "Show absent members"), "Enter does not open the details");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.key_press(Key::Escape);
+    window.run();
+    assert_eq!(core.shown().search, "");
+}
+
+#[test]
+fn selected_rows_are_copied_with_headers() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::Row, "db-2");
+    window.get_by_role_and_label(Role::Row, "db-4").click_modifiers(Modifiers::SHIFT);
+    window.run();
+    window.get_by_role_and_label(Role::Row, "db-9").click_modifiers(Modifiers::COMMAND);
+    window.run();
+    window.event(egui::Event::Copy);
+    window.run();
+    let copied = core.told(|command| match command {
+        Command::Copy { rows, .. } => Some(rows.clone()),
+        _ => None,
+    });
+    assert_eq!(copied, [RowChoice::These(vec![102, 103, 104, 109])]);
+    assert!(says(&window, "4 rows copied with headers"));
+}
+
+#[test]
+fn keys_move_the_selection_and_enter_opens_the_details() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::Row, "db-2");
+    window.key_press(Key::ArrowDown);
+    window.run();
+    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    let asked = core.told(|command| match command {
+        Command::Record { row, .. } => Some(*row),
+        _ => None,
+    });
+    assert_eq!(asked, [104]);
+    assert!(says(&window, "Copy DBInstanceIdentifier") && !says(&window, "Copy KmsKeyId"));
+    click(&mut window, Role::CheckBox, "Show absent members");
+    assert!(says(&window, "Copy KmsKeyId"));
+    window.key_press(Key::Escape);
+    window.run();
+    assert!(!says(&window, "Show absent members"), "Escape closes the details");
+}
+
+#[test]
+fn what_is_not_covered_is_listed_with_the_code_and_retried() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::Button, "1 of 3 account-regions not covered");
+    assert!(says(&window, "AccessDenied: User is not authorized"), "AWS's code and message");
+    assert!(says(&window, "0a1b2c3d"), "AWS's request id");
+    assert!(says(&window, "trust policy"), "what to do");
+    click(&mut window, Role::Button, "Retry");
+    assert_eq!(core.swept(), [None, Some(vec![2])]);
+}
+
+#[test]
+fn an_export_goes_to_the_path_and_says_what_is_missing() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    window.run();
+    assert!(says(&window, "1 account-region is not covered"));
+    click(&mut window, Role::Button, "Export 40 rows");
+    let exports = core.told(|command| match command {
+        Command::Export(export) => Some(export.clone()),
+        _ => None,
+    });
+    let [export] = exports.as_slice() else { panic!("{exports:?}") };
+    let name = export.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    assert_eq!(export.path.parent(), Some(Path::new("/home/ann/Documents")));
+    assert!(name.starts_with("rds-fleet-db-instances-20") && name.ends_with(".csv"), "{name}");
+    assert_eq!((export.format, &export.rows, export.every_column), (Format::Csv, &RowChoice::All, false));
+    assert!(says(&window, "40 rows written to"));
+    window.key_press(Key::Escape);
+    window.run();
+    assert!(!says(&window, "40 rows written to"), "Escape closes the dialog");
+}
+
+#[test]
+fn a_running_sweep_shows_how_far_it_is_and_is_cancelled() {
+    let mut fleet = fleet(three_accounts());
+    fleet.progress.running = true;
+    fleet.progress.accounts_done = 1;
+    fleet.progress.duration = Duration::from_secs(3);
+    let (mut window, core) = window(fleet);
+    assert!(core.swept().is_empty(), "a running sweep is left alone");
+    assert!(says(&window, "1 of 3 accounts"));
+    click(&mut window, Role::Button, "Cancel");
+    assert_eq!(core.told(|command| matches!(command, Command::Cancel).then_some(())).len(), 1);
+}
+
+#[test]
+fn accounts_that_a_config_edit_adds_are_swept_once() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    let mut accounts = three_accounts();
+    accounts.push(account(4, "444444444444", "DB4", State::NotAsked));
+    for _ in 0..2 {
+        core.say(Event::Fleet(Arc::new(fleet(accounts.clone()))));
+        window.run();
+    }
+    assert_eq!(core.swept(), [None, Some(vec![4])]);
+    assert!(window.query_by_role_and_label(Role::CheckBox, "Account 444444444444").is_some());
+}
+
+#[test]
+fn a_column_is_hidden_from_its_header_and_brought_back_from_the_menu() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    window.get_by_role_and_label(Role::ColumnHeader, "Engine").click_secondary();
+    window.run();
+    click(&mut window, Role::Button, "Hide column");
+    assert!(!core.shown().columns.iter().any(|column| column == "Engine"));
+    assert!(window.query_by_role_and_label(Role::ColumnHeader, "Engine").is_none());
+    click(&mut window, Role::Button, "Columns");
+    click(&mut window, Role::Button, "Reset");
+    assert!(core.shown().columns.iter().any(|column| column == "Engine"));
+}
+
+#[test]
+fn columns_are_moved() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    window.get_by_role_and_label(Role::ColumnHeader, "Region").click_secondary();
+    window.run();
+    click(&mut window, Role::Button, "Move left");
+    assert_eq!(
+        core.shown().columns[..4],
+        ["DBInstanceIdentifier", "DBInstanceStatus", "Region", "AccountId"]
+    );
+}
+
+#[test]
+fn another_kind_is_one_click_away() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    window.get_by_label_contains("DB clusters").click();
+    window.run();
+    assert_eq!(core.shown().kind, "db-clusters");
+    assert!(window.query_by_role_and_label(Role::ColumnHeader, "DBClusterMembers").is_some());
+}
+
+#[test]
+fn without_a_config_file_the_window_says_what_to_do() {
+    let mut fleet = fleet(Vec::new());
+    fleet.config.state = FileState::Missing;
+    let (window, core) = window(fleet);
+    for text in ["/u01/aws/aws-cli/config", "AWS_CONFIG_FILE", "rds-fleet --demo"] {
+        assert!(says(&window, text), "{text}");
+    }
+    assert!(core.swept().is_empty());
+}
+
+#[test]
+fn a_config_without_targets_shows_its_diagnostics() {
+    let mut fleet = fleet(Vec::new());
+    fleet.config.diagnostics.push(Diagnostic {
+        severity: Severity::Error,
+        file: PathBuf::from("/u01/aws/aws-cli/config"),
+        line: Some(12),
+        profile: Some("DB1".to_owned()),
+        message: "role_arn is empty".to_owned(),
+    });
+    let (mut window, _) = window(fleet);
+    click(&mut window, Role::Button, "Show what was found");
+    assert!(says(&window, "config:12: profile DB1: role_arn is empty"));
+}
+
+#[test]
+fn when_everything_failed_the_window_says_so() {
+    let (mut window, _) = window_of(fleet(vec![account(2, "222222222222", "DB2", State::Denied)]), 0);
+    assert!(says(&window, "Nothing could be collected"));
+    click(&mut window, Role::Button, "Show why");
+    assert!(says(&window, "AccessDenied: User is not authorized"));
+}
