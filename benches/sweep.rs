@@ -136,7 +136,8 @@ fn start_server(accounts: usize) -> Server {
 fn both_regions(variables: &[(String, String)], folder: &Path) -> PathBuf {
     let (_, original) = variables.iter().find(|(name, _)| name == "AWS_CONFIG_FILE").expect("a config file");
     let text = std::fs::read_to_string(original).expect("the config file");
-    let other: String = text
+    // Without what stands before the profiles: Python's parser refuses a second [default].
+    let other: String = text[text.find("[profile ").expect("a profile")..]
         .replace(&format!("region = {}", REGIONS[0]), &format!("region = {}", REGIONS[1]))
         .lines()
         .map(|line| match line.strip_prefix("[profile ").and_then(|rest| rest.strip_suffix(']')) {

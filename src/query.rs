@@ -22,6 +22,10 @@ pub struct Query {
     pub sort: Vec<SortKey>,
     /// The columns wanted, in order, by AWS's names.
     pub columns: Vec<String>,
+    /// Whether a resource that several targets see, through several roles in its account, is one row. The core sets
+    /// it where targets overlap; without such targets it would only cost time.
+    #[serde(default)]
+    pub once: bool,
 }
 
 /// One condition on a column.
@@ -57,6 +61,7 @@ impl Query {
             filters: Vec::new(),
             sort: ["AccountId", "Region", kind.identifier].map(SortKey::ascending).into(),
             columns: kind.first_columns.iter().map(|&column| column.to_owned()).collect(),
+            once: false,
         }
     }
 
@@ -108,11 +113,7 @@ pub fn to_sql(query: &Query, kind: &Kind) -> Result<Sql, String> {
         })
     };
     let mut values = Vec::new();
-    let mut conditions = vec!["_Shown = 1".to_owned()];
-    if let Some(targets) = &query.targets {
-        let numbers: Vec<String> = targets.iter().map(u32::to_string).collect();
-        conditions.push(format!("_Target IN ({})", numbers.join(", ")));
-    }
+    let mut conditions = vec![meant(query, kind)];
     for word in query.search.split_whitespace() {
         // Without the truth values, which nobody looks for by 0 and 1.
         let columns: Vec<String> = kind
@@ -160,6 +161,27 @@ pub fn to_sql(query: &Query, kind: &Kind) -> Result<Sql, String> {
         ),
         values,
     })
+}
+
+/// The statement that counts the rows a query means before its search and filters.
+pub fn count_sql(query: &Query, kind: &Kind) -> String {
+    format!("SELECT count(*) FROM {} WHERE {}", quoted(&kind.table()), meant(query, kind))
+}
+
+/// The condition for the rows of the query's targets.
+fn meant(query: &Query, kind: &Kind) -> String {
+    let mut shown = "_Shown = 1".to_owned();
+    if let Some(targets) = &query.targets {
+        let numbers: Vec<String> = targets.iter().map(u32::to_string).collect();
+        shown.push_str(&format!(" AND _Target IN ({})", numbers.join(", ")));
+    }
+    if query.once {
+        // A row without a key is nobody's double.
+        let table = quoted(&kind.table());
+        let key = "coalesce(_Key, CAST(_Row AS TEXT))";
+        return format!("_Row IN (SELECT min(_Row) FROM {table} WHERE {shown} GROUP BY {key})");
+    }
+    shown
 }
 
 /// A column's value as it is shown.

@@ -1,7 +1,7 @@
 //! The core's thread: it takes messages one by one, keeps the store and the ledger, and tells the views what changed,
 //! not more often than a person can see.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -498,7 +498,7 @@ impl State {
                     }
                     Err(error) => view.error = Some(error),
                 }
-                view.of = self.inventory.count(kind, query.targets.as_deref()).unwrap_or_default();
+                view.of = self.inventory.count(kind, &query).unwrap_or_default();
             }
         }
         self.views += 1;
@@ -511,8 +511,10 @@ impl State {
         self.send(Event::View(Arc::new(view)));
     }
 
-    /// Targets that the config no longer names are no part of "all".
+    /// Targets that the config no longer names are no part of "all", and what several roles see counts once.
     fn restrict(&self, query: &mut Query) {
+        let mut places = HashSet::new();
+        query.once = !self.current().all(|entry| places.insert((&entry.account_id, &entry.target.region)));
         let current = |number: &u32| self.plan.targets.iter().any(|target| target.number == *number);
         if query.targets.is_none() && !self.ledger.keys().all(current) {
             query.targets = Some(self.plan.targets.iter().map(|target| target.number).collect());
@@ -603,7 +605,7 @@ impl State {
         self.restrict(&mut query);
         let mut selected = self.inventory.select(kind, &query)?.rows;
         if let RowChoice::These(these) = rows {
-            let these: std::collections::HashSet<i64> = these.iter().copied().collect();
+            let these: HashSet<i64> = these.iter().copied().collect();
             selected.retain(|row| these.contains(row));
         }
         let places: Vec<usize> = if every_column {

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ToSql, params, params_from_iter};
 
-use crate::query::{Query, quoted, to_sql};
+use crate::query::{Query, count_sql, quoted, to_sql};
 use crate::rds::kind::OWN_COLUMNS;
 use crate::rds::{Cell, Kind, Row, Shape, kinds};
 
@@ -194,20 +194,12 @@ impl Inventory {
         Ok(Selected { rows, sql: sql.text })
     }
 
-    /// How many rows of a kind are shown for these targets, or for all.
+    /// How many rows a query means before its search and filters.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn count(&self, kind: &Kind, targets: Option<&[u32]>) -> rusqlite::Result<usize> {
-        let among = targets.map_or(String::new(), |targets| {
-            let numbers: Vec<String> = targets.iter().map(u32::to_string).collect();
-            format!(" AND _Target IN ({})", numbers.join(", "))
-        });
-        let count: i64 = self.connection.query_row(
-            &format!("SELECT count(*) FROM {} WHERE _Shown = 1{among}", quoted(&kind.table())),
-            [],
-            |row| row.get(0),
-        )?;
+    pub fn count(&self, kind: &Kind, query: &Query) -> rusqlite::Result<usize> {
+        let count: i64 = self.connection.query_row(&count_sql(query, kind), [], |row| row.get(0))?;
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
@@ -384,6 +376,19 @@ mod tests {
         query.filters.clear();
         query.targets = Some(vec![2]);
         assert!(names(&inventory, &query).is_empty());
+    }
+
+    #[test]
+    fn a_resource_that_two_roles_see_is_one_row() {
+        let (mut inventory, kind) = filled();
+        inventory.stage(kind, &origin(2), &[instance("db-10", "14.10", 100, "[]")]).unwrap();
+        let mut query = Query::of(kind);
+        assert_eq!((names(&inventory, &query).len(), inventory.count(kind, &query).unwrap()), (3, 3));
+        query.once = true;
+        assert_eq!(names(&inventory, &query), ["db-2", "db-10"]);
+        assert_eq!(inventory.count(kind, &query).unwrap(), 2);
+        query.targets = Some(vec![2]);
+        assert_eq!(names(&inventory, &query), ["db-10"], "seen through the other role alone");
     }
 
     #[test]

@@ -62,6 +62,7 @@ impl Grid {
             filters: Vec::new(),
             sort: self.sort.clone(),
             columns: self.columns.clone(),
+            once: false,
         }
     }
 
