@@ -28,6 +28,8 @@ pub struct Origin {
 #[derive(Debug)]
 pub struct Inventory {
     connection: Connection,
+    /// The statement that inserts a row, by kind: naming a hundred columns costs more than the insertion itself.
+    inserts: HashMap<&'static str, String>,
     held: HashMap<(u32, &'static str), Held>,
 }
 
@@ -78,7 +80,8 @@ impl Inventory {
                 quoted(&format!("{}_target", kind.table())),
             ))?;
         }
-        Ok(Inventory { connection, held: HashMap::new() })
+        let inserts = kinds().iter().map(|kind| (kind.name, insert_statement(kind))).collect();
+        Ok(Inventory { connection, inserts, held: HashMap::new() })
     }
 
     /// Takes one page of a target's rows. They are shown at once if nothing is shown of that target and kind.
@@ -93,7 +96,7 @@ impl Inventory {
         let identifier = kind.structure.position(kind.identifier);
         let transaction = self.connection.transaction()?;
         {
-            let mut insert = transaction.prepare_cached(&insert_statement(kind))?;
+            let mut insert = transaction.prepare_cached(&self.inserts[kind.name])?;
             for row in rows {
                 let text = |at: Option<usize>| match at.map(|at| &row.cells[at]) {
                     Some(Cell::Text(text)) => Some(text.as_str()),

@@ -72,7 +72,7 @@ pub fn read_page(kind: &Kind, body: &[u8]) -> Result<Page, String> {
     let mut page = Page { rows: Vec::new(), marker: None };
     for node in children(result) {
         match node.tag_name().name() {
-            "Marker" => page.marker = Some(text_of(node)).filter(|marker| !marker.is_empty()),
+            "Marker" => page.marker = Some(text_of(node).into_owned()).filter(|marker| !marker.is_empty()),
             name if name == kind.answer.list => {
                 page.rows = children(node).map(|item| read_row(kind, item)).collect();
             }
@@ -128,15 +128,15 @@ fn read_cell(shape: &Shape, node: Node<'_, '_>) -> Cell {
     match shape {
         Shape::Integer | Shape::Long => match text.trim().parse() {
             Ok(number) => Cell::Integer(number),
-            Err(_) => Cell::Text(text),
+            Err(_) => Cell::Text(text.into_owned()),
         },
         Shape::Double => match text.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => Cell::Double(number),
-            _ => Cell::Text(text),
+            _ => Cell::Text(text.into_owned()),
         },
         Shape::Boolean => Cell::Boolean(text == "true"),
         Shape::Timestamp => Cell::Text(timestamp(&text)),
-        _ => Cell::Text(text),
+        _ => Cell::Text(text.into_owned()),
     }
 }
 
@@ -183,6 +183,7 @@ fn write_json(shape: &Shape, node: Node<'_, '_>, json: &mut String) {
             }
             json.push('}');
         }
+        Shape::String => write_string(&text_of(node), json),
         scalar => match read_cell(scalar, node) {
             Cell::Integer(number) => json.push_str(&number.to_string()),
             Cell::Double(number) => json.push_str(&Value::from(number).to_string()),
@@ -194,13 +195,20 @@ fn write_json(shape: &Shape, node: Node<'_, '_>, json: &mut String) {
 }
 
 fn write_string(text: &str, json: &mut String) {
-    json.push_str(&Value::from(text).to_string());
+    // Nearly every text is plain; what is not is left to the library.
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    } else {
+        json.push_str(&Value::from(text).to_string());
+    }
 }
 
 /// A member we have no shape for: text, a list where one element repeats or is called `member`, else an object.
 fn read_unknown(node: Node<'_, '_>) -> Value {
     let parts: Vec<Node<'_, '_>> = children(node).collect();
-    let Some(first) = parts.first() else { return Value::from(text_of(node)) };
+    let Some(first) = parts.first() else { return Value::from(text_of(node).as_ref()) };
     let name = first.tag_name().name();
     let alike = parts.iter().all(|part| part.tag_name().name() == name);
     if alike && (parts.len() > 1 || name == "member") {
@@ -247,17 +255,17 @@ fn children<'a, 'input: 'a>(node: Node<'a, 'input>) -> impl Iterator<Item = Node
 }
 
 /// The text before the first child element, comments left out, as botocore reads it.
-fn text_of(node: Node<'_, '_>) -> String {
-    let mut text = String::new();
-    for part in node.children() {
-        if part.is_element() {
-            break;
-        }
-        if part.is_text() {
-            text.push_str(part.text().unwrap_or_default());
+fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
+    let mut parts = node.children().take_while(|part| !part.is_element()).filter(Node::is_text);
+    let first = parts.next().and_then(|part| part.text()).unwrap_or_default();
+    match parts.next() {
+        None => Cow::Borrowed(first),
+        // A comment or the end of a CDATA section stands in between.
+        Some(second) => {
+            let rest = std::iter::once(second).chain(parts).filter_map(|part| part.text());
+            Cow::Owned(std::iter::once(first).chain(rest).collect())
         }
     }
-    text
 }
 
 /// The first characters of an answer that is none, to tell a proxy's sign-in page from a broken line.

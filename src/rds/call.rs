@@ -18,7 +18,6 @@ use aws_runtime::invocation_id::InvocationIdInterceptor;
 use aws_runtime::request_info::RequestInfoInterceptor;
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_runtime::service_clock_skew::{ServiceClockSkewClassifier, ServiceClockSkewInterceptor};
-use aws_runtime::user_agent::{ApiMetadata, UserAgentInterceptor};
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
@@ -33,6 +32,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Or
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Layer};
 use aws_smithy_types::error::ErrorMetadata;
@@ -108,7 +108,6 @@ impl Describe {
             signing_options: SigningOptions::default(),
             ..Default::default()
         });
-        layer.store_put(ApiMetadata::new("rds", env!("CARGO_PKG_VERSION")));
         layer.store_put(Patience::partition(format!("rds {url} {region}")));
 
         let tries = Arc::new(AtomicU32::new(0));
@@ -122,7 +121,6 @@ impl Describe {
         components.set_identity_resolver(SCHEME_ID, SharedCredentialsProvider::new(signer.clone()));
         components.push_interceptor(ServiceClockSkewInterceptor::new());
         components.push_interceptor(RequestInfoInterceptor::new());
-        components.push_interceptor(UserAgentInterceptor::new());
         components.push_interceptor(InvocationIdInterceptor::new());
         components.push_interceptor(CountTries(Arc::clone(&tries)));
         components.push_retry_classifier(HttpStatusCodeClassifier::default());
@@ -134,6 +132,8 @@ impl Describe {
             .endpoint_url(url)
             .standard_retry(&patience.retries())
             .timeout_config(patience.timeouts())
+            // Meant for downloads; the time of an attempt is limited as it is.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_classifier(TransientErrorClassifier::<AnswerError>::new())
             .retry_classifier(AwsErrorCodeClassifier::<AnswerError>::new())
             .retry_classifier(ServiceClockSkewClassifier::<AnswerError>::new())
@@ -253,6 +253,8 @@ fn request(form: &[(&'static str, String)]) -> Result<HttpRequest, BoxError> {
     request.set_uri("/")?;
     request.headers_mut().try_insert("content-type", "application/x-www-form-urlencoded")?;
     request.headers_mut().try_insert("content-length", body.len().to_string())?;
+    // What CloudTrail shows of the caller.
+    request.headers_mut().try_insert("user-agent", concat!("rds-fleet/", env!("CARGO_PKG_VERSION")))?;
     Ok(request)
 }
 
