@@ -33,7 +33,7 @@ const RENEWED_BEFORE: Duration = Duration::from_secs(300);
 const LONGEST_CHAINED: i32 = 3600;
 
 /// Whose credentials are wanted, and where STS is asked for them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
     pub access: Access,
     pub region: String,
@@ -53,6 +53,7 @@ pub struct Sessions {
     entries: Mutex<HashMap<Access, Arc<Entry>>>,
     clients: Mutex<HashMap<Option<PathBuf>, SharedHttpClient>>,
     metadata_client: Mutex<Option<SharedHttpClient>>,
+    sts_clients: Mutex<HashMap<Identity, (Credentials, aws_sdk_sts::Client)>>,
 }
 
 impl fmt::Debug for Sessions {
@@ -93,6 +94,7 @@ impl Sessions {
             entries: Mutex::default(),
             clients: Mutex::default(),
             metadata_client: Mutex::default(),
+            sts_clients: Mutex::default(),
         }
     }
 
@@ -130,7 +132,7 @@ impl Sessions {
             .account
             .get_or_try_init(|| async {
                 let credentials = self.credentials(identity).await?;
-                let client = self.sts(identity, SharedCredentialsProvider::new(credentials))?;
+                let client = self.sts(&identity.access, credentials, identity)?;
                 let _permit = self.calls.acquire().await;
                 let action = "sts:GetCallerIdentity".to_owned();
                 match client.get_caller_identity().send().await {
@@ -240,8 +242,8 @@ impl Sessions {
             });
         }
         let chained = !source.roles.is_empty();
-        let credentials = self.of(source, identity).await?;
-        let client = self.sts(identity, SharedCredentialsProvider::new(credentials))?;
+        let credentials = self.of(source.clone(), identity).await?;
+        let client = self.sts(&source, credentials, identity)?;
         let ask = |duration: Option<i32>| {
             client
                 .assume_role()
@@ -278,17 +280,35 @@ impl Sessions {
         ))
     }
 
-    /// An STS client costs some microseconds once it does not build a connector of its own.
+    /// The STS client of some credentials. One that was made is used again until they are renewed: a thousand roles
+    /// are mostly assumed with the same ones.
     fn sts(
         &self,
+        source: &Access,
+        credentials: Credentials,
         identity: &Identity,
-        credentials: SharedCredentialsProvider,
+    ) -> Result<aws_sdk_sts::Client, Failure> {
+        let key = Identity { access: source.clone(), ..identity.clone() };
+        if let Some((known, client)) = locked(&self.sts_clients).get(&key)
+            && *known == credentials
+        {
+            return Ok(client.clone());
+        }
+        let client = self.make_sts(credentials.clone(), identity)?;
+        locked(&self.sts_clients).insert(key, (credentials, client.clone()));
+        Ok(client)
+    }
+
+    fn make_sts(
+        &self,
+        credentials: Credentials,
+        identity: &Identity,
     ) -> Result<aws_sdk_sts::Client, Failure> {
         let mut builder = aws_sdk_sts::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(identity.region.clone()))
             .http_client(self.http(identity.ca_bundle.as_deref())?)
-            .credentials_provider(credentials)
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
             .identity_cache(IdentityCache::no_cache())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .sleep_impl(TokioSleep::new())
