@@ -7,6 +7,8 @@
 //! It prints figures and asserts none. Each sweep runs in a process of its own, so that its CPU time and peak memory
 //! are its own; so does the simulated AWS. Python's peers come from the environment that `tests/run` makes.
 
+#![allow(clippy::expect_used, reason = "a benchmark that cannot run says so and ends")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -1,6 +1,8 @@
 //! The shared config's grammar and what profiles come to, as a table (`tests/grammar/`), and the files that no table
 //! holds: thousands of profiles, noise, folders.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod grammar;
 
 use grammar::Case;

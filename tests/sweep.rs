@@ -1,5 +1,7 @@
 //! The sweep end to end: core, sessions, SDK and real HTTP against the simulated AWS.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,7 @@
 //! The window through its accessibility tree, as a screen reader and a keyboard meet it: a made-up core behind it
 //! takes the commands down and is fed events by hand. No renderer is needed.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "window")]
 
 mod fake_core;

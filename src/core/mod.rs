@@ -6,7 +6,7 @@
 mod api;
 mod state;
 
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -96,10 +96,7 @@ impl Core {
 
     /// The next event, if there is one; never waits.
     pub fn poll(&self) -> Option<Event> {
-        match self.events.lock().unwrap_or_else(PoisonError::into_inner).try_recv() {
-            Ok(event) => Some(event),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
     }
 
     /// The next event; waits for it. `None` when the core has ended. Not for a window.

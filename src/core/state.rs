@@ -345,7 +345,7 @@ impl State {
                 drop(permit);
                 self.data_changed();
             }
-            sweep::Progress::Settled { target, kind, coverage } => self.settle(target, kind, coverage),
+            sweep::Progress::Settled { target, kind, coverage } => self.settle(target, kind, *coverage),
             sweep::Progress::Excluded { target } => {
                 if let Some(entry) = self.ledger.get_mut(&target) {
                     entry.open.clear();

@@ -220,7 +220,8 @@ impl Intercept for CountTries {
 #[derive(Debug)]
 pub struct AnswerError {
     status: u16,
-    metadata: ErrorMetadata,
+    /// Boxed, so that the way of every answer is not as wide as that of an error.
+    metadata: Box<ErrorMetadata>,
     request_id: Option<String>,
 }
 
@@ -278,7 +279,7 @@ fn read_response(kind: &Kind, response: &HttpResponse) -> Result<Page, Orchestra
         return read_page(kind, body).map_err(|message| {
             OrchestratorError::operation(AnswerError {
                 status,
-                metadata: metadata.message(message).build(),
+                metadata: Box::new(metadata.message(message).build()),
                 request_id: request_id_header,
             })
         });
@@ -291,7 +292,7 @@ fn read_response(kind: &Kind, response: &HttpResponse) -> Result<Page, Orchestra
     }
     Err(OrchestratorError::operation(AnswerError {
         status,
-        metadata: metadata.build(),
+        metadata: Box::new(metadata.build()),
         request_id: error.request_id.or(request_id_header),
     }))
 }

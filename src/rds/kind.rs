@@ -150,11 +150,11 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }
 
+#[expect(clippy::expect_used, reason = "a definition is part of the program, and a test makes all of them")]
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     DEFINITIONS
         .iter()
         .map(|definition| {
-            // Both hold for every definition, which a test sees; a definition is part of the program.
             let answer =
                 shape::answer(definition.operation).expect("a definition names an operation of the model");
             let Shape::Structure(structure) = answer.shape.of.clone() else {

@@ -158,8 +158,8 @@ enum DescribedShape {
     Structure { members: serde_json::Map<String, Value> },
 }
 
+#[expect(clippy::expect_used, reason = "the text is compiled in, and a test reads all of it")]
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    // The text is compiled in and a test reads all of it, so it cannot fail at the user's.
     serde_json::from_str(include_str!("../../assets/rds-shapes.json"))
         .expect("assets/rds-shapes.json is read by a test")
 });

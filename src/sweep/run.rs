@@ -25,7 +25,7 @@ pub enum Progress {
     /// One page; the permit is given back when the page has been stored.
     Page { target: u32, kind: &'static Kind, rows: Vec<Row>, permit: OwnedSemaphorePermit },
     /// A target's kind has come to its end, one way or the other.
-    Settled { target: u32, kind: &'static Kind, coverage: Coverage },
+    Settled { target: u32, kind: &'static Kind, coverage: Box<Coverage> },
     /// The target belongs to none of the accounts that are wanted.
     Excluded { target: u32 },
 }
@@ -301,7 +301,7 @@ impl Shared {
         if coverage.failure.is_some() {
             tracing::info!("{}", coverage.line());
         }
-        self.tell(Progress::Settled { target: target.number, kind, coverage });
+        self.tell(Progress::Settled { target: target.number, kind, coverage: Box::new(coverage) });
     }
 }
 

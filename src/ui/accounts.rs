@@ -58,7 +58,7 @@ impl Accounts {
             }
             let field = egui::TextEdit::singleline(&mut self.search)
                 .hint_text("Find account or profile")
-                .align(egui::Align2::LEFT_CENTER)
+                .align(Align2::LEFT_CENTER)
                 .desired_width(f32::INFINITY);
             let field =
                 ui.add_sized(vec2(ui.available_width(), theme::ROW), field).accessible_name("Find account");
