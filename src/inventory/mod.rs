@@ -92,7 +92,7 @@ impl Inventory {
         let held = self.held.entry((origin.target, kind.name)).or_default();
         let shown = !held.is_complete;
         let profiles = serde_json::Value::from(origin.profiles.clone()).to_string();
-        let key = kind.structure.position(kind.key);
+        let key = kind.key.and_then(|key| kind.structure.position(key));
         let identifier = kind.structure.position(kind.identifier);
         let transaction = self.connection.transaction()?;
         {

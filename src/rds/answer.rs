@@ -10,7 +10,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
 
-use super::kind::Kind;
+use super::kind::{Kind, OWN_COLUMNS};
 use super::shape::Shape;
 
 /// One value of a row.
@@ -109,6 +109,7 @@ fn read_row(kind: &Kind, item: Node<'_, '_>) -> Row {
         let name = node.tag_name().name();
         match kind.structure.position(name) {
             Some(at) => cells[at] = read_cell(&kind.structure.members[at].shape, node),
+            None if OWN_COLUMNS.contains(&name) => {}
             None => {
                 unknown.insert(name.to_owned(), read_unknown(node));
             }

@@ -155,6 +155,7 @@ impl Describe {
     pub async fn page(&self, credentials: &Credentials, marker: Option<&str>) -> Result<Page, Failure> {
         self.signer.set(credentials);
         let mut form = vec![("Action", self.kind.operation.to_owned()), ("Version", API_VERSION.to_owned())];
+        form.extend(self.kind.parameters.iter().map(|&(name, value)| (name, value.to_owned())));
         if self.kind.answer.paged {
             // The largest page that AWS gives: every call counts against the account's rate.
             form.push(("MaxRecords", "100".to_owned()));

@@ -40,13 +40,25 @@ pub struct Structure {
 }
 
 /// One member of a structure.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Member {
     pub name: String,
     pub shape: Shape,
 }
 
 impl Structure {
+    /// The structure without some of its members.
+    pub fn without(&self, names: &[&str]) -> Structure {
+        let members =
+            self.members.iter().filter(|member| !names.contains(&member.name.as_str())).cloned().collect();
+        Structure::new(&self.name, members)
+    }
+
+    fn new(name: &str, members: Vec<Member>) -> Structure {
+        let index = members.iter().enumerate().map(|(at, member)| (member.name.clone(), at)).collect();
+        Structure { name: name.to_owned(), members, index }
+    }
+
     /// The place of a member in `members`.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()
@@ -185,9 +197,7 @@ fn resolve(name: &str) -> Shape {
                         shape: resolve(shape.as_str().unwrap_or("string")),
                     })
                     .collect();
-                let index =
-                    members.iter().enumerate().map(|(at, member)| (member.name.clone(), at)).collect();
-                Shape::Structure(Arc::new(Structure { name: name.to_owned(), members, index }))
+                Shape::Structure(Arc::new(Structure::new(name, members)))
             }
         },
     }

@@ -247,7 +247,12 @@ impl Sandbox {
                     let text = |resource: &target::Resource, member: &str| {
                         resource.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
                     };
-                    resources.iter().map(|one| (text(one, kind.identifier), text(one, kind.key))).collect()
+                    resources
+                        .iter()
+                        .map(|one| {
+                            (text(one, kind.identifier), text(one, kind.key.unwrap_or(kind.identifier)))
+                        })
+                        .collect()
                 });
                 expected.extend(names.iter().map(|(identifier, arn)| Expected {
                     account_id: account.id.clone(),

@@ -174,7 +174,10 @@ fn selected(
     });
     if let Some(identifier) = identifier {
         resources.retain(|resource| {
-            text(resource, kind.identifier) == identifier || text(resource, kind.key) == identifier
+            [Some(kind.identifier), kind.key]
+                .into_iter()
+                .flatten()
+                .any(|member| text(resource, member) == identifier)
         });
         if resources.is_empty() {
             let code =

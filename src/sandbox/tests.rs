@@ -148,7 +148,7 @@ fn walk(
         assert!(page.rows.len() <= size);
         for row in &page.rows {
             assert_eq!(row.unknown, None);
-            found.push((cell(row, kind.identifier), cell(row, kind.key)));
+            found.push((cell(row, kind.identifier), cell(row, kind.key.unwrap())));
         }
         match page.marker {
             Some(next) => marker = next,
