@@ -31,7 +31,7 @@ pub struct Options {
 #[derive(Debug, Clone)]
 pub enum Command {
     /// Ask AWS for the kinds of these targets; `None` means every target. A running sweep is not disturbed: the
-    /// request is ignored while one runs.
+    /// request is met when it has ended.
     Sweep { targets: Option<Vec<u32>>, kinds: Vec<&'static str> },
     /// End the running sweep at once; what was collected stays.
     Cancel,

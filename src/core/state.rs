@@ -46,6 +46,8 @@ pub struct State {
     /// By target's number; targets that the config no longer names stay until the next sweep has ended.
     ledger: HashMap<u32, Entry>,
     sweep: Option<Running>,
+    /// Sweeps that were asked for while one ran.
+    next: VecDeque<(Option<Vec<u32>>, Vec<&'static str>)>,
     progress: Progress,
     shown: Option<Shown>,
     views: u64,
@@ -109,6 +111,7 @@ impl State {
             plan: Plan::default(),
             ledger: HashMap::new(),
             sweep: None,
+            next: VecDeque::new(),
             progress: Progress::default(),
             shown: None,
             views: 0,
@@ -175,6 +178,7 @@ impl State {
         match command {
             Command::Sweep { targets, kinds } => self.start_sweep(targets, &kinds),
             Command::Cancel => {
+                self.next.clear();
                 if let Some(running) = &self.sweep {
                     let _ = running.cancel.send(true);
                     self.progress.cancelling = true;
@@ -217,8 +221,10 @@ impl State {
             let entry = self.ledger.entry(target.number).or_insert_with(|| Entry {
                 target: Arc::clone(target),
                 account_id: target.account_id.clone(),
+                // The other kinds have an entry when somebody has asked for them.
                 coverage: kinds()
                     .iter()
+                    .filter(|kind| kind.always)
                     .map(|kind| (kind.name, Arc::new(Coverage::not_asked(target, kind.name))))
                     .collect(),
                 open: Vec::new(),
@@ -271,6 +277,11 @@ impl State {
 
     fn start_sweep(&mut self, targets: Option<Vec<u32>>, names: &[&'static str]) {
         if self.sweep.is_some() {
+            // What runs is not disturbed; this comes after it, once however often it was asked.
+            let next = (targets, names.to_vec());
+            if !self.next.contains(&next) {
+                self.next.push_back(next);
+            }
             return;
         }
         let targets: Vec<Arc<Target>> = self
@@ -285,6 +296,13 @@ impl State {
             if let Some(entry) = self.ledger.get_mut(&target.number) {
                 entry.open = kinds.iter().map(|kind| kind.name).collect();
                 entry.failed = false;
+                for kind in &kinds {
+                    entry.coverage.entry(kind.name).or_insert_with(|| {
+                        let mut coverage = Coverage::not_asked(target, kind.name);
+                        coverage.account_id.clone_from(&entry.account_id);
+                        Arc::new(coverage)
+                    });
+                }
             }
         }
         self.progress = Progress {
@@ -402,6 +420,9 @@ impl State {
         self.fleet_changed = true;
         self.tell();
         self.send(Event::SweepEnded);
+        if let Some((targets, kinds)) = self.next.pop_front() {
+            self.start_sweep(targets, &kinds);
+        }
     }
 
     fn fleet(&self) -> Fleet {
