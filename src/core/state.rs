@@ -25,8 +25,10 @@ use crate::rds::{Cell, Column, Kind, kind, kinds};
 use crate::report::{self, RowSource};
 use crate::sweep::{self, Coverage, Numbers, Plan, Target};
 
-/// Between two tellings of progress while a sweep runs.
+/// Between two tellings of progress while a sweep runs; and at least this many times what a telling costs, so that a
+/// thousand accounts do not pay for being watched.
 const TELL_EVERY: Duration = Duration::from_millis(200);
+const TELLING_SHARE: u32 = 100;
 /// Rows that are read at a time for reports.
 const ROWS_AT_ONCE: usize = 500;
 
@@ -51,6 +53,8 @@ pub struct State {
     views: u64,
     fleet_changed: bool,
     told: Instant,
+    /// What telling the fleet took last.
+    telling_took: Duration,
 }
 
 /// What is known of one target.
@@ -114,6 +118,7 @@ impl State {
             views: 0,
             fleet_changed: false,
             told: Instant::now(),
+            telling_took: Duration::ZERO,
         })
     }
 
@@ -644,14 +649,16 @@ impl State {
         if !self.fleet_changed && slow.is_none() {
             return None;
         }
-        let pause = TELL_EVERY.max(slow.unwrap_or_default());
+        let pause = TELL_EVERY.max(slow.unwrap_or_default()).max(self.telling_took * TELLING_SHARE);
         Some(pause.saturating_sub(self.told.elapsed()))
     }
 
     fn tell(&mut self) {
         if std::mem::take(&mut self.fleet_changed) {
+            let begun = Instant::now();
             let fleet = self.fleet();
             self.send(Event::Fleet(Arc::new(fleet)));
+            self.telling_took = begun.elapsed();
         }
         if self.shown.as_ref().is_some_and(|shown| shown.changed) {
             self.answer();
