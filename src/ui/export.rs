@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, Receiver, TryRecvError};
 use egui::{Align, Button, Context, Frame, Id, Label, Layout, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::marks::Tone;
+use super::roster::NotCovered;
 use super::status::grouped;
 use super::theme::{self, Tokens};
 use crate::core::Exported;
@@ -33,8 +34,8 @@ pub struct Shown<'a> {
     pub selected: usize,
     pub columns: usize,
     pub every_column: usize,
-    /// Ticked account-regions whose rows are missing or old.
-    pub not_collected: usize,
+    /// What of the ticked has rows that are missing or old.
+    pub not_collected: NotCovered,
 }
 
 /// What the person decided.
@@ -141,15 +142,11 @@ impl ExportDialog {
             });
         }
         ui.add_space(theme::STEP);
-        if shown.not_collected > 0 {
-            let text = match shown.not_collected {
-                1 => {
-                    "1 account-region is not covered: its rows are missing from this file or old.".to_owned()
-                }
-                many => format!(
-                    "{many} account-regions are not covered: their rows are missing from this file or old."
-                ),
-            };
+        if shown.not_collected.count() > 0 {
+            let (verb, whose) =
+                if shown.not_collected.count() == 1 { ("is", "its") } else { ("are", "their") };
+            let what = shown.not_collected.words(None);
+            let text = format!("{what} {verb} not covered: {whose} rows are missing from this file or old.");
             Frame::new().fill(tokens.attention_fill).inner_margin(8).corner_radius(4).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.horizontal(|ui| {
