@@ -23,6 +23,8 @@ pub struct ExportDialog {
     writing: bool,
     result: Option<Result<Exported, String>>,
     picking: Option<Receiver<Option<PathBuf>>>,
+    /// Whether the path has been given the focus: it is what is typed over, and Enter in it exports.
+    opened: bool,
     /// Whether a file dialog has ended without an answer.
     unanswered: bool,
 }
@@ -62,6 +64,7 @@ impl ExportDialog {
             writing: false,
             result: None,
             picking: None,
+            opened: false,
             unanswered: false,
         }
     }
@@ -106,6 +109,7 @@ impl ExportDialog {
                 contents(ui);
             });
         };
+        let mut entered = false;
         let before = self.format;
         row(ui, "Format", &mut |ui| {
             ui.radio_value(&mut self.format, Format::Csv, "CSV");
@@ -129,7 +133,11 @@ impl ExportDialog {
         row(ui, "File", &mut |ui| {
             let field = TextEdit::singleline(&mut self.path).align(egui::Align2::LEFT_CENTER);
             let width = ui.available_width() - 92.0;
-            ui.add_sized(vec2(width, theme::ROW), field).accessible_name("Path");
+            let field = ui.add_sized(vec2(width, theme::ROW), field).accessible_name("Path");
+            if !std::mem::replace(&mut self.opened, true) {
+                field.request_focus();
+            }
+            entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let browse = ui.add_enabled(self.picking.is_none(), Button::new("Browse…"));
             if browse.clicked() {
                 self.browse(ui.ctx());
@@ -164,7 +172,7 @@ impl ExportDialog {
                 let text =
                     RichText::new(format!("Export {} rows", grouped(rows as u64))).color(tokens.on_primary);
                 let write = ui.add_enabled(ready, Button::new(text).fill(tokens.primary));
-                if write.clicked() {
+                if write.clicked() || entered && ready {
                     self.writing = true;
                     self.result = None;
                     outcome = Outcome::Write {
