@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use rds_fleet::config::Environment;
-use rds_fleet::core::{Command, Core, Event, Export, Fleet, Options, RowChoice};
+use rds_fleet::core::{Command, Core, Event, Export, Exported, Fleet, Options, RowChoice};
 use rds_fleet::failure::State;
 use rds_fleet::query::Query;
 use rds_fleet::rds::kind;
@@ -57,18 +57,21 @@ impl Bastion {
 
     /// What is shown of a kind, as exported JSON.
     fn rows(&self, name: &str) -> Vec<Value> {
-        let path = self.folder.path().join("rows.json");
+        let exported = self.export(name, None);
+        serde_json::from_slice(&std::fs::read(exported.path).unwrap()).unwrap()
+    }
+
+    fn export(&self, name: &str, targets: Option<Vec<u32>>) -> Exported {
         self.core.send(Command::Export(Export {
-            query: Query::of(kind(name).unwrap()),
+            query: Query { targets, ..Query::of(kind(name).unwrap()) },
             rows: RowChoice::All,
             every_column: true,
             format: Format::Json,
-            path: path.clone(),
+            path: self.folder.path().join("rows.json"),
         }));
         loop {
             if let Event::Exported(result) = self.core.wait().unwrap() {
-                result.unwrap();
-                return serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+                return result.unwrap();
             }
         }
     }
@@ -285,4 +288,6 @@ fn an_edit_of_the_config_shows_while_a_sweep_runs() {
     assert!(shown.is_some_and(|after| after < Duration::from_secs(2)), "{shown:?}");
     assert_eq!(bastion.arns("db-instances").len(), 4 * 3, "and it is undisturbed");
     assert!(bastion.states()["123456789012"].contains(&State::NotAsked));
+    assert_eq!(bastion.export("db-instances", None).not_collected, 2, "the broken profile is counted too");
+    assert_eq!(bastion.export("db-instances", Some(vec![0])).not_collected, 0, "other targets are not meant");
 }

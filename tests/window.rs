@@ -96,6 +96,43 @@ fn a_click_on_a_header_sorts_and_shift_adds_a_key() {
 }
 
 #[test]
+fn keys_sort_by_the_column_they_are_at() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::Row, "db-2");
+    let press = |window: &mut Window, modifiers, key| {
+        window.key_press_modifiers(modifiers, key);
+        window.run();
+    };
+    let columns = core.shown().columns;
+    for key in [Key::ArrowLeft, Key::ArrowRight, Key::ArrowRight, Key::ArrowLeft, Key::S] {
+        press(&mut window, Modifiers::NONE, key);
+    }
+    assert_eq!(core.shown().sort, [SortKey::ascending(&columns[1])]);
+    press(&mut window, Modifiers::NONE, Key::S);
+    assert!(core.shown().sort[0].descending, "a second time reverses");
+    press(&mut window, Modifiers::NONE, Key::ArrowRight);
+    press(&mut window, Modifiers::SHIFT, Key::S);
+    assert_eq!(core.shown().sort.len(), 2);
+    assert_eq!(core.shown().sort[1], SortKey::ascending(&columns[2]));
+}
+
+#[test]
+fn profiles_that_cannot_be_used_are_not_covered() {
+    let mut fleet = fleet(three_accounts());
+    fleet.config.broken.push("config:12: profile DB9: role_arn is empty".to_owned());
+    fleet.config.problems.push("there is no profile DB8 in config".to_owned());
+    let (mut window, _) = window(fleet);
+    click(&mut window, Role::Button, "1 of 3 account-regions and 1 profile not covered");
+    assert!(says(&window, "Not covered: 2"));
+    assert!(says(&window, "config:12: profile DB9: role_arn is empty"));
+    click(&mut window, Role::Button, "Configuration: 1 error");
+    assert!(says(&window, "there is no profile DB8"), "what was selected and is not there");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    window.run();
+    assert!(says(&window, "1 account-region and 1 profile are not covered"));
+}
+
+#[test]
 fn ticking_an_account_off_filters_the_grid() {
     let (mut window, core) = window(fleet(three_accounts()));
     click(&mut window, Role::CheckBox, "Account 222222222222");
@@ -189,9 +226,9 @@ fn keys_move_the_selection_and_enter_opens_the_details() {
         _ => None,
     });
     assert_eq!(asked, [104]);
-    assert!(says(&window, "Copy DBInstanceIdentifier") && !says(&window, "Copy KmsKeyId"));
+    assert!(says(&window, "Copy DBInstanceIdentifier") && !says(&window, "KmsKeyId"));
     click(&mut window, Role::CheckBox, "Show absent members");
-    assert!(says(&window, "Copy KmsKeyId"));
+    assert!(says(&window, "KmsKeyId"));
     window.key_press(Key::Escape);
     window.run();
     assert!(!says(&window, "Show absent members"), "Escape closes the details");

@@ -60,6 +60,7 @@ enum RendererName {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let environment = Environment::from_process();
+    rds_fleet::log::start(&environment);
     let start = Start {
         theme: match arguments.theme {
             ThemeName::System => ThemePreference::System,

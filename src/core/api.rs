@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use crate::config::{Diagnostic, Environment, FileState};
 use crate::query::Query;
+use crate::rds::readable::Line;
 use crate::report::Format;
 use crate::sandbox;
 use crate::sweep::{Coverage, Limits, Selection, Target};
@@ -211,6 +212,8 @@ pub struct Field {
     pub type_name: &'static str,
     /// Lists and structures over several lines.
     pub text: String,
+    /// A list or structure line by line; empty for what is one value.
+    pub lines: Vec<Line>,
     pub absent: bool,
 }
 
@@ -219,6 +222,7 @@ pub struct Field {
 pub struct Exported {
     pub path: PathBuf,
     pub rows: usize,
-    /// Coverage entries of the query's kind and targets that are not collected; their rows are not in the file.
+    /// Coverage entries of the query's kind and targets that are not collected, and, where the query means every
+    /// target, profiles that cannot be used; their rows are not in the file.
     pub not_collected: usize,
 }

@@ -20,13 +20,15 @@ use crate::config::Configuration;
 use crate::failure::{Failure, State as CoverageState};
 use crate::inventory::{Inventory, Origin};
 use crate::query::Query;
-use crate::rds::readable::{exact, readable};
+use crate::rds::readable::{self, exact, readable};
 use crate::rds::{Cell, Column, Kind, kind, kinds};
 use crate::report::{self, RowSource};
 use crate::sweep::{self, Coverage, Numbers, Plan, Target};
 
-/// Between two tellings of progress while a sweep runs.
+/// Between two tellings of progress while a sweep runs; and at least this many times what a telling costs, so that a
+/// thousand accounts do not pay for being watched.
 const TELL_EVERY: Duration = Duration::from_millis(200);
+const TELLING_SHARE: u32 = 100;
 /// Rows that are read at a time for reports.
 const ROWS_AT_ONCE: usize = 500;
 
@@ -53,6 +55,8 @@ pub struct State {
     views: u64,
     fleet_changed: bool,
     told: Instant,
+    /// What telling the fleet took last.
+    telling_took: Duration,
 }
 
 /// What is known of one target.
@@ -117,6 +121,7 @@ impl State {
             views: 0,
             fleet_changed: false,
             told: Instant::now(),
+            telling_took: Duration::ZERO,
         })
     }
 
@@ -217,6 +222,12 @@ impl State {
         // A running sweep keeps the sessions it began with.
         self.sessions = sessions(&self.options, &self.configuration, &self.calls);
         self.plan = sweep::plan(&self.configuration, &self.options.selection, &mut self.numbers);
+        tracing::info!(
+            profiles = self.configuration.profiles.len(),
+            targets = self.plan.targets.len(),
+            broken = self.plan.broken.len(),
+            "config read"
+        );
         for target in &self.plan.targets {
             let entry = self.ledger.entry(target.number).or_insert_with(|| Entry {
                 target: Arc::clone(target),
@@ -318,6 +329,7 @@ impl State {
             targets: targets.iter().map(|target| target.number).collect(),
         });
         self.fleet_changed = true;
+        tracing::info!(targets = targets.len(), kinds = kinds.len(), "sweep started");
         self.sessions.forget_failures();
         let (out, mut progress) = mpsc::unbounded_channel();
         let sweep = sweep::Sweep {
@@ -418,6 +430,15 @@ impl State {
         self.progress.cancelling = false;
         self.progress.duration = running.begun.elapsed();
         self.fleet_changed = true;
+        tracing::info!(
+            targets = running.targets.len(),
+            failed = self.progress.failed,
+            cancelled = *running.cancel.borrow(),
+            rows = self.progress.rows,
+            calls = self.progress.calls,
+            milliseconds = self.progress.duration.as_millis() as u64,
+            "sweep ended"
+        );
         self.tell();
         self.send(Event::SweepEnded);
         if let Some((targets, kinds)) = self.next.pop_front() {
@@ -523,6 +544,14 @@ impl State {
             }
         }
         self.views += 1;
+        // Not what is searched for: the log is for support tickets, and a search may be anything.
+        tracing::debug!(
+            kind = view.query.kind,
+            rows = view.rows.len(),
+            of = view.of,
+            microseconds = begun.elapsed().as_micros() as u64,
+            "view answered"
+        );
         if let Some(shown) = &mut self.shown {
             shown.rows = Arc::clone(&view.rows);
             shown.number = view.number;
@@ -570,14 +599,12 @@ impl State {
         let mut fields = Vec::with_capacity(cells.len());
         for (column, cell) in kind.columns.iter().zip(&cells) {
             let value = exact(cell);
-            let text = match (&value, cell) {
-                (Some(value), Cell::Json(_)) => serde_json::to_string_pretty(value).unwrap_or_default(),
-                _ => readable(cell),
-            };
+            let lines = readable::lines(cell);
             fields.push(Field {
                 name: column.name.clone(),
                 type_name: column.shape.type_name(),
-                text,
+                text: if lines.is_empty() { readable(cell) } else { joined(&lines) },
+                lines,
                 absent: value.is_none(),
             });
             if let Some(value) = value.filter(|_| !column.own) {
@@ -587,10 +614,13 @@ impl State {
         let unknown = self.inventory.unknown_members(kind, row).ok().flatten();
         let unknown = unknown.and_then(|json| serde_json::from_str::<serde_json::Value>(&json).ok());
         for (name, value) in unknown.as_ref().and_then(serde_json::Value::as_object).into_iter().flatten() {
+            let lines = readable::value_lines(value);
+            let one_value = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             fields.push(Field {
                 name: name.clone(),
                 type_name: "newer than this program",
-                text: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+                text: if lines.is_empty() { one_value() } else { joined(&lines) },
+                lines,
                 absent: false,
             });
             object.insert(name.clone(), value.clone());
@@ -617,6 +647,10 @@ impl State {
                     .is_none_or(|coverage| coverage.state != CoverageState::Collected)
             })
             .count();
+        // A profile that cannot be used has no target that could have been left out on purpose.
+        let not_collected =
+            not_collected + if export.query.targets.is_none() { self.plan.broken.len() } else { 0 };
+        tracing::info!(rows, not_collected, path = %export.path.display(), "exported");
         Ok(Exported { path: export.path.clone(), rows, not_collected })
     }
 
@@ -665,14 +699,16 @@ impl State {
         if !self.fleet_changed && slow.is_none() {
             return None;
         }
-        let pause = TELL_EVERY.max(slow.unwrap_or_default());
+        let pause = TELL_EVERY.max(slow.unwrap_or_default()).max(self.telling_took * TELLING_SHARE);
         Some(pause.saturating_sub(self.told.elapsed()))
     }
 
     fn tell(&mut self) {
         if std::mem::take(&mut self.fleet_changed) {
+            let begun = Instant::now();
             let fleet = self.fleet();
             self.send(Event::Fleet(Arc::new(fleet)));
+            self.telling_took = begun.elapsed();
         }
         if self.shown.as_ref().is_some_and(|shown| shown.changed) {
             self.answer();
@@ -722,6 +758,10 @@ fn sessions(options: &Options, configuration: &Arc<Configuration>, calls: &Arc<S
         options.limits.patience(),
         Arc::clone(calls),
     ))
+}
+
+fn joined(lines: &[readable::Line]) -> String {
+    lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// The sentence for a kind that does not exist.

@@ -128,8 +128,8 @@ impl Inventory {
     pub fn settle(&mut self, kind: &'static Kind, target: u32, collected: bool) -> rusqlite::Result<u64> {
         let held = self.held.entry((target, kind.name)).or_default();
         let table = quoted(&kind.table());
-        let transaction = self.connection.transaction()?;
         if collected && held.is_complete {
+            let transaction = self.connection.transaction()?;
             let same: Vec<(i64, i64)> = transaction
                 .prepare_cached(&format!(
                     "SELECT older._Row, newer._Row FROM {table} older JOIN {table} newer USING (_Target, _Key) \
@@ -148,12 +148,13 @@ impl Inventory {
             transaction
                 .prepare_cached(&format!("UPDATE {table} SET _Shown = 1 WHERE _Target = ?"))?
                 .execute([target])?;
+            drop(renumber);
+            transaction.commit()?;
         } else if !collected && held.staged > 0 {
-            transaction
+            self.connection
                 .prepare_cached(&format!("DELETE FROM {table} WHERE _Target = ? AND _Shown = ?"))?
                 .execute(params![target, !held.is_complete])?;
         }
-        transaction.commit()?;
         let staged = std::mem::take(&mut held.staged);
         if collected {
             held.complete = staged;

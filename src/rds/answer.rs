@@ -225,6 +225,9 @@ fn read_unknown(node: Node<'_, '_>) -> Value {
 /// A timestamp as the AWS CLI v2 prints it: `2026-11-22T10:00:00.123000+00:00`, without a fraction where it is zero.
 /// What is not a timestamp stays as it is.
 fn timestamp(text: &str) -> String {
+    if let Some(plain) = plain_timestamp(text) {
+        return plain;
+    }
     let parsed = match text.trim().parse::<f64>() {
         // Seconds since 1970, which the Query protocol also allows.
         Ok(seconds) if seconds.is_finite() => {
@@ -249,6 +252,44 @@ fn timestamp(text: &str) -> String {
     }
     printed.push_str(&format!("{sign}{:02}:{:02}", hours.abs(), minutes.abs()));
     printed
+}
+
+/// The form that RDS itself sends, `2026-11-22T10:00:00.123Z`, turned without a calendar; `None` for any other.
+fn plain_timestamp(text: &str) -> Option<String> {
+    let (seconds, fraction) = text.strip_suffix('Z')?.split_at_checked(19)?;
+    let form = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        10 => byte == b'T',
+        13 | 16 => byte == b':',
+        _ => byte.is_ascii_digit(),
+    };
+    // What no calendar has, such as a 13th month, goes the longer way, and a second 60 too.
+    let in_range = |from: usize, until: &str| &seconds[from..from + 2] <= until;
+    if !seconds.bytes().enumerate().all(form)
+        || !(&seconds[5..7] != "00"
+            && &seconds[8..10] != "00"
+            && in_range(5, "12")
+            && in_range(8, "28")
+            && in_range(11, "23")
+            && in_range(14, "59")
+            && in_range(17, "59"))
+    {
+        return None;
+    }
+    let digits = match fraction.strip_prefix('.') {
+        Some(digits) if digits.len() <= 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) => digits,
+        None if fraction.is_empty() => "",
+        _ => return None,
+    };
+    let mut printed = String::with_capacity(32);
+    printed.push_str(seconds);
+    if digits.bytes().any(|digit| digit != b'0') {
+        printed.push('.');
+        printed.push_str(digits);
+        printed.extend(std::iter::repeat_n('0', 6 - digits.len()));
+    }
+    printed.push_str("+00:00");
+    Some(printed)
 }
 
 fn children<'a, 'input: 'a>(node: Node<'a, 'input>) -> impl Iterator<Item = Node<'a, 'input>> {
@@ -318,6 +359,10 @@ mod tests {
     #[test]
     fn timestamps_are_printed_as_the_aws_cli_does() {
         assert_eq!(timestamp("2026-11-22T10:00:00Z"), "2026-11-22T10:00:00+00:00");
+        assert_eq!(timestamp("2026-11-22T10:00:00.000Z"), "2026-11-22T10:00:00+00:00");
+        assert_eq!(timestamp("2026-12-31T23:59:59.1234567Z"), "2026-12-31T23:59:59.123456+00:00");
+        assert_eq!(timestamp("2026-00-22T10:00:00Z"), "2026-00-22T10:00:00Z");
+        assert_eq!(timestamp("2026-02-30T10:00:00Z"), "2026-02-30T10:00:00Z");
         assert_eq!(timestamp("2026-11-22T10:00:00.5+02:00"), "2026-11-22T10:00:00.500000+02:00");
         assert_eq!(timestamp("1479117249.5"), "2016-11-14T09:54:09.500000+00:00");
         assert_eq!(timestamp("soon"), "soon");

@@ -291,7 +291,8 @@ impl App {
         if self.details.open {
             let wanted = grid.focused_row().map(|row| (grid.kind.name, row));
             let most = (ui.available_width() * 0.62).max(280.0);
-            Panel::right("details").default_size(440.0).size_range(280.0..=most).frame(frame).show(
+            let first = (width * 0.28).clamp(320.0, 440.0).round();
+            Panel::right("details").default_size(first).size_range(280.0..=most).frame(frame).show(
                 ui,
                 |ui| {
                     self.details.show(ui, wanted, actions);
@@ -342,7 +343,9 @@ impl App {
             selected: grid.selection.len(),
             columns: view.query.columns.len(),
             every_column: grid.kind.columns.len(),
-            not_collected: fleet.map_or(0, |fleet| roster::not_collected(fleet, &self.ticks, grid.kind.name)),
+            not_collected: fleet
+                .map(|fleet| roster::not_collected(fleet, &self.ticks, grid.kind.name))
+                .unwrap_or_default(),
         };
         match dialog.show(ui.ctx(), &shown) {
             Outcome::Open => {}

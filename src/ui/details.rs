@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Label, Layout, RichText, TextEdit, Ui, vec2};
 
 use super::action::Action;
@@ -14,7 +15,13 @@ use crate::rds;
 /// The height of a member's first line.
 const LINE: f32 = 20.0;
 /// The width of a member's copy button.
-const COPY_WIDTH: f32 = 40.0;
+const COPY_WIDTH: f32 = 20.0;
+/// How much of the panel's width the names have.
+const NAME_SHARE: f32 = 0.42;
+/// How far values below their name stand in, and each structure within a structure.
+const INDENT: f32 = 12.0;
+/// Between a name and its value within a structure.
+const GAP: f32 = 8.0;
 
 /// The panel and what it shows.
 #[derive(Default)]
@@ -141,21 +148,27 @@ fn title_of(record: &Record) -> &str {
     record.fields.iter().find(|field| field.name == identifier).map_or("Details", |field| field.text.as_str())
 }
 
-/// One member: its name, its value, and a button that copies the value.
+/// One member: its name, its value, and a button that copies the value. A value that is too long for the place beside
+/// its name stands below it, so that a timestamp or an ARN is not broken where it need not be.
 fn member(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Action>) {
     let width = ui.available_width();
-    let name_width = (width * 0.40).min(240.0).round();
-    let value_width = width - name_width - COPY_WIDTH - 3.0 * ui.spacing().item_spacing.x;
-    let nested = field.text.contains('\n');
+    let gap = ui.spacing().item_spacing.x;
+    let name_width = (width * NAME_SHARE).min(240.0).round();
+    let value_width = width - name_width - COPY_WIDTH - 2.0 * gap;
+    let beside = field.lines.is_empty() && {
+        let font = egui::FontId::proportional(theme::BODY);
+        let galley = ui.painter().layout_no_wrap(field.text.clone(), font, tokens.text);
+        galley.rows.len() <= 1 && galley.size().x <= value_width
+    };
     let row = ui.horizontal_top(|ui| {
-        let wide = if nested { name_width + value_width + ui.spacing().item_spacing.x } else { name_width };
+        let wide = if beside { name_width } else { name_width + value_width + gap };
         let (name_rect, name) = ui.allocate_exact_size(vec2(wide, LINE), egui::Sense::HOVER);
         let cut = marks::paint_line(ui, name_rect, &field.name, theme::BODY, tokens.text_weak, Align::Min);
         name.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &field.name));
         let hover =
             if cut { format!("{} ({})", field.name, field.type_name) } else { field.type_name.to_owned() };
         name.on_hover_text(hover);
-        if !nested {
+        if beside {
             ui.allocate_ui_with_layout(vec2(value_width, LINE), Layout::top_down(Align::Min), |ui| {
                 ui.set_width(value_width);
                 ui.spacing_mut().item_spacing.y = 0.0;
@@ -163,20 +176,39 @@ fn member(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Action>
                 value(ui, field, tokens);
             });
         }
-        let copy = egui::Button::new(RichText::new("Copy").size(theme::SMALL).color(tokens.text_weak))
-            .small()
-            .frame_when_inactive(false);
-        let copy = ui.add_enabled_ui(!field.absent, |ui| ui.add_sized(vec2(COPY_WIDTH, LINE), copy)).inner;
-        if copy.accessible_name(format!("Copy {}", field.name)).clicked() {
-            actions.push(Action::CopyText(field.text.clone()));
+        if !field.absent {
+            copy(ui, field, tokens, actions);
         }
     });
-    if nested {
-        ui.indent(row.response.id, |ui| {
-            ui.add(
-                Label::new(RichText::new(&field.text).monospace().color(tokens.text)).selectable(true).wrap(),
-            );
+    if !beside {
+        let rect = row.response.rect;
+        ui.horizontal_top(|ui| {
+            ui.add_space(INDENT);
+            ui.vertical(|ui| {
+                ui.set_max_width(rect.width() - INDENT - COPY_WIDTH);
+                if field.lines.is_empty() {
+                    value(ui, field, tokens);
+                } else {
+                    lines(ui, field, tokens);
+                }
+            });
         });
+    }
+}
+
+/// The button that copies a member's value: a sign as quiet as the names, because there is one in every line.
+fn copy(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Action>) {
+    let (rect, response) = ui.allocate_exact_size(vec2(COPY_WIDTH, LINE), egui::Sense::click());
+    let live = response.hovered() || response.has_focus();
+    if live {
+        ui.painter().rect_filled(rect, 4.0, tokens.hover);
+    }
+    let color = if live { tokens.accent } else { tokens.text_faint };
+    marks::paint_copy(ui.painter(), rect.center(), color, if live { tokens.hover } else { tokens.panel });
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Copy {}", field.name)));
+    if response.on_hover_text("Copy the value").clicked() {
+        actions.push(Action::CopyText(field.text.clone()));
     }
 }
 
@@ -187,4 +219,29 @@ fn value(ui: &mut Ui, field: &Field, tokens: &Tokens) {
         RichText::new(&field.text).color(tokens.text)
     };
     ui.add(Label::new(text).selectable(!field.absent).wrap());
+}
+
+/// A list or structure as one text, so that it is selected in one go: names as quiet as the members', values in full.
+fn lines(ui: &mut Ui, field: &Field, tokens: &Tokens) {
+    let mut job = LayoutJob::default();
+    let format = |color| TextFormat {
+        font_id: egui::FontId::proportional(theme::BODY),
+        color,
+        ..TextFormat::default()
+    };
+    for (at, line) in field.lines.iter().enumerate() {
+        if at > 0 {
+            job.append("\n", 0.0, format(tokens.text));
+        }
+        let dash = if line.begins { "– " } else { "" };
+        let space = INDENT * line.depth as f32;
+        match &line.name {
+            None => job.append(&format!("{dash}{}", line.value), space, format(tokens.text)),
+            Some(name) => {
+                job.append(&format!("{dash}{name}"), space, format(tokens.text_weak));
+                job.append(&line.value, GAP, format(tokens.text));
+            }
+        }
+    }
+    ui.add(Label::new(job).selectable(true).wrap());
 }

@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, page: Page, fleet: &Fleet, roster: &Roster, actions: &m
                 actions.push(Action::Drawer(this));
             }
         };
-        tab(ui, Page::NotCovered, format!("Not covered: {}", roster.targets_with_gaps), actions);
+        tab(ui, Page::NotCovered, format!("Not covered: {}", roster.not_covered().count()), actions);
         tab(
             ui,
             Page::Configuration,
@@ -35,14 +35,14 @@ pub fn show(ui: &mut Ui, page: Page, fleet: &Fleet, roster: &Roster, actions: &m
                 actions.push(Action::CloseDrawer);
             }
             let some = match page {
-                Page::NotCovered => !roster.gaps.is_empty(),
+                Page::NotCovered => roster.not_covered().count() > 0,
                 Page::Configuration => diagnostics.len() + fleet.config.problems.len() > 0,
             };
             if ui.add_enabled(some, egui::Button::new("Copy all")).clicked() {
                 actions.push(Action::CopyText(whole(page, fleet, roster)));
             }
             if page == Page::NotCovered {
-                let idle = some && !fleet.progress.running;
+                let idle = !roster.gaps.is_empty() && !fleet.progress.running;
                 let retry = ui.add_enabled(idle, egui::Button::new("Retry all"));
                 if retry.on_hover_text("Ask AWS again for all of these").clicked() {
                     let mut targets: Vec<u32> = roster.gaps.iter().map(|gap| gap.target).collect();
@@ -62,7 +62,10 @@ pub fn show(ui: &mut Ui, page: Page, fleet: &Fleet, roster: &Roster, actions: &m
 /// A page's lines as one text.
 fn whole(page: Page, fleet: &Fleet, roster: &Roster) -> String {
     let lines: Vec<String> = match page {
-        Page::NotCovered => roster.gaps.iter().map(gap_text).collect(),
+        Page::NotCovered => {
+            let broken = roster.broken.iter().map(|sentence| broken_text(sentence));
+            roster.gaps.iter().map(gap_text).chain(broken).collect()
+        }
         Page::Configuration => {
             let problems = fleet.config.problems.iter().cloned();
             problems.chain(fleet.config.diagnostics.iter().map(ToString::to_string)).collect()
@@ -72,21 +75,70 @@ fn whole(page: Page, fleet: &Fleet, roster: &Roster) -> String {
 }
 
 fn not_covered(ui: &mut Ui, fleet: &Fleet, roster: &Roster, actions: &mut Vec<Action>) {
-    if roster.gaps.is_empty() {
+    if roster.not_covered().count() == 0 {
         let running = fleet.progress.running;
         ui.weak(if running { "Nothing is missing so far." } else { "Every account-region is covered." });
         return;
     }
-    egui::ScrollArea::vertical().auto_shrink(false).show_rows(ui, ENTRY, roster.gaps.len(), |ui, visible| {
-        for gap in &roster.gaps[visible] {
-            ui.push_id((gap.target, &gap.kinds), |ui| {
+    // Profiles that cannot be used come first: nothing but an edit of the config mends them.
+    let broken = roster.broken.len();
+    let entries = broken + roster.gaps.len();
+    egui::ScrollArea::vertical().auto_shrink(false).show_rows(ui, ENTRY, entries, |ui, visible| {
+        for at in visible {
+            ui.push_id(at, |ui| {
                 ui.allocate_ui(vec2(ui.available_width(), ENTRY), |ui| {
                     ui.set_min_height(ENTRY);
-                    entry(ui, gap, fleet.progress.running, actions);
+                    match (roster.broken.get(at), roster.gaps.get(at.wrapping_sub(broken))) {
+                        (Some(sentence), _) => broken_entry(ui, sentence, actions),
+                        (None, Some(gap)) => entry(ui, gap, fleet.progress.running, actions),
+                        (None, None) => {}
+                    }
                 });
             });
         }
     });
+}
+
+/// A profile that cannot be used: it has no account and region to be listed under.
+fn broken_entry(ui: &mut Ui, sentence: &str, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    ui.spacing_mut().item_spacing.y = 1.0;
+    ui.horizontal(|ui| {
+        Tone::Bad.show(ui);
+        ui.label(RichText::new("not usable").color(tokens.bad).strong());
+        ui.label(RichText::new("A profile of the shared config").color(tokens.text_weak));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(theme::STEP * 3.0);
+            if ui.add(egui::Button::new("Copy").small()).clicked() {
+                actions.push(Action::CopyText(broken_text(sentence)));
+            }
+        });
+    });
+    ui.horizontal_top(|ui| {
+        ui.add_space(20.0);
+        ui.vertical(|ui| {
+            ui.add(Label::new(two_lines(ui, sentence, tokens)).selectable(true));
+            ui.weak("It is not collected. The window follows the file as soon as it is mended.");
+        });
+    });
+}
+
+/// The command line's words for the same.
+fn broken_text(sentence: &str) -> String {
+    format!("not collected: {sentence}")
+}
+
+/// A sentence on two lines at most, so that every entry is of one height.
+fn two_lines(ui: &Ui, sentence: &str, tokens: &Tokens) -> egui::text::LayoutJob {
+    let mut job = egui::text::LayoutJob::simple(
+        sentence.to_owned(),
+        egui::FontId::proportional(theme::BODY),
+        tokens.text,
+        ui.available_width() - 16.0,
+    );
+    job.wrap.max_rows = 2;
+    job.wrap.overflow_character = Some('…');
+    job
 }
 
 fn entry(ui: &mut Ui, gap: &Gap, running: bool, actions: &mut Vec<Action>) {
@@ -120,16 +172,7 @@ fn entry(ui: &mut Ui, gap: &Gap, running: bool, actions: &mut Vec<Action>) {
         ui.vertical(|ui| {
             match &coverage.failure {
                 Some(failure) => {
-                    let sentence = failure.sentence();
-                    let mut job = egui::text::LayoutJob::simple(
-                        sentence,
-                        egui::FontId::proportional(theme::BODY),
-                        tokens.text,
-                        ui.available_width() - 16.0,
-                    );
-                    job.wrap.max_rows = 2;
-                    job.wrap.overflow_character = Some('…');
-                    ui.add(Label::new(job).selectable(true));
+                    ui.add(Label::new(two_lines(ui, &failure.sentence(), tokens)).selectable(true));
                 }
                 None if coverage.state == State::NotAsked => {
                     ui.weak("Nobody has asked AWS yet. Retry asks now.");

@@ -12,6 +12,9 @@ use crate::rds::Kind;
 /// The command that shows the program without AWS.
 pub const DEMO: &str = "rds-fleet --demo";
 
+/// Profiles that cannot be used which are named here; the list below the grid names them all.
+const BROKEN_SHOWN: usize = 3;
+
 /// A profile as the config file wants it, to begin with.
 const EXAMPLE: &str = "[profile DB1]
 role_arn = arn:aws:iam::111111111111:role/DB-Management-Host-Access-Role
@@ -115,6 +118,8 @@ pub fn show(
                         return;
                     }
                     title(ui, "The AWS config names no account and region");
+                    let broken = fleet.map(|fleet| fleet.config.broken.as_slice()).unwrap_or_default();
+                    broken.iter().take(BROKEN_SHOWN).for_each(|sentence| say(ui, sentence));
                     say(ui, &format!("{file} was read, and no profile of it can be used: each needs a region and a way to credentials, such as"));
                     example(ui, actions);
                     if fleet.is_some_and(|fleet| !fleet.config.diagnostics.is_empty()) {

@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, Receiver, TryRecvError};
 use egui::{Align, Button, Context, Frame, Id, Label, Layout, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::marks::Tone;
+use super::roster::NotCovered;
 use super::status::grouped;
 use super::theme::{self, Tokens};
 use crate::core::Exported;
@@ -22,6 +23,8 @@ pub struct ExportDialog {
     writing: bool,
     result: Option<Result<Exported, String>>,
     picking: Option<Receiver<Option<PathBuf>>>,
+    /// Whether the path has been given the focus: it is what is typed over, and Enter in it exports.
+    opened: bool,
     /// Whether a file dialog has ended without an answer.
     unanswered: bool,
 }
@@ -33,8 +36,8 @@ pub struct Shown<'a> {
     pub selected: usize,
     pub columns: usize,
     pub every_column: usize,
-    /// Ticked account-regions whose rows are missing or old.
-    pub not_collected: usize,
+    /// What of the ticked has rows that are missing or old.
+    pub not_collected: NotCovered,
 }
 
 /// What the person decided.
@@ -61,6 +64,7 @@ impl ExportDialog {
             writing: false,
             result: None,
             picking: None,
+            opened: false,
             unanswered: false,
         }
     }
@@ -105,6 +109,7 @@ impl ExportDialog {
                 contents(ui);
             });
         };
+        let mut entered = false;
         let before = self.format;
         row(ui, "Format", &mut |ui| {
             ui.radio_value(&mut self.format, Format::Csv, "CSV");
@@ -128,7 +133,11 @@ impl ExportDialog {
         row(ui, "File", &mut |ui| {
             let field = TextEdit::singleline(&mut self.path).align(egui::Align2::LEFT_CENTER);
             let width = ui.available_width() - 92.0;
-            ui.add_sized(vec2(width, theme::ROW), field).accessible_name("Path");
+            let field = ui.add_sized(vec2(width, theme::ROW), field).accessible_name("Path");
+            if !std::mem::replace(&mut self.opened, true) {
+                field.request_focus();
+            }
+            entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let browse = ui.add_enabled(self.picking.is_none(), Button::new("Browse…"));
             if browse.clicked() {
                 self.browse(ui.ctx());
@@ -141,15 +150,11 @@ impl ExportDialog {
             });
         }
         ui.add_space(theme::STEP);
-        if shown.not_collected > 0 {
-            let text = match shown.not_collected {
-                1 => {
-                    "1 account-region is not covered: its rows are missing from this file or old.".to_owned()
-                }
-                many => format!(
-                    "{many} account-regions are not covered: their rows are missing from this file or old."
-                ),
-            };
+        if shown.not_collected.count() > 0 {
+            let (verb, whose) =
+                if shown.not_collected.count() == 1 { ("is", "its") } else { ("are", "their") };
+            let what = shown.not_collected.words(None);
+            let text = format!("{what} {verb} not covered: {whose} rows are missing from this file or old.");
             Frame::new().fill(tokens.attention_fill).inner_margin(8).corner_radius(4).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.horizontal(|ui| {
@@ -167,7 +172,7 @@ impl ExportDialog {
                 let text =
                     RichText::new(format!("Export {} rows", grouped(rows as u64))).color(tokens.on_primary);
                 let write = ui.add_enabled(ready, Button::new(text).fill(tokens.primary));
-                if write.clicked() {
+                if write.clicked() || entered && ready {
                     self.writing = true;
                     self.result = None;
                     outcome = Outcome::Write {

@@ -34,6 +34,9 @@ pub struct Grid {
     /// The rows drawn last.
     visible: Range<usize>,
     scroll_to: Option<usize>,
+    /// The column that the keys are at, once they have been used.
+    column: Option<usize>,
+    scroll_to_column: Option<usize>,
     /// The column under the pointer when the row menu was opened.
     menu_cell: Option<(usize, String)>,
 }
@@ -49,6 +52,8 @@ impl Grid {
             incoming: None,
             visible: 0..FIRST_ROWS,
             scroll_to: None,
+            column: None,
+            scroll_to_column: None,
             menu_cell: None,
         }
     }
@@ -172,6 +177,9 @@ impl Grid {
         if let Some(row) = self.scroll_to.take().filter(|row| *row < rows) {
             table = table.scroll_to_row(row as u64, None);
         }
+        if let Some(column) = self.scroll_to_column.take().filter(|column| *column < self.columns.len()) {
+            table = table.scroll_to_column(column, None);
+        }
         // Without a stored state the table would measure every column and shrink it to its text.
         let table_id = table.get_id(ui);
         if TableState::load(ui.ctx(), table_id).is_none() {
@@ -190,6 +198,7 @@ impl Grid {
             selection: &mut self.selection,
             table: frame.rect,
             focused: frame.has_focus(),
+            column: self.column,
             menu_cell: &mut self.menu_cell,
             visible: 0..0,
             first_part: std::collections::BTreeSet::new(),
@@ -235,6 +244,7 @@ impl Grid {
                 self.scroll_to = Some(to);
             }
         }
+        self.column_keys(ui, actions);
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
             self.selection.all(rows);
         }
@@ -246,6 +256,31 @@ impl Grid {
             ui.ctx().plugin::<egui::text_selection::LabelSelectionState>().lock().has_selection();
         if copy && !text_selected && !self.selection.is_empty() {
             actions.push(Action::CopyRows);
+        }
+    }
+
+    /// Left and Right choose a column, S sorts by it as a click on its header does, and Shift+S as a click with Shift.
+    fn column_keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
+        let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+        let last = self.columns.len().saturating_sub(1);
+        let at = self.column.map(|at| at.min(last));
+        let to = if pressed(Modifiers::NONE, Key::ArrowRight) {
+            Some(at.map_or(0, |at| (at + 1).min(last)))
+        } else if pressed(Modifiers::NONE, Key::ArrowLeft) {
+            Some(at.map_or(0, |at| at.saturating_sub(1)))
+        } else {
+            None
+        };
+        if to.is_some() {
+            self.column = to;
+            self.scroll_to_column = to;
+        }
+        let further = pressed(Modifiers::SHIFT, Key::S);
+        if (further || pressed(Modifiers::NONE, Key::S))
+            && let Some(column) = self.columns.get(self.column.unwrap_or_default().min(last))
+        {
+            self.column = Some(self.column.unwrap_or_default().min(last));
+            actions.push(Action::Sort { column: column.clone(), further });
         }
     }
 }

@@ -79,6 +79,8 @@ pub struct Cells<'a> {
     pub table: Rect,
     /// Whether keys go to the grid.
     pub focused: bool,
+    /// The column that the keys are at.
+    pub column: Option<usize>,
     pub menu_cell: &'a mut Option<(usize, String)>,
     pub visible: Range<usize>,
     /// Rows of which a part was drawn: a row with sticky columns is drawn in two parts.
@@ -104,7 +106,9 @@ impl TableDelegate for Cells<'_> {
         let response = ui.interact(rect, ui.unique_id().with("header"), Sense::CLICK | Sense::DRAG);
         let fill = if response.hovered() { self.tokens.hover } else { self.tokens.raised };
         ui.painter().rect_filled(rect, 0.0, fill);
-        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, self.tokens.border));
+        let current = self.focused && self.column == Some(at);
+        let line = if current { (2.0, self.tokens.accent) } else { (1.0, self.tokens.border) };
+        ui.painter().hline(rect.x_range(), rect.bottom() - line.0 / 2.0, Stroke::new(line.0, line.1));
 
         let key = self.sort.iter().position(|key| key.column == *name);
         let mut text_rect = rect.shrink2(vec2(PADDING, 0.0));
@@ -149,7 +153,8 @@ impl TableDelegate for Cells<'_> {
         let type_name = self.kind.column(name).map_or("", |at| self.kind.columns[at].shape.type_name());
         if cut || ui.input(|input| input.pointer.is_still()) {
             response.on_hover_text(format!(
-                "{name} ({type_name})\nClick: sort. Shift+click: sort further. Drag: move."
+                "{name} ({type_name})\nClick: sort. Shift+click: sort further. Drag: move.\n\
+                 In the grid: Left and Right choose a column, S and Shift+S sort by it."
             ));
         }
     }
@@ -223,6 +228,10 @@ impl TableDelegate for Cells<'_> {
             node.set_column_index(cell.col_nr);
             node.set_label(words);
         });
+        if self.focused && self.column == Some(cell.col_nr) && self.selection.focus() == Some(position) {
+            let line = Stroke::new(1.0, self.tokens.accent);
+            ui.painter().rect_stroke(rect, 0.0, line, egui::StrokeKind::Inside);
+        }
         if ui.rect_contains_pointer(rect) {
             if ui.input(|input| input.pointer.secondary_pressed()) && text.is_some_and(|cell| !cell.absent) {
                 *self.menu_cell = Some((position, words.to_owned()));
@@ -260,23 +269,28 @@ impl Cells<'_> {
 
     fn header_menu(&mut self, ui: &mut Ui, at: usize) {
         let name = &self.names[at];
-        let mut entry = |ui: &mut Ui, enabled: bool, text: &str, action: Action| {
-            if ui.add_enabled(enabled, egui::Button::new(text)).clicked() {
+        let mut entry = |ui: &mut Ui, enabled: bool, text: &str, shortcut: &'static str, action: Action| {
+            let mut button = egui::Button::new(text);
+            if !shortcut.is_empty() {
+                button = button.shortcut_text(shortcut);
+            }
+            if ui.add_enabled(enabled, button).clicked() {
                 self.actions.push(action);
                 ui.close();
             }
         };
-        entry(ui, true, "Sort by this column", Action::Sort { column: name.clone(), further: false });
-        entry(ui, true, "Sort by this column too", Action::Sort { column: name.clone(), further: true });
+        let sort = |further| Action::Sort { column: name.clone(), further };
+        entry(ui, true, "Sort by this column", "S", sort(false));
+        entry(ui, true, "Sort by this column too", "Shift+S", sort(true));
         ui.separator();
         let left = Action::Columns(columns::moved(self.names, name, at.saturating_sub(1)));
-        entry(ui, at > 0, "Move left", left);
+        entry(ui, at > 0, "Move left", "", left);
         let right = Action::Columns(columns::moved(self.names, name, at + 1));
-        entry(ui, at + 1 < self.names.len(), "Move right", right);
+        entry(ui, at + 1 < self.names.len(), "Move right", "", right);
         ui.separator();
         let hide = Action::Columns(columns::hidden(self.names, name));
-        entry(ui, self.names.len() > 1, "Hide column", hide);
-        entry(ui, true, "Reset columns", Action::Columns(columns::first(self.kind)));
+        entry(ui, self.names.len() > 1, "Hide column", "", hide);
+        entry(ui, true, "Reset columns", "", Action::Columns(columns::first(self.kind)));
     }
 
     /// Whether the pointer is on a row; on the line between two rows it is on the lower one.

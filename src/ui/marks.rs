@@ -115,6 +115,16 @@ pub fn paint_arrow(painter: &egui::Painter, center: Pos2, direction: Direction, 
     painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
 }
 
+/// Paints two sheets, one before the other, for copying; `behind` is the colour they lie on.
+pub fn paint_copy(painter: &egui::Painter, center: Pos2, color: egui::Color32, behind: egui::Color32) {
+    let sheet = vec2(7.0, 8.0);
+    let stroke = Stroke::new(1.0, color);
+    for offset in [vec2(1.5, -2.0), vec2(-1.5, 1.0)] {
+        let rect = Rect::from_center_size(center + offset, sheet);
+        painter.rect(rect, 1.0, behind, stroke, egui::StrokeKind::Inside);
+    }
+}
+
 /// Where a triangle points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {

@@ -67,16 +67,25 @@ fn open(renderer: Renderer, make: MakeApp<'_>) -> eframe::Result {
     eframe::run_native(
         "RDS Fleet",
         options,
-        Box::new(|creation| Ok(Box::new(Window(make(&creation.egui_ctx))))),
+        Box::new(|creation| {
+            tracing::info!(%renderer, "renderer ready");
+            Ok(Box::new(Window { app: make(&creation.egui_ctx), drawn: false }))
+        }),
     )
 }
 
 /// The app as eframe wants it.
-struct Window(App);
+struct Window {
+    app: App,
+    drawn: bool,
+}
 
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        self.0.ui(ui);
+        self.app.ui(ui);
+        if !std::mem::replace(&mut self.drawn, true) {
+            tracing::info!("first frame drawn");
+        }
     }
 
     fn raw_input_hook(&mut self, _ctx: &egui::Context, input: &mut egui::RawInput) {

@@ -107,11 +107,40 @@ pub struct Roster {
     pub targets_with_gaps: usize,
     /// Targets that nobody asks and nobody has asked.
     pub not_asked: Vec<u32>,
+    /// For each profile that is meant and cannot be used, why. It names no target, and is not covered all the same.
+    pub broken: Vec<String>,
+}
+
+/// How much is not covered, as a sentence's subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NotCovered {
+    pub targets: usize,
+    /// Profiles that cannot be used.
+    pub profiles: usize,
+}
+
+impl NotCovered {
+    pub fn count(self) -> usize {
+        self.targets + self.profiles
+    }
+
+    /// Such as `2 of 9 account-regions and 1 profile`; without `of`, the total is left out.
+    pub fn words(self, of: Option<usize>) -> String {
+        let total = of.map(|of| format!(" of {of}")).unwrap_or_default();
+        let plural = |number: usize| if number == 1 { "" } else { "s" };
+        let targets = format!("{}{total} account-region{}", self.targets, plural(of.unwrap_or(self.targets)));
+        let profiles = format!("{} profile{}", self.profiles, plural(self.profiles));
+        match (self.targets, self.profiles) {
+            (_, 0) => targets,
+            (0, _) => profiles,
+            _ => format!("{targets} and {profiles}"),
+        }
+    }
 }
 
 impl Roster {
     pub fn new(fleet: &Fleet) -> Roster {
-        let mut roster = Roster::default();
+        let mut roster = Roster { broken: fleet.config.broken.clone(), ..Roster::default() };
         for account in &fleet.accounts {
             for status in &account.targets {
                 let number = status.target.number;
@@ -137,6 +166,11 @@ impl Roster {
     pub fn rows(&self, ticks: &Ticks, kind: usize) -> u64 {
         let regions = self.accounts.iter().flat_map(|account| &account.regions);
         regions.filter(|region| ticks.contains(region.target)).map(|region| region.standing.rows[kind]).sum()
+    }
+
+    /// What is not covered, whatever is ticked.
+    pub fn not_covered(&self) -> NotCovered {
+        NotCovered { targets: self.targets_with_gaps, profiles: self.broken.len() }
     }
 
     /// Targets that are ticked.
@@ -168,15 +202,17 @@ pub fn as_of(fleet: &Fleet, ticks: &Ticks, kind: &str) -> Option<(OffsetDateTime
     Some((*times.iter().min()?, *times.iter().max()?))
 }
 
-/// Ticked targets of which a kind is not collected: their rows are missing or old.
-pub fn not_collected(fleet: &Fleet, ticks: &Ticks, kind: &str) -> usize {
+/// What of the ticked a kind is not collected of: rows are missing or old. A profile that cannot be used cannot be
+/// ticked, so it is meant where everything is.
+pub fn not_collected(fleet: &Fleet, ticks: &Ticks, kind: &str) -> NotCovered {
     let statuses = fleet.accounts.iter().flat_map(|account| &account.targets);
     let ticked = statuses.filter(|status| ticks.contains(status.target.number));
-    ticked
+    let targets = ticked
         .filter(|status| {
             status.coverage.iter().any(|entry| entry.kind == kind && entry.state != State::Collected)
         })
-        .count()
+        .count();
+    NotCovered { targets, profiles: if *ticks == Ticks::All { fleet.config.broken.len() } else { 0 } }
 }
 
 fn gaps_of(status: &TargetStatus, running: bool) -> Vec<Gap> {
@@ -290,5 +326,14 @@ mod tests {
         assert_eq!(ticks, Ticks::All);
         ticks.set(&[1, 2, 3], false, &all);
         assert_eq!(ticks.targets(), Some(vec![]));
+    }
+
+    #[test]
+    fn what_is_not_covered_is_said_in_words() {
+        let words = |targets, profiles, of| NotCovered { targets, profiles }.words(of);
+        assert_eq!(words(1, 0, Some(3)), "1 of 3 account-regions");
+        assert_eq!(words(1, 0, None), "1 account-region");
+        assert_eq!(words(2, 1, Some(9)), "2 of 9 account-regions and 1 profile");
+        assert_eq!(words(0, 2, Some(9)), "2 profiles");
     }
 }

@@ -52,10 +52,10 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             sweep(ui, progress, tokens);
-            let gaps = shown.roster.targets_with_gaps;
-            if gaps > 0 {
+            let gaps = shown.roster.not_covered();
+            if gaps.count() > 0 {
                 ui.separator();
-                let text = format!("{gaps} of {} account-regions not covered", shown.roster.targets.len());
+                let text = format!("{} not covered", gaps.words(Some(shown.roster.targets.len())));
                 loud(
                     ui,
                     Tone::Attention,

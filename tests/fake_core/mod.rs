@@ -65,6 +65,7 @@ impl Link for FakeCore {
                     name: name.to_owned(),
                     type_name: "string",
                     text: text.to_owned(),
+                    lines: Vec::new(),
                     absent: text.is_empty(),
                 };
                 wire.events.borrow_mut().push_back(Event::Record(Arc::new(Record {

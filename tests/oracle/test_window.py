@@ -1,0 +1,340 @@
+"""The real window on a display of its own, driven by mouse and keyboard as a person would, against the simulated AWS in
+another process. What it shows is told by its log, its clipboard and the files it writes, and held against what the
+command line says of the same fleet."""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from compare import aws_environment
+from conftest import DEFAULT_TARGET, CommandLine, binary
+
+MISSING = [tool for tool in ("Xvfb", "openbox", "xdotool", "xclip") if shutil.which(tool) is None]
+needs_display = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+
+ACCOUNTS, INSTANCES = 6, 7
+ROWS = ACCOUNTS * INSTANCES
+# Where things are in a window that nobody has rearranged: below the toolbar comes the header, then the rows.
+GRID_X, HEADER_Y, FIRST_ROW_Y, ROW_HEIGHT = 360, 60, 86, 24
+
+
+def window_binary():
+    """The window under test: RDS_FLEET_WINDOW, or the debug build in cargo's target folder."""
+    named = os.environ.get("RDS_FLEET_WINDOW")
+    return Path(named or Path(os.environ.get("CARGO_TARGET_DIR", DEFAULT_TARGET)) / "debug/rds-fleet")
+
+
+def until(found, timeout=15, pause=0.05):
+    """The first answer that is not empty; None when there is none in time."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if answer := found():
+            return answer
+        time.sleep(pause)
+    return None
+
+
+class Display:
+    """An X server with a window manager."""
+
+    def __init__(self):
+        read, write = os.pipe()
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+            pass_fds=[write],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write)
+        with os.fdopen(read) as answer:
+            self.name = f":{answer.readline().strip()}"
+        self.manager = subprocess.Popen(["openbox"], env=self.environment(), stderr=subprocess.DEVNULL)
+
+    def environment(self):
+        return {**os.environ, "DISPLAY": self.name}
+
+    def run(self, *command):
+        done = subprocess.run(
+            command, env=self.environment(), capture_output=True, text=True, timeout=20, check=False
+        )
+        return done.stdout
+
+    def close(self):
+        for process in (self.manager, self.server):
+            process.terminate()
+            process.wait(10)
+
+
+class Sandbox:
+    """The simulated AWS in a process of its own, which ends with its standard input."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            [binary(), "sandbox", *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.variables = {}
+        while "AWS_ENDPOINT_URL_RDS" not in self.variables:
+            line = self.process.stdout.readline()
+            assert line, "the sandbox has ended"
+            name, value = line.removeprefix("export ").strip().split("=", 1)
+            self.variables[name] = value
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+class Window:
+    """A running window and its log."""
+
+    def __init__(self, display, home, variables):
+        self.display = display
+        self.log_path = home / "log"
+        with self.log_path.open("wb") as log:
+            self.process = subprocess.Popen(
+                [window_binary(), "--theme", "dark"],
+                env=aws_environment(
+                    home,
+                    DISPLAY=display.name,
+                    LIBGL_ALWAYS_SOFTWARE="1",
+                    RDS_FLEET_LOG="debug",
+                    **variables,
+                ),
+                stdin=subprocess.DEVNULL,
+                stderr=log,
+            )
+        self.id = until(lambda: display.run("xdotool", "search", "--onlyvisible", "--name", "^RDS Fleet$").strip())
+        assert self.id, f"no window came up:\n{self.log()}"
+        # With its title bar the window would not fit on the screen.
+        display.run("xdotool", "windowsize", "--sync", self.id, "1270", "760", "windowmove", self.id, "0", "0")
+        display.run("xdotool", "windowfocus", "--sync", self.id)
+
+    def log(self):
+        return self.log_path.read_text()
+
+    def mark(self):
+        """The place in the log from which on something is to be waited for."""
+        return len(self.log())
+
+    def wait(self, pattern, since=0, timeout=15):
+        found = until(lambda: re.search(pattern, self.log()[since:]), timeout)
+        assert found, f"the log does not say {pattern}:\n{self.log()[since:][-4000:]}"
+        return found
+
+    def keys(self, *keys):
+        self.display.run("xdotool", "key", "--delay", "40", *keys)
+
+    def type(self, text):
+        self.display.run("xdotool", "type", "--delay", "25", text)
+
+    def click(self, x, y, held=None):
+        move = ["mousemove", "--window", self.id, str(x), str(y), "sleep", "0.1"]
+        hold = (["keydown", held], ["keyup", held]) if held else ([], [])
+        self.display.run("xdotool", *move, *hold[0], "click", "1", "sleep", "0.1", *hold[1])
+
+    def export(self, path):
+        """Exports what is shown, with the path typed into the dialog; the file's rows."""
+        since = self.mark()
+        self.keys("ctrl+e")
+        time.sleep(0.3)
+        self.keys("ctrl+a")
+        self.type(str(path))
+        self.keys("Return")
+        self.wait(r"exported rows=", since)
+        self.keys("Escape")
+        # Keys that come in the dialog's last frame are the dialog's.
+        time.sleep(0.3)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def processor_seconds(self):
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def close(self):
+        self.keys("alt+F4")
+        try:
+            return self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return "still running 10 s after it was closed"
+
+
+class Desk(NamedTuple):
+    """A window whose sweep has ended, and the truth about its fleet."""
+
+    window: Window
+    sandbox: Sandbox
+    truth: list
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def display():
+    display = Display()
+    yield display
+    display.close()
+
+
+@pytest.fixture(scope="module")
+def desk(display, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("desk")
+    sandbox = Sandbox("--accounts", ACCOUNTS, "--region", "eu-west-1", "--instances", INSTANCES)
+    run = CommandLine(folder)("export", "db-instances", "--format", "csv", env=sandbox.variables)
+    assert run.code == 0, run.stderr
+    truth = list(csv.DictReader(run.stdout.removeprefix("\ufeff").splitlines()))
+    assert len(truth) == ROWS
+    window = Window(display, folder, sandbox.variables)
+    yield Desk(window, sandbox, truth, folder)
+    if window.process.poll() is None:
+        window.process.kill()
+    sandbox.close()
+
+
+def natural(text):
+    """`db-2` before `db-10`: a number counts as one character, at the place of the digits."""
+    return [(48, int(part)) if part.isdigit() else (ord(part), 0) for part in re.findall(r"\d+|\D", text)]
+
+
+def as_rows(rows, columns):
+    return sorted(tuple(row[column] for column in columns) for row in rows)
+
+
+@needs_display
+def test_the_sweep_ends_with_every_row(desk):
+    ended = desk.window.wait(r"sweep ended .*failed=(\d+) cancelled=(\w+)", timeout=30)
+    assert ended.groups() == ("0", "false")
+    desk.window.wait(rf'view answered kind="db-instances" rows={ROWS} of={ROWS}')
+
+
+@needs_display
+def test_a_click_on_a_header_sorts_and_an_export_has_the_order(desk):
+    for name, reverse in (("up.csv", False), ("down.csv", True)):
+        since = desk.window.mark()
+        desk.window.click(GRID_X, HEADER_Y)
+        desk.window.wait("view answered", since)
+        rows = desk.window.export(desk.folder / name)
+        found = [row["DBInstanceIdentifier"] for row in rows]
+        assert found == sorted(found, key=natural, reverse=reverse)
+        assert as_rows(rows, list(rows[0])) == as_rows(desk.truth, list(rows[0]))
+
+
+@needs_display
+def test_a_search_shows_and_exports_what_contains_the_word(desk):
+    account = desk.truth[0]["AccountId"]
+    expected = [row for row in desk.truth if row["AccountId"] == account]
+    since = desk.window.mark()
+    desk.window.keys("slash")
+    desk.window.type(account)
+    desk.window.wait(rf"view answered .*rows={len(expected)} of={ROWS}", since)
+    rows = desk.window.export(desk.folder / "found.csv")
+    assert as_rows(rows, list(rows[0])) == as_rows(expected, list(rows[0]))
+    since = desk.window.mark()
+    desk.window.keys("ctrl+f", "Escape")
+    desk.window.wait(rf"view answered .*rows={ROWS} of={ROWS}", since)
+
+
+@needs_display
+def test_selected_rows_are_copied_with_headers(desk):
+    desk.window.click(GRID_X, FIRST_ROW_Y)
+    desk.window.click(GRID_X, FIRST_ROW_Y + 2 * ROW_HEIGHT, held="shift")
+    desk.window.keys("ctrl+c")
+    clipboard = ["timeout", "2", "xclip", "-out", "-selection", "clipboard"]
+    text = until(lambda: desk.window.display.run(*clipboard), timeout=5)
+    header, *rows = csv.reader((text or "").splitlines(), delimiter="\t")
+    assert len(rows) == 3
+    truth = as_rows(desk.truth, header)
+    assert all(tuple(row) in truth for row in rows)
+    # Sorted downwards by the test before the last.
+    names = sorted((row["DBInstanceIdentifier"] for row in desk.truth), key=natural, reverse=True)
+    assert [row[header.index("DBInstanceIdentifier")] for row in rows] == names[:3]
+
+
+@needs_display
+def test_keys_sort_as_a_click_does(desk):
+    since = desk.window.mark()
+    desk.window.click(GRID_X, FIRST_ROW_Y)
+    desk.window.keys("Home", "Right", "Right", "Right", "s")
+    desk.window.wait("view answered", since)
+    rows = desk.window.export(desk.folder / "keys.csv")
+    found = [row["AccountId"] for row in rows]
+    assert found == sorted(found)
+
+
+@needs_display
+def test_an_edit_of_the_config_shows_within_two_seconds(desk):
+    config = Path(desk.sandbox.variables["AWS_CONFIG_FILE"])
+    text = config.read_text()
+    profile, section = re.search(r"\[profile ([^\]]+)\]\n((?:[^\[].*\n)*role_arn.*\n(?:[^\[\n].*\n)*)", text).groups()
+    since = desk.window.mark()
+    config.write_text(f"{text}\n[profile ADDED]\n{section}[profile BROKEN]\nrole_arn = x\nregion = eu-west-1\n")
+    desk.window.wait(r"config read .*broken=1", since, timeout=2)
+    expected = [row for row in desk.truth if profile in row["Profiles"].split("; ")]
+    since = desk.window.mark()
+    desk.window.keys("slash")
+    desk.window.type("ADDED")
+    desk.window.wait(rf"view answered .*rows={len(expected)} of={ROWS}", since)
+    desk.window.keys("Escape")
+    rows = desk.window.export(desk.folder / "added.csv")
+    assert sum("ADDED" in row["Profiles"].split("; ") for row in rows) == len(expected) > 0
+
+
+@needs_display
+def test_an_idle_window_costs_nothing(desk):
+    time.sleep(1)
+    before = desk.window.processor_seconds()
+    time.sleep(10)
+    assert desk.window.processor_seconds() - before < 0.1, "more than 1 % of a processor"
+
+
+@needs_display
+def test_it_ends_cleanly_when_it_is_closed(desk):
+    assert desk.window.close() == 0
+    assert not re.search(r"panicked| ERROR ", desk.window.log()), desk.window.log()
+
+
+@needs_display
+def test_a_running_sweep_is_cancelled(display, tmp_path):
+    sandbox = Sandbox("--accounts", 30, "--region", "eu-west-1", "--instances", 2, "--latency", 2000)
+    window = Window(display, tmp_path, sandbox.variables)
+    try:
+        window.wait("sweep started")
+        window.keys("Escape")
+        window.wait("sweep ended .*cancelled=true", timeout=2)
+        since = window.mark()
+        window.keys("F5")
+        window.wait("sweep started", since)
+        # Until the window shows that a sweep runs, Escape has nothing to cancel.
+        time.sleep(0.5)
+        window.keys("Escape")
+        window.wait("sweep ended .*cancelled=true", since, timeout=3)
+        assert window.close() == 0
+        assert not re.search(r"panicked| ERROR ", window.log()), window.log()
+    finally:
+        if window.process.poll() is None:
+            window.process.kill()
+        sandbox.close()
+
+
+def test_without_a_display_one_sentence_names_the_command_line(tmp_path):
+    done = subprocess.run(
+        [window_binary(), "--demo"],
+        env=aws_environment(tmp_path),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith("rds-fleet: there is no display") and "rds-fleet-cli" in line
