@@ -268,6 +268,22 @@ fn an_export_goes_to_the_path_and_says_what_is_missing() {
 }
 
 #[test]
+fn enter_in_the_path_of_an_export_writes_the_file() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    window.run();
+    window.event(egui::Event::Text(".old".to_owned()));
+    window.key_press(Key::Enter);
+    window.run();
+    let paths = core.told(|command| match command {
+        Command::Export(export) => Some(export.path.clone()),
+        _ => None,
+    });
+    assert_eq!(paths.len(), 1);
+    assert!(paths[0].to_string_lossy().ends_with(".csv.old"), "the path has the focus at once: {paths:?}");
+}
+
+#[test]
 fn a_running_sweep_shows_how_far_it_is_and_is_cancelled() {
     let mut fleet = fleet(three_accounts());
     fleet.progress.running = true;

@@ -91,12 +91,30 @@ pub struct Export {
     pub kind: String,
     #[command(flatten)]
     pub collect: Collect,
-    /// csv (for spreadsheets), json (as the AWS CLI prints it) or table (to look at).
+    /// xlsx (Excel, with a sheet on what is missing), csv (for spreadsheets), json (as the AWS CLI prints it), jsonl
+    /// (an object a line), html (to read and print) or table (to look at).
     #[arg(long, default_value = "table", value_parser = |text: &str| text.parse::<Format>())]
     pub format: Format,
+    /// Exact CSV for programs: no byte order mark, nothing defused, lists and structures as JSON.
+    #[arg(long)]
+    pub raw: bool,
     /// The file to write, atomically; standard output without it.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+impl Export {
+    /// The format that is meant.
+    ///
+    /// # Errors
+    /// A sentence where `--raw` stands beside another format than CSV.
+    pub fn chosen_format(&self) -> Result<Format, String> {
+        match (self.format, self.raw) {
+            (Format::Csv, true) => Ok(Format::RawCsv),
+            (_, true) => Err("--raw is for --format csv".to_owned()),
+            (format, false) => Ok(format),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,13 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
         say(&format!("rds-fleet-cli: {}", crate::core::no_such_kind(&arguments.kind)));
         return Ending::Usage;
     };
+    let format = match arguments.chosen_format() {
+        Ok(format) => format,
+        Err(sentence) => {
+            say(&format!("rds-fleet-cli: {sentence}"));
+            return Ending::Usage;
+        }
+    };
     let core = match Core::start(
         Options {
             selection: arguments.collect.selection(),
@@ -108,8 +115,8 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
         query: Query::of(kind),
         rows: RowChoice::All,
         // A table is for looking at; the other formats carry everything.
-        every_column: arguments.format != Format::Table,
-        format: arguments.format,
+        every_column: format != Format::Table,
+        format,
         path: path.clone(),
     }));
     let written = loop {

@@ -1,7 +1,10 @@
 //! The core's thread: it takes messages one by one, keeps the store and the ledger, and tells the views what changed,
 //! not more often than a person can see.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+mod answers;
+mod fleet;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -10,27 +13,22 @@ use time::OffsetDateTime;
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc, watch};
 
+pub use answers::no_such_kind;
+
 use super::Message;
-use super::api::{
-    Account, CellText, Command, ConfigState, Event, Export, Exported, Field, Fleet, Options, Progress,
-    Record, RowChoice, Rows, TargetStatus, View,
-};
+use super::api::{Command, Event, Options, Progress};
 use crate::access::{Sessions, Way};
 use crate::config::Configuration;
 use crate::failure::{Failure, State as CoverageState};
 use crate::inventory::{Inventory, Origin};
 use crate::query::Query;
-use crate::rds::readable::{self, exact, readable};
-use crate::rds::{Cell, Column, Kind, kind, kinds};
-use crate::report::{self, RowSource};
+use crate::rds::{Kind, kind, kinds};
 use crate::sweep::{self, Coverage, Numbers, Plan, Target};
 
 /// Between two tellings of progress while a sweep runs; and at least this many times what a telling costs, so that a
 /// thousand accounts do not pay for being watched.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 const TELLING_SHARE: u32 = 100;
-/// Rows that are read at a time for reports.
-const ROWS_AT_ONCE: usize = 500;
 
 /// Everything the core knows.
 pub struct State {
@@ -199,13 +197,8 @@ impl State {
                     self.send(Event::Record(Arc::new(record)));
                 }
             }
-            Command::Copy { query, rows } => match self.selected(&query, &rows, false) {
-                Ok(mut source) => {
-                    let columns = source.columns.clone();
-                    if let Ok(text) = report::clipboard(&columns, &mut source) {
-                        self.send(Event::Copied(text));
-                    }
-                }
+            Command::Copy { query, rows } => match self.copied(&query, &rows) {
+                Ok(text) => self.send(Event::Copied(text)),
                 Err(error) => tracing::warn!("{error}"),
             },
             Command::Export(export) => {
@@ -257,31 +250,6 @@ impl State {
         self.data_changed();
         // At once: it is the first thing a view waits for.
         self.tell();
-    }
-
-    fn config_state(&self) -> ConfigState {
-        ConfigState {
-            config_file: self.configuration.config_file.clone(),
-            credentials_file: self.configuration.credentials_file.clone(),
-            state: self.configuration.config_file_state,
-            profiles: self.configuration.profiles.len(),
-            diagnostics: self.configuration.diagnostics.clone(),
-            preselected: self.options.environment.get("AWS_PROFILE").map(str::to_owned),
-            problems: self.plan.problems.clone(),
-            defaults_only: self
-                .configuration
-                .profiles
-                .iter()
-                .filter(|profile| !profile.is_target())
-                .map(|profile| profile.name.clone())
-                .collect(),
-            broken: self
-                .plan
-                .broken
-                .iter()
-                .map(|profile| sweep::reason(&self.configuration, profile))
-                .collect(),
-        }
     }
 
     // ---- The sweep ----
@@ -446,237 +414,6 @@ impl State {
         }
     }
 
-    fn fleet(&self) -> Fleet {
-        let mut accounts: BTreeMap<(bool, Option<&String>), Vec<TargetStatus>> = BTreeMap::new();
-        for target in &self.plan.targets {
-            let Some(entry) = self.ledger.get(&target.number).filter(|entry| !entry.excluded) else {
-                continue;
-            };
-            let status = TargetStatus {
-                target: Arc::clone(&entry.target),
-                busy: !entry.open.is_empty(),
-                coverage: entry.coverage.values().cloned().collect(),
-            };
-            // Accounts nobody has told yet come last.
-            accounts.entry((entry.account_id.is_none(), entry.account_id.as_ref())).or_default().push(status);
-        }
-        let mut progress = self.progress.clone();
-        if let Some(running) = &self.sweep {
-            progress.duration = running.begun.elapsed();
-        }
-        let accounts: Vec<Account> = accounts
-            .into_iter()
-            .map(|((_, account_id), mut targets)| {
-                targets.sort_by(|a, b| {
-                    (&a.target.region, &a.target.role_arn).cmp(&(&b.target.region, &b.target.role_arn))
-                });
-                Account { account_id: account_id.cloned(), targets }
-            })
-            .collect();
-        self.count_accounts(&mut progress);
-        Fleet { config: self.config_state(), accounts, progress, demo: self.options.demo.is_some() }
-    }
-
-    /// How many accounts the sweep means, has done, and could not collect whole.
-    fn count_accounts(&self, progress: &mut Progress) {
-        let swept = self.sweep.as_ref().map(|running| &running.targets);
-        let mut accounts: HashMap<String, (bool, bool)> = HashMap::new();
-        for target in &self.plan.targets {
-            let Some(entry) = self.ledger.get(&target.number).filter(|entry| !entry.excluded) else {
-                continue;
-            };
-            if swept.is_some_and(|swept| !swept.contains(&target.number)) {
-                continue;
-            }
-            // An account that is not known yet counts as one of its own.
-            let account = entry.account_id.clone().unwrap_or_else(|| format!("target {}", target.number));
-            let (busy, failed) = accounts.entry(account).or_default();
-            *busy |= !entry.open.is_empty();
-            *failed |= entry.failed;
-        }
-        progress.accounts = accounts.len();
-        progress.accounts_done = accounts.values().filter(|(busy, _)| !busy).count();
-        progress.accounts_failed = accounts.values().filter(|(busy, failed)| !busy && *failed).count();
-        if progress.started.is_none() {
-            progress.accounts_done = 0;
-        }
-    }
-
-    // ---- Queries ----
-
-    fn show(&mut self, query: Query) {
-        self.views += 1;
-        self.shown = Some(Shown {
-            query,
-            rows: Arc::default(),
-            number: self.views,
-            changed: true,
-            took: Duration::ZERO,
-        });
-        self.answer();
-    }
-
-    /// Answers the shown query as the data is now.
-    fn answer(&mut self) {
-        let Some(shown) = &self.shown else { return };
-        let begun = Instant::now();
-        let mut view = View {
-            number: self.views + 1,
-            query: shown.query.clone(),
-            rows: Arc::default(),
-            of: 0,
-            sql: String::new(),
-            error: None,
-        };
-        let mut query = shown.query.clone();
-        match kind(&query.kind) {
-            None => view.error = Some(no_such_kind(&query.kind)),
-            Some(kind) => {
-                self.restrict(&mut query);
-                match self.inventory.select(kind, &query) {
-                    Ok(selected) => {
-                        view.rows = Arc::new(selected.rows);
-                        view.sql = selected.sql;
-                    }
-                    Err(error) => view.error = Some(error),
-                }
-                view.of = self.inventory.count(kind, &query).unwrap_or_default();
-            }
-        }
-        self.views += 1;
-        // Not what is searched for: the log is for support tickets, and a search may be anything.
-        tracing::debug!(
-            kind = view.query.kind,
-            rows = view.rows.len(),
-            of = view.of,
-            microseconds = begun.elapsed().as_micros() as u64,
-            "view answered"
-        );
-        if let Some(shown) = &mut self.shown {
-            shown.rows = Arc::clone(&view.rows);
-            shown.number = view.number;
-            shown.changed = false;
-            shown.took = begun.elapsed();
-        }
-        self.send(Event::View(Arc::new(view)));
-    }
-
-    /// Targets that the config no longer names are no part of "all", and what several roles see counts once.
-    fn restrict(&self, query: &mut Query) {
-        let mut places = HashSet::new();
-        query.once = !self.current().all(|entry| places.insert((&entry.account_id, &entry.target.region)));
-        let current = |number: &u32| self.plan.targets.iter().any(|target| target.number == *number);
-        if query.targets.is_none() && !self.ledger.keys().all(current) {
-            query.targets = Some(self.plan.targets.iter().map(|target| target.number).collect());
-        }
-    }
-
-    fn rows(&self, view: u64, positions: std::ops::Range<usize>) {
-        let Some(shown) = self.shown.as_ref().filter(|shown| shown.number == view) else { return };
-        let Some(kind) = kind(&shown.query.kind) else { return };
-        let end = positions.end.min(shown.rows.len());
-        let first = positions.start.min(end);
-        let columns: Vec<usize> = shown.query.columns.iter().filter_map(|name| kind.column(name)).collect();
-        let texts = self.inventory.cells(kind, &columns, &shown.rows[first..end]).map(|rows| {
-            rows.iter()
-                .map(|row| {
-                    row.iter()
-                        .map(|cell| CellText { text: readable(cell), absent: *cell == Cell::Absent })
-                        .collect()
-                })
-                .collect()
-        });
-        match texts {
-            Ok(rows) => self.send(Event::Rows(Arc::new(Rows { view, first, rows }))),
-            Err(error) => tracing::error!("the store: {error}"),
-        }
-    }
-
-    fn record(&self, kind: &'static Kind, row: i64) -> Option<Record> {
-        let columns: Vec<usize> = (0..kind.columns.len()).collect();
-        let cells = self.inventory.cells(kind, &columns, &[row]).ok()?.pop()?;
-        let mut object = serde_json::Map::new();
-        let mut fields = Vec::with_capacity(cells.len());
-        for (column, cell) in kind.columns.iter().zip(&cells) {
-            let value = exact(cell);
-            let lines = readable::lines(cell);
-            fields.push(Field {
-                name: column.name.clone(),
-                type_name: column.shape.type_name(),
-                text: if lines.is_empty() { readable(cell) } else { joined(&lines) },
-                lines,
-                absent: value.is_none(),
-            });
-            if let Some(value) = value.filter(|_| !column.own) {
-                object.insert(column.name.clone(), value);
-            }
-        }
-        let unknown = self.inventory.unknown_members(kind, row).ok().flatten();
-        let unknown = unknown.and_then(|json| serde_json::from_str::<serde_json::Value>(&json).ok());
-        for (name, value) in unknown.as_ref().and_then(serde_json::Value::as_object).into_iter().flatten() {
-            let lines = readable::value_lines(value);
-            let one_value = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            fields.push(Field {
-                name: name.clone(),
-                type_name: "newer than this program",
-                text: if lines.is_empty() { one_value() } else { joined(&lines) },
-                lines,
-                absent: false,
-            });
-            object.insert(name.clone(), value.clone());
-        }
-        let json = serde_json::to_string_pretty(&object).unwrap_or_default();
-        Some(Record { kind: kind.name, row, fields, json })
-    }
-
-    fn export(&self, export: &Export) -> Result<Exported, String> {
-        let mut source = self.selected(&export.query, &export.rows, export.every_column)?;
-        let columns = source.columns.clone();
-        let rows =
-            report::write_file(&export.path, |out| report::write(export.format, &columns, &mut source, out))?;
-        let meant = |entry: &&Entry| {
-            export.query.targets.as_ref().is_none_or(|targets| targets.contains(&entry.target.number))
-        };
-        let not_collected = self
-            .current()
-            .filter(meant)
-            .filter(|entry| {
-                entry
-                    .coverage
-                    .get(export.query.kind.as_str())
-                    .is_none_or(|coverage| coverage.state != CoverageState::Collected)
-            })
-            .count();
-        // A profile that cannot be used has no target that could have been left out on purpose.
-        let not_collected =
-            not_collected + if export.query.targets.is_none() { self.plan.broken.len() } else { 0 };
-        tracing::info!(rows, not_collected, path = %export.path.display(), "exported");
-        Ok(Exported { path: export.path.clone(), rows, not_collected })
-    }
-
-    fn selected(&self, query: &Query, rows: &RowChoice, every_column: bool) -> Result<Source<'_>, String> {
-        let kind = kind(&query.kind).ok_or_else(|| no_such_kind(&query.kind))?;
-        let mut query = query.clone();
-        self.restrict(&mut query);
-        let mut selected = self.inventory.select(kind, &query)?.rows;
-        if let RowChoice::These(these) = rows {
-            let these: HashSet<i64> = these.iter().copied().collect();
-            selected.retain(|row| these.contains(row));
-        }
-        let places: Vec<usize> = if every_column {
-            (0..kind.columns.len()).collect()
-        } else {
-            query.columns.iter().filter_map(|name| kind.column(name)).collect()
-        };
-        Ok(Source {
-            inventory: &self.inventory,
-            kind,
-            columns: places.iter().map(|&at| &kind.columns[at]).collect(),
-            places,
-            rows: selected.into(),
-        })
-    }
-
     fn current(&self) -> impl Iterator<Item = &Entry> {
         self.plan
             .targets
@@ -733,22 +470,6 @@ impl Entry {
     }
 }
 
-/// Rows of the store, some at a time.
-struct Source<'a> {
-    inventory: &'a Inventory,
-    kind: &'static Kind,
-    columns: Vec<&'static Column>,
-    places: Vec<usize>,
-    rows: VecDeque<i64>,
-}
-
-impl RowSource for Source<'_> {
-    fn next_rows(&mut self) -> Result<Vec<Vec<Cell>>, String> {
-        let next: Vec<i64> = self.rows.drain(..ROWS_AT_ONCE.min(self.rows.len())).collect();
-        self.inventory.cells(self.kind, &self.places, &next).map_err(|error| format!("the store: {error}"))
-    }
-}
-
 fn sessions(options: &Options, configuration: &Arc<Configuration>, calls: &Arc<Semaphore>) -> Arc<Sessions> {
     Arc::new(Sessions::new(
         Arc::clone(configuration),
@@ -758,14 +479,4 @@ fn sessions(options: &Options, configuration: &Arc<Configuration>, calls: &Arc<S
         options.limits.patience(),
         Arc::clone(calls),
     ))
-}
-
-fn joined(lines: &[readable::Line]) -> String {
-    lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
-
-/// The sentence for a kind that does not exist.
-pub fn no_such_kind(name: &str) -> String {
-    let names: Vec<&str> = kinds().iter().map(|kind| kind.name).collect();
-    format!("there is no kind {name}: choose one of {}", names.join(", "))
 }

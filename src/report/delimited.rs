@@ -2,26 +2,33 @@
 
 use std::io::{self, Write};
 
-use super::RowSource;
+use super::{RowSource, each_row};
 use crate::rds::readable::readable;
 use crate::rds::{Cell, Column};
 
 /// RFC 4180 with CRLF line ends, in UTF-8 with the byte order mark without which Excel reads another encoding.
 pub fn csv(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
     out.write_all("\u{feff}".as_bytes())?;
+    records(columns, rows, out, |cell| defused(cell, readable(cell)))
+}
+
+/// The same without the mark, and with every text exactly as AWS sent it; lists and structures are JSON.
+pub fn raw_csv(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
+    records(columns, rows, out, |cell| match cell {
+        Cell::Json(json) => json.clone(),
+        cell => readable(cell),
+    })
+}
+
+fn records(
+    columns: &[&Column],
+    rows: &mut dyn RowSource,
+    out: &mut dyn Write,
+    text: impl Fn(&Cell) -> String,
+) -> io::Result<usize> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     writer.write_record(columns.iter().map(|column| &column.name))?;
-    let mut written = 0;
-    loop {
-        let batch = rows.next_rows().map_err(io::Error::other)?;
-        if batch.is_empty() {
-            break;
-        }
-        for row in &batch {
-            writer.write_record(row.iter().map(|cell| defused(cell, readable(cell))))?;
-        }
-        written += batch.len();
-    }
+    let written = each_row(rows, |_, row| Ok(writer.write_record(row.iter().map(&text))?))?;
     writer.flush()?;
     Ok(written)
 }
@@ -32,20 +39,15 @@ pub fn csv(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -
 /// What the source says.
 pub fn clipboard(columns: &[&Column], rows: &mut dyn RowSource) -> Result<String, String> {
     let mut text = columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join("\t");
-    loop {
-        let batch = rows.next_rows()?;
-        if batch.is_empty() {
-            return Ok(text);
-        }
-        for row in &batch {
-            let cells: Vec<String> = row
-                .iter()
-                .map(|cell| defused(cell, readable(cell)).replace(['\t', '\n', '\r'], " "))
-                .collect();
-            text.push('\n');
-            text.push_str(&cells.join("\t"));
-        }
-    }
+    each_row(rows, |_, row| {
+        let cells: Vec<String> =
+            row.iter().map(|cell| defused(cell, readable(cell)).replace(['\t', '\n', '\r'], " ")).collect();
+        text.push('\n');
+        text.push_str(&cells.join("\t"));
+        Ok(())
+    })
+    .map_err(|error| error.to_string())?;
+    Ok(text)
 }
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, "CSV Injection"). Numbers
@@ -83,6 +85,16 @@ mod tests {
             "\u{feff}DBInstanceIdentifier,AllocatedStorage,TagList,MultiAZ\r\n'=1+1,-5,,true\r\n\
              \"a,\"\"b\"\"\nc\",,'@x=ü,-1\r\n"
         );
+    }
+
+    #[test]
+    fn raw_csv_is_exact() {
+        let columns = columns(&["DBInstanceIdentifier", "TagList"]);
+        let mut rows = Once(vec![vec![Cell::Text("=1+1".into()), Cell::Json(r#"[{"Key":"a"}]"#.into())]]);
+        let mut out = Vec::new();
+        raw_csv(&columns, &mut rows, &mut out).unwrap();
+        let expected = "DBInstanceIdentifier,TagList\r\n=1+1,\"[{\"\"Key\"\":\"\"a\"\"}]\"\r\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]

@@ -6,39 +6,36 @@ use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Serializer, Value};
 
-use super::RowSource;
+use super::{RowSource, each_row};
 use crate::rds::readable::exact;
 use crate::rds::{Cell, Column};
 
 /// The rows as an array of objects.
 pub fn json(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
     out.write_all(b"[")?;
-    let mut written = 0;
-    loop {
-        let batch = rows.next_rows().map_err(io::Error::other)?;
-        if batch.is_empty() {
-            break;
+    let written = each_row(rows, |at, row| {
+        out.write_all(if at == 0 { b"\n" } else { b",\n" })?;
+        let mut text = Vec::new();
+        let formatter = PrettyFormatter::with_indent(b"    ");
+        Value::Object(object(columns, &row))
+            .serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            out.write_all(b"    ")?;
+            out.write_all(line)?;
         }
-        for row in batch {
-            out.write_all(if written == 0 { b"\n" } else { b",\n" })?;
-            let mut text = Vec::new();
-            Value::Object(object(columns, &row)).serialize(&mut Serializer::with_formatter(
-                &mut text,
-                PrettyFormatter::with_indent(b"    "),
-            ))?;
-            for line in text.split_inclusive(|byte| *byte == b'\n') {
-                out.write_all(b"    ")?;
-                out.write_all(line)?;
-            }
-            written += 1;
-        }
-    }
+        Ok(())
+    })?;
     out.write_all(if written == 0 { b"]\n" } else { b"\n]\n" })?;
     Ok(written)
 }
 
+/// Each row as an object on its own line, as log tools and databases load them.
+pub fn json_lines(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
+    each_row(rows, |_, row| writeln!(out, "{}", Value::Object(object(columns, &row))))
+}
+
 /// One row as an object.
-pub fn object(columns: &[&Column], row: &[Cell]) -> Map<String, Value> {
+fn object(columns: &[&Column], row: &[Cell]) -> Map<String, Value> {
     columns
         .iter()
         .zip(row)

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
-use super::RowSource;
+use super::{RowSource, each_row};
 use crate::rds::Column;
 use crate::rds::readable::readable;
 
@@ -21,17 +21,10 @@ pub fn table(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write)
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let mut written = 0;
-    loop {
-        let batch = rows.next_rows().map_err(io::Error::other)?;
-        if batch.is_empty() {
-            break;
-        }
-        written += batch.len();
-        for row in &batch {
-            table.add_row(row.iter().map(|cell| short(&readable(cell))));
-        }
-    }
+    let written = each_row(rows, |_, row| {
+        table.add_row(row.iter().map(|cell| short(&readable(cell))));
+        Ok(())
+    })?;
     writeln!(out, "{table}")?;
     Ok(written)
 }

@@ -14,6 +14,8 @@ use crate::rds;
 
 /// The height of a member's first line.
 const LINE: f32 = 20.0;
+/// The height of a line of a list or structure.
+const LIST_LINE: f32 = 18.0;
 /// The width of a member's copy button.
 const COPY_WIDTH: f32 = 20.0;
 /// How much of the panel's width the names have.
@@ -120,7 +122,7 @@ impl Details {
                     continue;
                 }
                 nothing = false;
-                ui.add_space(theme::STEP);
+                ui.add_space(theme::STEP * if ours { 1.0 } else { 3.0 });
                 ui.label(RichText::new(title).size(theme::SMALL).color(tokens.text_weak));
                 ui.separator();
                 for field in fields {
@@ -155,7 +157,7 @@ fn member(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Action>
     let gap = ui.spacing().item_spacing.x;
     let name_width = (width * NAME_SHARE).min(240.0).round();
     let value_width = width - name_width - COPY_WIDTH - 2.0 * gap;
-    let beside = field.lines.is_empty() && {
+    let beside = field.lines.len() <= 1 && {
         let font = egui::FontId::proportional(theme::BODY);
         let galley = ui.painter().layout_no_wrap(field.text.clone(), font, tokens.text);
         galley.rows.len() <= 1 && galley.size().x <= value_width
@@ -215,10 +217,13 @@ fn copy(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Action>) 
 fn value(ui: &mut Ui, field: &Field, tokens: &Tokens) {
     let text = if field.absent {
         RichText::new("—").color(tokens.text_faint)
+    } else if field.text.is_empty() {
+        // AWS sent the member, with nothing in it: that is another thing than not sending it.
+        RichText::new("empty").color(tokens.text_weak)
     } else {
         RichText::new(&field.text).color(tokens.text)
     };
-    ui.add(Label::new(text).selectable(!field.absent).wrap());
+    ui.add(Label::new(text).selectable(!field.text.is_empty()).wrap());
 }
 
 /// A list or structure as one text, so that it is selected in one go: names as quiet as the members', values in full.
@@ -227,6 +232,7 @@ fn lines(ui: &mut Ui, field: &Field, tokens: &Tokens) {
     let format = |color| TextFormat {
         font_id: egui::FontId::proportional(theme::BODY),
         color,
+        line_height: Some(LIST_LINE),
         ..TextFormat::default()
     };
     for (at, line) in field.lines.iter().enumerate() {
@@ -239,7 +245,17 @@ fn lines(ui: &mut Ui, field: &Field, tokens: &Tokens) {
             None => job.append(&format!("{dash}{}", line.value), space, format(tokens.text)),
             Some(name) => {
                 job.append(&format!("{dash}{name}"), space, format(tokens.text_weak));
-                job.append(&line.value, GAP, format(tokens.text));
+                let wide = |text: &str| {
+                    let font = egui::FontId::proportional(theme::BODY);
+                    ui.painter().layout_no_wrap(text.to_owned(), font, tokens.text).size().x
+                };
+                // Broken before it and not within it: a host name is broken at its hyphens otherwise.
+                if space + wide(dash) + wide(name) + GAP + wide(&line.value) > ui.available_width() {
+                    job.append("\n", 0.0, format(tokens.text));
+                    job.append(&line.value, space + INDENT, format(tokens.text));
+                } else {
+                    job.append(&line.value, GAP, format(tokens.text));
+                }
             }
         }
     }

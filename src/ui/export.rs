@@ -13,6 +13,19 @@ use super::theme::{self, Tokens};
 use crate::core::Exported;
 use crate::report::Format;
 
+/// What is offered, and what each is good for.
+const FORMATS: [(Format, &str, &str); 5] = [
+    (Format::Csv, "CSV", "For spreadsheets: texts that would run as formulas are made harmless"),
+    (
+        Format::Xlsx,
+        "Excel",
+        "A workbook with dates and numbers as such, and a sheet that says what is missing",
+    ),
+    (Format::Html, "HTML", "One page to read, sort and print, with what is missing at its top"),
+    (Format::Json, "JSON", "As the AWS CLI prints it"),
+    (Format::RawCsv, "Exact CSV", "For programs: every text as AWS sent it"),
+];
+
 /// The dialog's answers so far.
 pub struct ExportDialog {
     format: Format,
@@ -112,8 +125,9 @@ impl ExportDialog {
         let mut entered = false;
         let before = self.format;
         row(ui, "Format", &mut |ui| {
-            ui.radio_value(&mut self.format, Format::Csv, "CSV");
-            ui.radio_value(&mut self.format, Format::Json, "JSON, as the AWS CLI prints it");
+            for (format, name, hint) in FORMATS {
+                ui.radio_value(&mut self.format, format, name).on_hover_text(hint);
+            }
         });
         if before != self.format {
             self.change_extension();
@@ -208,12 +222,10 @@ impl ExportDialog {
     }
 
     fn change_extension(&mut self) {
-        let (from, to) = match self.format {
-            Format::Json => (".csv", ".json"),
-            Format::Csv | Format::Table => (".json", ".csv"),
-        };
-        if let Some(stem) = self.path.strip_suffix(from) {
-            self.path = format!("{stem}{to}");
+        let known = Format::ALL.iter().map(|(format, _)| format.extension());
+        let stem = known.filter_map(|end| self.path.strip_suffix(end)?.strip_suffix('.')).next();
+        if let Some(stem) = stem {
+            self.path = format!("{stem}.{}", self.format.extension());
         }
     }
 
