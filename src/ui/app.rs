@@ -137,8 +137,18 @@ impl App {
             None => self.swept.extend(&self.roster.targets),
             Some(targets) => self.swept.extend(targets),
         }
-        let kinds = kinds().iter().map(|kind| kind.name).collect();
+        let shown = self.kind;
+        let kinds = kinds().iter().enumerate().filter(|(at, kind)| kind.always || *at == shown);
+        let kinds = kinds.map(|(_, kind)| kind.name).collect();
         self.link.send(Command::Sweep { targets, kinds });
+    }
+
+    /// Asks for the shown kind where it has not been asked for yet: not every sweep collects every kind.
+    fn collect_shown_kind(&self) {
+        let kind = &kinds()[self.kind];
+        if !kind.always && !self.roster.targets.is_empty() && self.roster.lacks(kind.name) {
+            self.link.send(Command::Sweep { targets: None, kinds: vec![kind.name] });
+        }
     }
 
     fn take(&mut self, ctx: &Context, event: Event) {
@@ -205,6 +215,7 @@ impl App {
         if !new.is_empty() {
             self.sweep(Some(new));
         }
+        self.collect_shown_kind();
     }
 
     fn keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
@@ -361,7 +372,10 @@ impl App {
     fn carry_out(&mut self, ctx: &Context, action: Action) {
         self.message.clear();
         match action {
-            Action::ShowKind(kind) => self.kind = kind,
+            Action::ShowKind(kind) => {
+                self.kind = kind;
+                self.collect_shown_kind();
+            }
             Action::Search(text) => self.search = text,
             Action::ClearFilters => {
                 self.search.clear();

@@ -58,7 +58,10 @@ pub fn reason(fleet: Option<&Fleet>, roster: &Roster, ticks: &Ticks, view: Optio
     }
     Some(if view.of > 0 {
         Empty::NoMatch
-    } else if fleet.progress.running || roster.gaps.is_empty() && !roster.not_asked.is_empty() {
+    } else if fleet.progress.running
+        || roster.lacks(&view.query.kind)
+        || roster.gaps.is_empty() && !roster.not_asked.is_empty()
+    {
         Empty::Loading
     } else if roster.targets_with_gaps == roster.targets.len() {
         Empty::NothingCollected

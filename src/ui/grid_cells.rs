@@ -17,8 +17,6 @@ use super::theme::{self, Tokens};
 use crate::query::SortKey;
 use crate::rds::{Kind, Shape};
 
-/// Columns whose values are shown with a sign.
-const STATUS_COLUMNS: [&str; 2] = ["DBInstanceStatus", "Status"];
 /// Space left and right of a cell's text.
 const PADDING: f32 = 8.0;
 
@@ -41,7 +39,7 @@ pub fn columns(kind: &Kind, names: &[String], in_view: &[String]) -> Vec<CellCol
                 place: in_view.iter().position(|known| known == name),
                 number: shape.is_some_and(Shape::is_number),
                 boolean: matches!(shape, Some(Shape::Boolean)),
-                status: STATUS_COLUMNS.contains(&name.as_str()),
+                status: kind.status == Some(name.as_str()),
             }
         })
         .collect()
@@ -52,7 +50,7 @@ pub fn first_width(kind: &Kind, name: &str) -> f32 {
     let shape = kind.column(name).map(|at| &kind.columns[at].shape);
     let by_shape: f32 = match shape {
         _ if name == kind.identifier => 232.0,
-        _ if STATUS_COLUMNS.contains(&name) => 148.0,
+        _ if kind.status == Some(name) => 148.0,
         _ if name == "AccountId" => 112.0,
         _ if name == "EngineVersion" => 176.0,
         Some(shape) if shape.is_number() => 96.0,

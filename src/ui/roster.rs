@@ -2,7 +2,7 @@
 //! when the fleet or the ticks change, so that a frame only draws. No egui in here.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use time::OffsetDateTime;
@@ -109,6 +109,8 @@ pub struct Roster {
     pub not_asked: Vec<u32>,
     /// For each profile that is meant and cannot be used, why. It names no target, and is not covered all the same.
     pub broken: Vec<String>,
+    /// How many targets have been asked for a kind, whatever the answer was.
+    asked: BTreeMap<&'static str, usize>,
 }
 
 /// How much is not covered, as a sentence's subject.
@@ -145,6 +147,9 @@ impl Roster {
             for status in &account.targets {
                 let number = status.target.number;
                 roster.targets.insert(number);
+                for entry in &status.coverage {
+                    *roster.asked.entry(entry.kind).or_default() += 1;
+                }
                 if status.busy {
                     continue;
                 }
@@ -166,6 +171,11 @@ impl Roster {
     pub fn rows(&self, ticks: &Ticks, kind: usize) -> u64 {
         let regions = self.accounts.iter().flat_map(|account| &account.regions);
         regions.filter(|region| ticks.contains(region.target)).map(|region| region.standing.rows[kind]).sum()
+    }
+
+    /// Whether some target has not been asked for a kind, and no sweep is to ask it.
+    pub fn lacks(&self, kind: &str) -> bool {
+        self.asked.get(kind).is_none_or(|asked| *asked < self.targets.len())
     }
 
     /// What is not covered, whatever is ticked.

@@ -1,7 +1,8 @@
 //! The bar above the grid: kinds, search, columns, refresh, export, theme.
 
 use egui::{
-    Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, TextEdit, ThemePreference, Ui, vec2,
+    Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, ThemePreference,
+    Ui, vec2,
 };
 
 use super::action::Action;
@@ -33,7 +34,7 @@ pub fn search_id() -> Id {
 pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     ui.horizontal_centered(|ui| {
-        for (at, kind) in kinds().iter().enumerate() {
+        for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| kind.always) {
             let count = grouped(shown.roster.rows(shown.ticks, at));
             let chosen = at == shown.kind;
             let text = RichText::new(kind.title).color(if chosen { tokens.text } else { tokens.text_weak });
@@ -44,6 +45,7 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
                 actions.push(Action::ShowKind(at));
             }
         }
+        further_kinds(ui, shown, actions);
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_menu(ui, actions);
@@ -55,6 +57,32 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
             refresh(ui, shown, actions);
             columns_menu(ui, menu, shown, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
+        });
+    });
+}
+
+/// The kinds that are collected when somebody wants to see them.
+fn further_kinds(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    let kind = &kinds()[shown.kind];
+    let text = if kind.always { "More kinds" } else { kind.title };
+    let color = if kind.always { tokens.text_weak } else { tokens.text };
+    let mut button = Button::selectable(!kind.always, RichText::new(text).color(color));
+    if !kind.always {
+        let count = grouped(shown.roster.rows(shown.ticks, shown.kind));
+        button = button.right_text(RichText::new(count).color(tokens.text_weak));
+    }
+    let response =
+        ui.add(button).on_hover_text("Snapshots, parameter groups, events and all else that RDS lists");
+    Popup::menu(&response).show(|ui| {
+        ScrollArea::vertical().max_height(520.0).show(ui, |ui| {
+            for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| !kind.always) {
+                let label = ui.selectable_label(at == shown.kind, kind.title);
+                if label.on_hover_text(format!("aws rds describe-{}", kind.name)).clicked() {
+                    actions.push(Action::ShowKind(at));
+                    ui.close();
+                }
+            }
         });
     });
 }
