@@ -376,3 +376,21 @@ fn when_everything_failed_the_window_says_so() {
     click(&mut window, Role::Button, "Show why");
     assert!(says(&window, "AccessDenied: User is not authorized"));
 }
+
+#[test]
+fn a_further_kind_is_collected_when_somebody_wants_to_see_it() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    let asked = |core: &FakeCore| {
+        core.told(|command| match command {
+            Command::Sweep { kinds, .. } => Some(kinds.clone()),
+            _ => None,
+        })
+    };
+    assert_eq!(asked(&core), [["db-instances", "db-clusters"]], "no sweep collects everything");
+    window.get_by_label("More kinds").click();
+    window.run();
+    window.get_by_label("DB snapshots").click();
+    window.run();
+    assert_eq!(asked(&core).last().unwrap(), &["db-snapshots"]);
+    assert_eq!(core.shown().kind, "db-snapshots");
+}

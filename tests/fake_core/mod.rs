@@ -150,7 +150,7 @@ fn coverage(target: &Target, state: State) -> Vec<Arc<Coverage>> {
         rows: if state == State::Collected { 40 } else { 0 },
         ..Coverage::not_asked(target, kind)
     };
-    kinds().iter().map(|kind| Arc::new(entry(kind.name))).collect()
+    kinds().iter().filter(|kind| kind.always).map(|kind| Arc::new(entry(kind.name))).collect()
 }
 
 pub fn account(number: u32, id: &str, profile: &str, state: State) -> Account {
