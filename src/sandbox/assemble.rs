@@ -112,7 +112,8 @@ fn of_cluster(
     random: &mut Random,
 ) {
     let engine = unit.engine;
-    let version = version(engine, random);
+    let drawn = version(engine, random);
+    let version = exhibits::version(unit.form).unwrap_or(drawn);
     let mut described = cluster(target, identifier, engine, version, random);
     exhibits::on_cluster(target, unit.form, &mut described, random);
     let class = match unit.form {
@@ -147,6 +148,10 @@ fn of_cluster(
     described.insert("DBClusterMembers".to_owned(), Value::Array(listed));
     if members > 1 {
         described.insert("MultiAZ".to_owned(), json!(true));
+    }
+    if members > 2 && engine.name.starts_with("aurora") && target.random(identifier).chance(0.6) {
+        let endpoint = target.host(&format!("{identifier}-reports"), "cluster-custom-", engine);
+        described.insert("CustomEndpoints".to_owned(), json!([endpoint]));
     }
     if unit.form == Form::MultiAzCluster {
         let name = format!("{identifier}-read-replica");

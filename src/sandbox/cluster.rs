@@ -41,11 +41,8 @@ fn identity(
     random: &mut Random,
 ) {
     let family = engine.family(version);
-    let group = if random.chance(0.5) {
-        format!("{}-{}", target.account.line.application, family.replace('.', "-"))
-    } else {
-        format!("default.{family}")
-    };
+    let group =
+        if random.chance(0.5) { target.parameter_group_name(&family) } else { format!("default.{family}") };
     let named = !matches!(engine.name, "docdb" | "neptune") && random.chance(0.8);
     let dual = random.chance(0.05);
     add(

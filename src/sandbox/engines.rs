@@ -64,9 +64,47 @@ impl Engine {
         format!("{}{between}{}", self.name, self.major(version))
     }
 
-    /// The default option group, such as `default:mysql-8-0`.
+    /// The default option group, such as `default:mysql-8-0` or `default:sqlserver-se-16-00`.
     pub fn option_group(&self, version: &str) -> String {
-        format!("default:{}-{}", self.name, self.major(version).replace('.', "-"))
+        format!("default:{}-{}", self.name, self.major_engine_version(version).replace('.', "-"))
+    }
+
+    /// The major version, as option groups and engine versions write it: `16.00` of SQL Server, else as families do.
+    pub fn major_engine_version(&self, version: &str) -> String {
+        let major = self.major(version);
+        if self.is_sqlserver() { format!("{major}0") } else { major }
+    }
+
+    /// The engine as AWS's descriptions name it.
+    pub fn title(&self) -> &'static str {
+        match self.name {
+            "postgres" => "PostgreSQL",
+            "mysql" => "MySQL Community Edition",
+            "mariadb" => "MariaDB Community Edition",
+            "oracle-ee" => "Oracle Database Enterprise Edition",
+            "oracle-ee-cdb" => "Oracle Database Enterprise Edition (CDB)",
+            "oracle-se2" => "Oracle Database Standard Edition Two",
+            "custom-oracle-ee" => "Oracle Database Enterprise Edition for RDS Custom",
+            "sqlserver-ee" => "Microsoft SQL Server Enterprise Edition",
+            "sqlserver-se" => "Microsoft SQL Server Standard Edition",
+            "sqlserver-ex" => "Microsoft SQL Server Express Edition",
+            "db2-se" => "IBM Db2 Standard Edition",
+            "aurora-postgresql" => "Aurora PostgreSQL",
+            "aurora-mysql" => "Aurora MySQL",
+            "docdb" => "Amazon DocumentDB (with MongoDB compatibility)",
+            "neptune" => "Amazon Neptune",
+            name => name,
+        }
+    }
+
+    /// Whether AWS has withdrawn a version: databases that have it still run.
+    pub fn is_deprecated(&self, version: &str) -> bool {
+        matches!(
+            (self.name, version),
+            ("mysql", "8.0.40")
+                | ("mariadb", "10.5.29")
+                | ("oracle-ee", "19.0.0.0.ru-2024-01.rur-2024-01.r1")
+        )
     }
 }
 

@@ -100,6 +100,15 @@ pub fn on_instance(target: &Target<'_>, form: Form, instance: &mut Resource, ran
     add(instance, members);
 }
 
+/// The version of a form that not every version has.
+pub fn version(form: Form) -> Option<&'static str> {
+    match form {
+        Form::Limitless => Some("16.8-limitless"),
+        Form::Backtrack => Some("8.0.mysql_aurora.3.08.2"),
+        _ => None,
+    }
+}
+
 /// Makes a cluster what its form says.
 pub fn on_cluster(target: &Target<'_>, form: Form, cluster: &mut Resource, random: &mut Random) {
     let identifier = cluster["DBClusterIdentifier"].as_str().unwrap_or_default().to_owned();
@@ -111,7 +120,6 @@ pub fn on_cluster(target: &Target<'_>, form: Form, cluster: &mut Resource, rando
         }),
         Form::Limitless => json!({
             "ClusterScalabilityType": "limitless",
-            "EngineVersion": "16.8-limitless",
             "StorageType": "aurora-iopt1",
             "LimitlessDatabase": { "Status": "active", "MinRequiredACU": 96.0 },
             "MonitoringInterval": 60,
@@ -139,7 +147,6 @@ pub fn on_cluster(target: &Target<'_>, form: Form, cluster: &mut Resource, rando
         }),
         Form::Clone => json!({ "CloneGroupId": random.uuid(), "CrossAccountClone": true }),
         Form::Backtrack => json!({
-            "EngineVersion": "8.0.mysql_aurora.3.08.2",
             "BacktrackWindow": 86_400,
             "BacktrackConsumedChangeRecords": 48_211_904,
             "EarliestBacktrackTime": days_ago(1, random),
@@ -148,6 +155,7 @@ pub fn on_cluster(target: &Target<'_>, form: Form, cluster: &mut Resource, rando
             )],
         }),
         Form::ClusterActivityStream => json!({
+            "GlobalClusterIdentifier": format!("{}-global", target.account.line.application),
             "ActivityStreamStatus": "started",
             "ActivityStreamMode": "sync",
             "ActivityStreamKmsKeyId": target.key("activity stream"),

@@ -145,7 +145,7 @@ fn network(target: &Target<'_>, database: &Database<'_>, resource: &mut Resource
             "AvailabilityZone": target.zone(zone),
             "MultiAZ": multi,
             "SecondaryAvailabilityZone": multi.then(|| target.zone(zone + 1)),
-            "DBSubnetGroup": target.subnet_group(dual),
+            "DBSubnetGroup": target.subnet_group(),
             "NetworkType": if dual { "DUAL" } else { "IPV4" },
             "VpcSecurityGroups": target.security_group(engine.name),
             "DBSecurityGroups": [],
@@ -261,11 +261,8 @@ fn security(target: &Target<'_>, database: &Database<'_>, resource: &mut Resourc
     let apply =
         random.pick(&["in-sync", "in-sync", "in-sync", "in-sync", "in-sync", "in-sync", "pending-reboot"]);
     let family = engine.family(version);
-    let group = if random.chance(0.6) {
-        format!("{}-{}", target.account.line.application, family.replace('.', "-"))
-    } else {
-        format!("default.{family}")
-    };
+    let group =
+        if random.chance(0.6) { target.parameter_group_name(&family) } else { format!("default.{family}") };
     let iam = (engine.has_extended_support() || engine.name == "mariadb") && random.chance(0.25);
     let managed = cluster.is_none() && random.chance(0.25);
     let s3 = (cluster.is_none() && random.chance(0.12)).then(|| match engine.name {
@@ -279,6 +276,14 @@ fn security(target: &Target<'_>, database: &Database<'_>, resource: &mut Resourc
         }]),
         _ => json!([]),
     };
+    // The options of S3 and of native backups are in groups of the account's own.
+    let optional = s3 == Some("S3_INTEGRATION")
+        || (engine.is_sqlserver() && target.random(database.identifier).chance(0.4));
+    let options = engine.option_group(version);
+    let options = match options.strip_prefix("default:") {
+        Some(rest) if optional => format!("{}-{rest}", target.account.line.application),
+        _ => options,
+    };
     let protected = match cluster {
         Some(_) => false,
         None => production(target) && random.chance(0.85),
@@ -289,7 +294,7 @@ fn security(target: &Target<'_>, database: &Database<'_>, resource: &mut Resourc
             "CACertificateIdentifier": authority,
             "CertificateDetails": { "CAIdentifier": authority, "ValidTill": until },
             "DBParameterGroups": [{ "DBParameterGroupName": group, "ParameterApplyStatus": apply }],
-            "OptionGroupMemberships": [{ "OptionGroupName": engine.option_group(version), "Status": "in-sync" }],
+            "OptionGroupMemberships": [{ "OptionGroupName": options, "Status": "in-sync" }],
             "IAMDatabaseAuthenticationEnabled": iam,
             "MasterUserSecret": managed.then(|| master_user_secret(target, database.identifier, random)),
             "AssociatedRoles": roles,

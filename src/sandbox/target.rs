@@ -87,8 +87,13 @@ impl Target<'_> {
         format!("{}-{}-db-subnets", self.account.line.application, self.account.line.environment)
     }
 
-    /// The subnet group with its subnets.
-    pub fn subnet_group(&self, dual: bool) -> Value {
+    /// The name of the account's own parameter group of a family.
+    pub fn parameter_group_name(&self, family: &str) -> String {
+        format!("{}-{}", self.account.line.application, family.replace('.', "-"))
+    }
+
+    /// The subnet group with its subnets, in which databases may have addresses of both kinds.
+    pub fn subnet_group(&self) -> Value {
         let mut random = self.random("subnet group");
         let vpc = random.hex(16);
         let subnets: Vec<Value> = (0..3)
@@ -108,7 +113,7 @@ impl Target<'_> {
             "SubnetGroupStatus": "Complete",
             "Subnets": subnets,
             "DBSubnetGroupArn": self.arn(&format!("subgrp:{}", self.subnet_group_name())),
-            "SupportedNetworkTypes": if dual { json!(["IPV4", "DUAL"]) } else { json!(["IPV4"]) },
+            "SupportedNetworkTypes": ["IPV4", "DUAL"],
         })
     }
 
