@@ -1,11 +1,11 @@
 //! Which databases an account has in a region: drawn from the seed, unit by unit. What a database is like in every
-//! member is `instance`'s and `cluster`'s; how it is sent is `pages`'.
+//! member is `instance`'s and `cluster`'s; what there is beside databases is `estate`'s; how it is sent is `pages`'.
 
 use super::company::Account;
 use super::engines::{self, Engine};
 use super::random::Random;
 use super::target::{Resource, Target};
-use super::{InstanceCount, Settings, assemble};
+use super::{InstanceCount, Settings, assemble, estate};
 
 /// How a unit is built, and what is rare about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,28 +65,27 @@ pub struct Unit {
     pub sid: Option<String>,
 }
 
-/// What an account has in a region, by kind.
+/// The instances and clusters that an account has in a region.
 #[derive(Default)]
 pub struct Fleet {
     pub instances: Vec<Resource>,
     pub clusters: Vec<Resource>,
 }
 
-impl Fleet {
-    /// The resources of a kind, named as the AWS CLI names it; none for a kind that the sandbox does not have.
-    pub fn of_kind(self, kind: &str) -> Vec<Resource> {
-        match kind {
-            "db-instances" => self.instances,
-            "db-clusters" => self.clusters,
-            _ => Vec::new(),
-        }
+/// The resources of a kind, named as the AWS CLI names it, that an account has in a region.
+pub fn of_kind(settings: &Settings, account: &Account, region: &str, kind: &str) -> Vec<Resource> {
+    if !enabled(settings, account, region) {
+        return Vec::new();
+    }
+    let fleet = fleet(settings, account, region);
+    match kind {
+        "db-instances" => fleet.instances,
+        "db-clusters" => fleet.clusters,
+        _ => estate::of_kind(&Target { account, region, seed: settings.seed }, &fleet, kind),
     }
 }
 
-/// The kinds that the sandbox has.
-pub const KINDS: [&str; 2] = ["db-instances", "db-clusters"];
-
-/// Everything that an account has in a region.
+/// The instances and clusters that an account has in a region.
 pub fn fleet(settings: &Settings, account: &Account, region: &str) -> Fleet {
     let target = Target { account, region, seed: settings.seed };
     let mut fleet = Fleet::default();
@@ -102,13 +101,16 @@ pub fn fleet(settings: &Settings, account: &Account, region: &str) -> Fleet {
     fleet
 }
 
+/// Whether the account can use the region.
+fn enabled(settings: &Settings, account: &Account, region: &str) -> bool {
+    let faults = &settings.faults;
+    !faults.region_not_enabled.iter().any(|(number, name)| *number == account.number && name == region)
+        && settings.regions.iter().any(|name| name == region)
+}
+
 /// What an account has in a region, without the details: cheap enough to ask for every account at once.
 pub fn plan(settings: &Settings, account: &Account, region: &str) -> Vec<Unit> {
-    let enabled = !settings
-        .faults
-        .region_not_enabled
-        .iter()
-        .any(|(number, name)| *number == account.number && name == region);
+    let enabled = enabled(settings, account, region);
     let Some(place) = settings.regions.iter().position(|name| name == region).filter(|_| enabled) else {
         return Vec::new();
     };

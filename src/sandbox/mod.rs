@@ -9,6 +9,7 @@ mod cluster;
 mod company;
 mod counts;
 mod engines;
+mod estate;
 mod exhibits;
 mod faults;
 mod fleet;
@@ -24,6 +25,7 @@ mod server;
 mod sessions;
 mod sts;
 mod target;
+mod words;
 mod xml;
 
 #[cfg(test)]
@@ -212,7 +214,7 @@ impl Sandbox {
         let kind = kind::kind(kind)?;
         let (settings, accounts) = (&self.state.settings, &self.state.accounts);
         let (account, region) = (accounts.first()?, settings.regions.first()?);
-        let resources = fleet::fleet(settings, account, region).of_kind(kind.name);
+        let resources = fleet::of_kind(settings, account, region, kind.name);
         let page = pages::cut(kind, account, &resources, 100).into_iter().next()?;
         Some(format!(
             "{}</{}><ResponseMetadata><RequestId>sample</RequestId></ResponseMetadata></{}Response>",
@@ -243,7 +245,7 @@ impl Sandbox {
             for region in &settings.regions {
                 let source = pages::source(settings, accounts, account, region);
                 let names = drawn.entry((source.number, region)).or_insert_with(|| {
-                    let resources = fleet::fleet(settings, source, region).of_kind(kind.name);
+                    let resources = fleet::of_kind(settings, source, region, kind.name);
                     let text = |resource: &target::Resource, member: &str| {
                         resource.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
                     };

@@ -1,4 +1,4 @@
-//! The pages of Describe answers: a fleet's resources cut into pages and written as XML once, then kept. What a request
+//! The pages of Describe answers: an account's resources cut into pages and written as XML once, then kept. What a request
 //! may ask is `rds`'s.
 //!
 //! Accounts that share a fleet (see `source`) share its pages too: twelve digits are overwritten at the places where the
@@ -73,7 +73,7 @@ impl Library {
             }
         };
         let pages = shelf.get_or_init(|| {
-            let resources = fleet::fleet(settings, source, region).of_kind(kind.name);
+            let resources = fleet::of_kind(settings, source, region, kind.name);
             let pages = cut(kind, source, &resources, size);
             self.size.fetch_add(pages.iter().map(|page| page.text.len()).sum(), Ordering::Relaxed);
             Arc::new(pages)

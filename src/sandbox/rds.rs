@@ -1,5 +1,5 @@
 //! RDS: who may ask, what may be asked, and the pages that answer. It knows the Describe operations that
-//! `crate::rds::kind` knows and `fleet` has resources for; what is in the pages is not its concern.
+//! `crate::rds::kind` knows; what is in the pages is not its concern.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use hyper::Response;
 use serde_json::Value;
 
 use super::company::{Account, MANAGEMENT_ACCOUNT, ORGANIZATION};
-use super::fleet::{self, KINDS};
+use super::fleet;
 use super::pages::{self, Page};
 use super::random::Random;
 use super::refusal::Refusal;
@@ -15,7 +15,11 @@ use super::request::Request;
 use super::server::{Answer, Refused, State, typed, xml};
 use super::sessions::Session;
 use super::target::Resource;
+use super::words;
 use crate::rds::kind::{Kind, kinds};
+
+/// More than there is of anything.
+const ALL_AT_ONCE: usize = 1 << 20;
 
 const SIGN_IN: &str = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Corporate proxy</h1>\
     <form action=\"/login\"><p>Please sign in to continue.<br><input name=user></form></body></html>\n";
@@ -27,10 +31,7 @@ pub async fn respond(
     request_id: &str,
 ) -> Result<Response<Answer>, Refused> {
     let session = state.sessions.of(request).map_err(Refusal::from)?;
-    let kind = kinds()
-        .iter()
-        .find(|kind| kind.operation == request.action() && KINDS.contains(&kind.name))
-        .ok_or_else(|| {
+    let kind = kinds().iter().find(|kind| kind.operation == request.action()).ok_or_else(|| {
         let message = format!("Could not find operation {} for version 2014-10-31", request.action());
         Refusal::bad_request("InvalidAction", message)
     })?;
@@ -85,13 +86,15 @@ const WHY_POLICY: &str = "because no identity-based policy allows the";
 
 fn denied(session: &Session, request: &Request, account: &str, kind: &Kind, why: &str) -> Refusal {
     let (operation, region) = (kind.operation, &request.region);
-    let resource = if kind.name == "db-clusters" { "cluster" } else { "db" };
+    let resource = match words::of(kind).resource {
+        Some(resource) => format!("arn:aws:rds:{region}:{account}:{resource}:*"),
+        None => "*".to_owned(),
+    };
     let why = if why == WHY_POLICY { format!("{why} rds:{operation} action") } else { why.to_owned() };
     Refusal::forbidden(
         "AccessDenied",
         format!(
-            "User: {} is not authorized to perform: rds:{operation} on resource: \
-             arn:aws:rds:{region}:{account}:{resource}:* {why}",
+            "User: {} is not authorized to perform: rds:{operation} on resource: {resource} {why}",
             session.arn()
         ),
     )
@@ -106,6 +109,8 @@ fn page(
     request_id: &str,
 ) -> Result<String, Refusal> {
     let size = match request.parameter("MaxRecords") {
+        // Some operations know no pages and take no notice of what is said of them.
+        _ if !kind.answer.paged => ALL_AT_ONCE,
         None => 100,
         Some(text) => text.parse().ok().filter(|size| (20..=100).contains(size)).ok_or_else(|| {
             let message = format!("Invalid value {text} for MaxRecords. Must be between 20 and 100");
@@ -180,10 +185,11 @@ fn selected(
                 .any(|member| text(resource, member) == identifier)
         });
         if resources.is_empty() {
-            let code =
-                if kind.name == "db-clusters" { "DBClusterNotFoundFault" } else { "DBInstanceNotFound" };
             let message = format!("{identifier} not found.");
-            return Err(Refusal { status: hyper::StatusCode::NOT_FOUND, code, message });
+            // Of what has no such error, none is an answer.
+            if let Some(code) = words::of(kind).not_found {
+                return Err(Refusal { status: hyper::StatusCode::NOT_FOUND, code, message });
+            }
         }
     }
     Ok(Some(resources))
@@ -192,7 +198,7 @@ fn selected(
 /// Every resource of a kind that an account has in a region, under its own account id.
 fn resources(state: &State, account: &Account, region: &str, kind: &Kind) -> Vec<Resource> {
     let source = pages::source(&state.settings, &state.accounts, account, region);
-    let resources = fleet::fleet(&state.settings, source, region).of_kind(kind.name);
+    let resources = fleet::of_kind(&state.settings, source, region, kind.name);
     if source.id == account.id {
         return resources;
     }

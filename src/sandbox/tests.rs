@@ -8,17 +8,20 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::company::{self, Account};
-use super::fleet::{self, KINDS};
+use super::fleet;
 use super::target::Resource;
 use super::{Expected, Faults, InstanceCount, Sandbox, Settings};
 use crate::rds::answer::{Cell, ErrorAnswer, read_error, read_page};
 use crate::rds::kind::kind;
 use crate::rds::shape::Shape;
 
-struct Answered {
-    status: u16,
+/// The kinds that are drawn; all others are derived from them, and `estate` has their tests.
+const KINDS: [&str; 2] = ["db-instances", "db-clusters"];
+
+pub(super) struct Answered {
+    pub status: u16,
     headers: String,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 /// Sends one request; `None` if the connection ended before the whole answer was there.
@@ -45,12 +48,18 @@ fn header<'a>(headers: &'a str, name: &str) -> Option<&'a str> {
         .find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
 }
 
-struct Keys {
+pub(super) struct Keys {
     id: String,
     token: String,
 }
 
-fn call(sandbox: &Sandbox, keys: &Keys, service: &str, region: &str, form: &str) -> Option<Answered> {
+pub(super) fn call(
+    sandbox: &Sandbox,
+    keys: &Keys,
+    service: &str,
+    region: &str,
+    form: &str,
+) -> Option<Answered> {
     let head = format!(
         "POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential={}/20261122/{region}/{service}/aws4_request, \
          SignedHeaders=host, Signature=0\r\nX-Amz-Security-Token: {}\r\n",
@@ -59,7 +68,7 @@ fn call(sandbox: &Sandbox, keys: &Keys, service: &str, region: &str, form: &str)
     send(sandbox.address(), &head, form)
 }
 
-fn host_keys(sandbox: &Sandbox) -> Keys {
+pub(super) fn host_keys(sandbox: &Sandbox) -> Keys {
     let address = sandbox.address();
     let token =
         send(address, "PUT /latest/api/token HTTP/1.1\r\nx-aws-ec2-metadata-token-ttl-seconds: 600\r\n", "")
@@ -75,11 +84,15 @@ fn host_keys(sandbox: &Sandbox) -> Keys {
     Keys { id: text(&credentials["AccessKeyId"]), token: text(&credentials["Token"]) }
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-fn assume_role(sandbox: &Sandbox, host: &Keys, account: &Account) -> Option<Result<Keys, ErrorAnswer>> {
+pub(super) fn assume_role(
+    sandbox: &Sandbox,
+    host: &Keys,
+    account: &Account,
+) -> Option<Result<Keys, ErrorAnswer>> {
     let role = account.role_arn().replace(':', "%3A").replace('/', "%2F");
     let form = format!(
         "Action=AssumeRole&Version=2011-06-15&RoleArn={role}&RoleSessionName=dba&ExternalId={}",
@@ -309,7 +322,7 @@ fn all(settings: &Settings, name: &str) -> Vec<Resource> {
     company::accounts(settings)
         .iter()
         .flat_map(|account| settings.regions.iter().map(move |region| (account, region)))
-        .flat_map(|(account, region)| fleet::fleet(settings, account, region).of_kind(name))
+        .flat_map(|(account, region)| fleet::of_kind(settings, account, region, name))
         .collect()
 }
 
@@ -355,7 +368,7 @@ fn every_member_occurs_in_the_demo_and_fits_its_shape() {
 }
 
 /// Every value is of its shape's type and every member is known.
-fn fits(shape: &Shape, value: &Value, path: &str) {
+pub(super) fn fits(shape: &Shape, value: &Value, path: &str) {
     match (shape, value) {
         (Shape::Structure(structure), Value::Object(members)) => {
             for (name, value) in members {
@@ -365,6 +378,9 @@ fn fits(shape: &Shape, value: &Value, path: &str) {
         }
         (Shape::List(list), Value::Array(items)) => {
             items.iter().for_each(|item| fits(&list.of, item, path));
+        }
+        (Shape::Map(of), Value::Object(entries)) => {
+            entries.values().for_each(|value| fits(of, value, path));
         }
         (Shape::String, Value::String(_)) | (Shape::Boolean, Value::Bool(_)) => {}
         (Shape::Integer | Shape::Long, Value::Number(number)) if number.is_i64() => {}
