@@ -5,7 +5,6 @@ use serde_json::json;
 use super::{engine, production, resource, text};
 use crate::sandbox::engines::Engine;
 use crate::sandbox::fleet::Fleet;
-use crate::sandbox::random::Random;
 use crate::sandbox::target::{Resource, Target, days_ago};
 
 const YEAR: i64 = 31_536_000;
@@ -33,9 +32,10 @@ pub fn all(target: &Target<'_>, fleet: &Fleet) -> Vec<Resource> {
 
 fn reservation(target: &Target<'_>, instance: &Resource, at: usize) -> Resource {
     let mut random = target.random(&format!("reservation {at}"));
-    let name = format!("ri-{}", bought(&mut random));
     let years = random.pick(&[1, 1, 3]);
     let age = random.between(30, 360 * years + 60);
+    let start = days_ago(age, &mut random);
+    let name = name(start.as_str().unwrap_or_default());
     let all_upfront = random.chance(0.3);
     let class = text(instance, "DBInstanceClass");
     let hourly = (random.between(80, 2400) as f64) / 1000.0;
@@ -48,7 +48,7 @@ fn reservation(target: &Target<'_>, instance: &Resource, at: usize) -> Resource 
         "ReservedDBInstanceId": name,
         "ReservedDBInstancesOfferingId": random.uuid(),
         "DBInstanceClass": class,
-        "StartTime": days_ago(age, &mut random),
+        "StartTime": start,
         "Duration": YEAR * years,
         "FixedPrice": if all_upfront { (hourly * 8760.0 * years as f64).round() } else { 0.0 },
         "UsagePrice": 0.0,
@@ -65,9 +65,8 @@ fn reservation(target: &Target<'_>, instance: &Resource, at: usize) -> Resource 
 }
 
 /// The name that AWS gives to a reservation to which nobody gives one: when it was bought.
-fn bought(random: &mut Random) -> String {
-    let (year, month, day) = (random.between(2024, 2026), random.between(1, 10), random.between(1, 28));
-    format!("{year}-{month:02}-{day:02}-{:02}-{:02}-{:02}-{}", 9, day, 2 * day, random.between(100, 999))
+fn name(start: &str) -> String {
+    format!("ri-{}", start.trim_end_matches('Z').replace(['T', ':', '.'], "-"))
 }
 
 fn product(engine: &Engine, license: &str) -> String {
