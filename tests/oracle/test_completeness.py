@@ -4,23 +4,10 @@ import json
 from typing import NamedTuple
 
 import pytest
-from awscli_oracle import describe_name, service_model
+from awscli_oracle import describe_name, listed, service_model
+from compare import KINDS, OUR_COLUMN_SAYS_IT
 
 ADDED_BY_US = ["AccountId", "Region", "Profiles"]
-# Every Describe operation of RDS that lists resources of an account. One that goes missing would not be noticed else.
-KINDS = """
-    db-instances db-clusters db-snapshots db-cluster-snapshots db-instance-automated-backups
-    db-cluster-automated-backups db-parameter-groups db-cluster-parameter-groups option-groups db-subnet-groups
-    db-security-groups db-proxies db-cluster-endpoints global-clusters event-subscriptions events
-    pending-maintenance-actions certificates db-engine-versions db-major-engine-versions reserved-db-instances
-    blue-green-deployments db-recommendations db-shard-groups integrations tenant-databases export-tasks
-    account-attributes
-""".split()
-# A member whose name is also one of our own columns: two columns of one name could not be told apart, so ours is kept.
-OUR_COLUMN_SAYS_IT = {
-    ("db-instance-automated-backups", "Region"),
-    ("db-cluster-automated-backups", "Region"),
-}
 # What an answer says beside its list. A table of resources has no row for it.
 BESIDE_THE_LIST = {
     ("certificates", "DefaultCertificateForNewLaunches"): "a setting of the account, not a member of any certificate",
@@ -83,13 +70,6 @@ def _kind(description):
     return {dict: "a structure", list: "a list", Map: "a map"}.get(type(description), description)
 
 
-def row_shape(operation):
-    """The structure that an operation lists: the element of the only list in its answer."""
-    lists = [member for member in operation.output_shape.members.values() if member.type_name == "list"]
-    assert len(lists) == 1, f"{operation.name} answers with {len(lists)} lists"
-    return lists[0].member
-
-
 @pytest.fixture(scope="module")
 def kinds(run_cli):
     done = run_cli("kinds", "--format", "json")
@@ -103,7 +83,7 @@ def test_every_member_of_every_kind(kinds):
     for kind in kinds:
         assert kind["operation"] in model.operation_names, f"{kind['kind']}: AWS has no {kind['operation']}"
         ours = [column for column in kind["columns"] if column["source"] == "aws"]
-        aws = of_shape(row_shape(model.operation_model(kind["operation"])))
+        aws = of_shape(listed(model.operation_model(kind["operation"]))[1].member)
         for name in [name for of_kind, name in OUR_COLUMN_SAYS_IT if of_kind == kind["kind"]]:
             # If AWS drops the member, or we show it after all, the exception has to go.
             assert aws.pop(name) == "string" and name in ADDED_BY_US, f"{kind['kind']}.{name}"
