@@ -14,6 +14,7 @@ KINDS = """
     account-attributes
 """.split()
 # A member whose name is also one of our own columns: two columns of one name could not be told apart, so ours is kept.
+# AWS's Region of a backup that was replicated is the one it came from; its database's ARN says that too.
 OUR_COLUMN_SAYS_IT = {
     ("db-instance-automated-backups", "Region"),
     ("db-cluster-automated-backups", "Region"),
