@@ -604,7 +604,8 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
             let Shape::Structure(structure) = answer.shape.of.clone() else {
                 unreachable!("a definition's answer is a list of structures")
             };
-            // An automated backup's Region is the one it was collected in: one column says it.
+            // AWS gives automated backups a Region as well: that of their database, which for a replicated backup is
+            // another than the one it was collected in. Two columns cannot have one name; the database's ARN says it.
             let structure = Arc::new(structure.without(&OWN_COLUMNS));
             let own = OWN_COLUMNS.iter().map(|name| Column {
                 name: (*name).to_owned(),

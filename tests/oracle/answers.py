@@ -7,7 +7,7 @@ rows fall into pages. botocore's own parser reads the same bytes and so tells wh
 import random
 from datetime import datetime, timedelta, timezone
 
-from awscli_oracle import service_model
+from awscli_oracle import describe_operation, listed
 from botocore.parsers import create_parser
 from standins import RDS_NAMESPACE
 
@@ -49,7 +49,6 @@ LETTERS = "abcXYZ 0189 &<>\"'\t\n\r/\\;,|é漢😀\u200f"
 DOUBLES = ["0", "0.5", "1e-7", "1E-7", "5", "5.0", "-3.25", "+2.5", "1e22", "1.7976931348623157e308", "5e-324", "0.1"]
 INTEGERS = [0, 1, -1, 7, 65536, 2**31 - 1, -(2**31)]
 LONGS = [*INTEGERS, 2**31, 2**53 + 1, 2**63 - 1, -(2**63)]
-OPERATIONS = {"db-instances": "DescribeDBInstances", "db-clusters": "DescribeDBClusters"}
 
 
 class Answers:
@@ -57,18 +56,16 @@ class Answers:
 
     def __init__(self, kind, seed):
         self.dice = random.Random(f"{kind} {seed}")
-        self.operation = service_model().operation_model(OPERATIONS[kind])
-        self.result_key = next(name for name, member in self._members().items() if member.type_name == "list")
+        self.operation = describe_operation(kind)
+        self.result_key, self.list_shape = listed(self.operation)
         self.presence = self.dice.choice([0.02, 0.2, 0.5, 0.9, 1])
         self.pretty = self.dice.random() < 0.4
         self.oddities = self.dice.choice([0, 0, 0.05, 0.2])
-        markers = [self._marker(number) for number in range(self.dice.choice([0, 0, 0, 1, 2, 4]))]
+        paged = "Marker" in self.operation.output_shape.members
+        markers = [self._marker(number) for number in range(self.dice.choice([0, 0, 0, 1, 2, 4]) if paged else 0)]
         self.pages = {}
         for asked, next_marker in zip([None, *markers], [*markers, None]):
             self.pages[asked] = self._page(next_marker).encode()
-
-    def _members(self):
-        return self.operation.output_shape.members
 
     def rows(self):
         """What botocore's parser, and so the AWS CLI, reads in the pages."""
@@ -85,14 +82,16 @@ class Answers:
 
     def _page(self, next_marker):
         members = []
-        shape = self._members()[self.result_key]
-        name = shape.member.serialization["name"]
-        rows = [self._element(name, shape.member, 3) for _ in range(self.dice.choice([0, 1, 1, 2, 3]))]
+        name = self.list_shape.member.serialization.get("name", "member")
+        rows = [self._element(name, self.list_shape.member, 3) for _ in range(self.dice.choice([0, 1, 1, 2, 3]))]
         members.append(self._wrap(self.result_key, rows, 2))
         if next_marker is not None:
             members.append(f"<Marker>{self._text(next_marker)}</Marker>")
-        elif self.dice.random() < 0.3:
+        elif "Marker" in self.operation.output_shape.members and self.dice.random() < 0.3:
             members.append("<Marker/>")
+        for beside, shape in self.operation.output_shape.members.items():
+            if beside not in (self.result_key, "Marker") and self.dice.random() < self.presence:
+                members.append(self._element(beside, shape, 2))
         self.dice.shuffle(members)
         action = self.operation.name
         metadata = "<ResponseMetadata><RequestId>6fe47c4d-0000-4000-8000-9a0d1f6d3b2c</RequestId></ResponseMetadata>"
@@ -115,10 +114,19 @@ class Answers:
             count = self.dice.choice([0, 1, 1, 2, 3])
             member_name = shape.member.serialization.get("name", "member")
             return self._wrap(name, [self._element(member_name, shape.member, depth + 1) for _ in range(count)], depth)
+        if shape.type_name == "map":
+            assert not shape.serialization.get("flattened") and shape.key.type_name == "string"
+            keys = self.dice.sample(STRINGS, self.dice.choice([0, 1, 1, 2, 3]))
+            return self._wrap(name, [self._entry(key, shape.value, depth + 1) for key in keys], depth)
         text = getattr(self, f"_{shape.type_name}")()
         if text == "" and self.dice.random() < 0.5:
             return f"<{name}/>"
         return f"<{name}>{text}</{name}>"
+
+    def _entry(self, key, shape, depth):
+        parts = [f"<key>{self._text(key)}</key>", self._element("value", shape, depth + 1)]
+        self.dice.shuffle(parts)
+        return self._wrap("entry", parts, depth)
 
     def _unknown(self, shape, depth):
         """A member newer than the model. What is inside has known names, and must not be taken for the known ones."""

@@ -84,3 +84,21 @@ def describe_name(operation):
     from botocore import xform_name
 
     return xform_name(operation, "-")
+
+
+@functools.cache
+def _operations():
+    model = service_model()
+    return {describe_name(name).removeprefix("describe-"): name for name in model.operation_names}
+
+
+def describe_operation(kind):
+    """botocore's model of the operation behind `aws rds describe-KIND`."""
+    return service_model().operation_model(_operations()[kind])
+
+
+def listed(operation):
+    """The name and shape of the list that an operation answers with. Each that we know has exactly one."""
+    lists = [(name, shape) for name, shape in operation.output_shape.members.items() if shape.type_name == "list"]
+    assert len(lists) == 1, f"{operation.name} answers with {len(lists)} lists"
+    return lists[0]

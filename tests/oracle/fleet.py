@@ -135,8 +135,12 @@ class Fleet:
         make_role(session.client("iam"), ACCESS_ROLE, principal, action, "*")
         for region in regions:
             dice = random.Random(f"{self.seed} {account} {region}")
-            if account != EMPTY:
-                create_databases(session.client("rds", region), account, region, dice)
+            self.populate(session, account, region, dice)
+
+    def populate(self, session, account, region, dice):
+        """Makes what one target has."""
+        if account != EMPTY:
+            create_databases(session.client("rds", region), account, region, dice)
 
 
 class Connection:
