@@ -43,7 +43,8 @@ fn open(renderer: Renderer, make: MakeApp<'_>) -> eframe::Result {
     let viewport = egui::ViewportBuilder::default()
         .with_title("RDS Fleet")
         .with_app_id("rds-fleet")
-        .with_inner_size([1280.0, 800.0])
+        // With its title bar it fits a screen of 1280×800, the smallest that an RDP session is likely to have.
+        .with_inner_size([1240.0, 740.0])
         .with_min_inner_size([900.0, 560.0]);
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     setup.native_adapter_selector = Some(std::sync::Arc::new(|adapters, surface| {

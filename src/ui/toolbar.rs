@@ -75,6 +75,7 @@ fn further_kinds(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let response =
         ui.add(button).on_hover_text("Snapshots, parameter groups, events and all else that RDS lists");
     Popup::menu(&response).show(|ui| {
+        ui.set_min_width(240.0);
         ScrollArea::vertical().max_height(520.0).show(ui, |ui| {
             for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| !kind.always) {
                 let label = ui.selectable_label(at == shown.kind, kind.title);
