@@ -107,6 +107,20 @@ impl Failure {
     }
 }
 
+/// What stands behind an error, outermost first. The SDK wraps one sentence in several layers; each is said once.
+pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !words.iter().any(|known| known.contains(&text)) {
+            words.push(text);
+        }
+        source = cause.source();
+    }
+    words
+}
+
 /// What AWS's error code and message mean for coverage.
 pub fn state_of(code: &str, message: &str, status: u16) -> State {
     match code {

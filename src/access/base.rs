@@ -17,6 +17,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
 
 use crate::config::{Base, Configuration, Environment};
+use crate::failure::causes;
 
 /// What base providers are made from.
 pub struct Sources<'a> {
@@ -143,15 +144,8 @@ pub fn provider(base: &Base, sources: &Sources<'_>) -> Result<SharedCredentialsP
 /// Asks a provider, and says in one sentence why it has nothing.
 pub async fn credentials(provider: &SharedCredentialsProvider) -> Result<Credentials, String> {
     provider.provide_credentials().await.map_err(|error| {
-        let mut words = vec![error.to_string()];
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            let text = cause.to_string();
-            if !words.iter().any(|known| known.contains(&text)) {
-                words.push(text);
-            }
-            source = cause.source();
-        }
-        words.join(": ")
+        let said = error.to_string();
+        let causes = causes(&error).into_iter().filter(|cause| !said.contains(cause));
+        std::iter::once(said.clone()).chain(causes).collect::<Vec<_>>().join(": ")
     })
 }

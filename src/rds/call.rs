@@ -44,7 +44,7 @@ use aws_types::region::{Region, SigningRegion};
 
 use super::answer::{Page, read_error, read_page};
 use super::kind::Kind;
-use crate::failure::{Failure, State, state_of};
+use crate::failure::{Failure, State, causes, state_of};
 
 /// AWS's version of the RDS Query API.
 const API_VERSION: &str = "2014-10-31";
@@ -324,16 +324,7 @@ where
     E: std::error::Error + 'static,
     R: fmt::Debug,
 {
-    let mut words = Vec::new();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        // The SDK wraps one sentence in several layers; each is said once.
-        if !words.iter().any(|known: &String| known.contains(&text)) {
-            words.push(text);
-        }
-        source = cause.source();
-    }
+    let words = causes(error);
     let (state, what) = match error {
         SdkError::TimeoutError(_) => (State::Unreachable, "no answer in time"),
         SdkError::DispatchFailure(_) => (State::Unreachable, "no connection"),
