@@ -1,0 +1,505 @@
+//! What we say of each kind of resource: one entry a Describe operation. A new kind is one new entry here.
+//!
+//! With `readable` this is the only place that names members of the RDS API: which identify a row, which says how it
+//! is, and which a person sees first. Every member of the shape is a column all the same; the list of them comes from
+//! `shape`.
+
+/// What we say of a kind; the rest is AWS's model.
+pub struct Definition {
+    /// As the AWS CLI names it: `aws rds describe-NAME`.
+    pub name: &'static str,
+    pub operation: &'static str,
+    /// What a person calls many of it.
+    pub title: &'static str,
+    /// The member by which people know a row.
+    pub identifier: &'static str,
+    /// The member that tells rows apart within one account and region, where there is one.
+    pub key: Option<&'static str>,
+    /// The member that says how a resource is, where there is one.
+    pub status: Option<&'static str>,
+    /// The columns of a grid that nobody has arranged yet, in order.
+    pub first_columns: &'static [&'static str],
+    /// What the operation is asked beside its page, such as how far back events go.
+    pub parameters: &'static [(&'static str, &'static str)],
+    /// Whether every sweep collects it; the others are collected when a view or a report first wants them.
+    pub always: bool,
+}
+
+impl Definition {
+    const fn new(name: &'static str, operation: &'static str, title: &'static str) -> Definition {
+        Definition {
+            name,
+            operation,
+            title,
+            identifier: "",
+            key: None,
+            status: None,
+            first_columns: &[],
+            parameters: &[],
+            always: false,
+        }
+    }
+}
+
+/// Fourteen days, the furthest that `DescribeEvents` goes back, in minutes.
+const FOURTEEN_DAYS: &str = "20160";
+
+pub const DEFINITIONS: &[Definition] = &[
+    Definition {
+        identifier: "DBInstanceIdentifier",
+        key: Some("DBInstanceArn"),
+        status: Some("DBInstanceStatus"),
+        first_columns: &[
+            "DBInstanceIdentifier",
+            "DBInstanceStatus",
+            "AccountId",
+            "Region",
+            "Profiles",
+            "Engine",
+            "EngineVersion",
+            "DBInstanceClass",
+            "AllocatedStorage",
+            "StorageType",
+            "MultiAZ",
+            "DBClusterIdentifier",
+            "Endpoint",
+            "TagList",
+        ],
+        always: true,
+        ..Definition::new("db-instances", "DescribeDBInstances", "DB instances")
+    },
+    Definition {
+        identifier: "DBClusterIdentifier",
+        key: Some("DBClusterArn"),
+        status: Some("Status"),
+        first_columns: &[
+            "DBClusterIdentifier",
+            "Status",
+            "AccountId",
+            "Region",
+            "Profiles",
+            "Engine",
+            "EngineVersion",
+            "DBClusterMembers",
+            "MultiAZ",
+            "StorageEncrypted",
+            "Endpoint",
+            "TagList",
+        ],
+        always: true,
+        ..Definition::new("db-clusters", "DescribeDBClusters", "DB clusters")
+    },
+    Definition {
+        identifier: "DBSnapshotIdentifier",
+        key: Some("DBSnapshotArn"),
+        status: Some("Status"),
+        first_columns: &[
+            "DBSnapshotIdentifier",
+            "Status",
+            "AccountId",
+            "Region",
+            "DBInstanceIdentifier",
+            "SnapshotType",
+            "SnapshotCreateTime",
+            "Engine",
+            "EngineVersion",
+            "AllocatedStorage",
+            "Encrypted",
+            "TagList",
+        ],
+        ..Definition::new("db-snapshots", "DescribeDBSnapshots", "DB snapshots")
+    },
+    Definition {
+        identifier: "DBClusterSnapshotIdentifier",
+        key: Some("DBClusterSnapshotArn"),
+        status: Some("Status"),
+        first_columns: &[
+            "DBClusterSnapshotIdentifier",
+            "Status",
+            "AccountId",
+            "Region",
+            "DBClusterIdentifier",
+            "SnapshotType",
+            "SnapshotCreateTime",
+            "Engine",
+            "EngineVersion",
+            "AllocatedStorage",
+            "StorageEncrypted",
+            "TagList",
+        ],
+        ..Definition::new("db-cluster-snapshots", "DescribeDBClusterSnapshots", "DB cluster snapshots")
+    },
+    Definition {
+        identifier: "DBInstanceIdentifier",
+        key: Some("DbiResourceId"),
+        status: Some("Status"),
+        first_columns: &[
+            "DBInstanceIdentifier",
+            "Status",
+            "AccountId",
+            "Region",
+            "RestoreWindow",
+            "BackupRetentionPeriod",
+            "Engine",
+            "EngineVersion",
+            "AllocatedStorage",
+            "Encrypted",
+        ],
+        ..Definition::new(
+            "db-instance-automated-backups",
+            "DescribeDBInstanceAutomatedBackups",
+            "Instance automated backups",
+        )
+    },
+    Definition {
+        identifier: "DBClusterIdentifier",
+        key: Some("DbClusterResourceId"),
+        status: Some("Status"),
+        first_columns: &[
+            "DBClusterIdentifier",
+            "Status",
+            "AccountId",
+            "Region",
+            "RestoreWindow",
+            "BackupRetentionPeriod",
+            "Engine",
+            "EngineVersion",
+            "AllocatedStorage",
+            "StorageEncrypted",
+        ],
+        ..Definition::new(
+            "db-cluster-automated-backups",
+            "DescribeDBClusterAutomatedBackups",
+            "Cluster automated backups",
+        )
+    },
+    Definition {
+        identifier: "DBParameterGroupName",
+        key: Some("DBParameterGroupArn"),
+        status: None,
+        first_columns: &[
+            "DBParameterGroupName",
+            "AccountId",
+            "Region",
+            "DBParameterGroupFamily",
+            "Description",
+        ],
+        ..Definition::new("db-parameter-groups", "DescribeDBParameterGroups", "DB parameter groups")
+    },
+    Definition {
+        identifier: "DBClusterParameterGroupName",
+        key: Some("DBClusterParameterGroupArn"),
+        status: None,
+        first_columns: &[
+            "DBClusterParameterGroupName",
+            "AccountId",
+            "Region",
+            "DBParameterGroupFamily",
+            "Description",
+        ],
+        ..Definition::new(
+            "db-cluster-parameter-groups",
+            "DescribeDBClusterParameterGroups",
+            "DB cluster parameter groups",
+        )
+    },
+    Definition {
+        identifier: "OptionGroupName",
+        key: Some("OptionGroupArn"),
+        status: None,
+        first_columns: &[
+            "OptionGroupName",
+            "AccountId",
+            "Region",
+            "EngineName",
+            "MajorEngineVersion",
+            "Options",
+            "OptionGroupDescription",
+        ],
+        ..Definition::new("option-groups", "DescribeOptionGroups", "Option groups")
+    },
+    Definition {
+        identifier: "DBSubnetGroupName",
+        key: Some("DBSubnetGroupArn"),
+        status: Some("SubnetGroupStatus"),
+        first_columns: &[
+            "DBSubnetGroupName",
+            "SubnetGroupStatus",
+            "AccountId",
+            "Region",
+            "VpcId",
+            "Subnets",
+            "DBSubnetGroupDescription",
+        ],
+        ..Definition::new("db-subnet-groups", "DescribeDBSubnetGroups", "DB subnet groups")
+    },
+    Definition {
+        identifier: "DBSecurityGroupName",
+        key: Some("DBSecurityGroupArn"),
+        status: None,
+        first_columns: &[
+            "DBSecurityGroupName",
+            "AccountId",
+            "Region",
+            "OwnerId",
+            "EC2SecurityGroups",
+            "IPRanges",
+            "DBSecurityGroupDescription",
+        ],
+        ..Definition::new("db-security-groups", "DescribeDBSecurityGroups", "DB security groups")
+    },
+    Definition {
+        identifier: "DBProxyName",
+        key: Some("DBProxyArn"),
+        status: Some("Status"),
+        first_columns: &[
+            "DBProxyName",
+            "Status",
+            "AccountId",
+            "Region",
+            "EngineFamily",
+            "Endpoint",
+            "RequireTLS",
+            "VpcId",
+        ],
+        ..Definition::new("db-proxies", "DescribeDBProxies", "DB proxies")
+    },
+    Definition {
+        identifier: "DBClusterEndpointIdentifier",
+        key: Some("Endpoint"),
+        status: Some("Status"),
+        first_columns: &[
+            "DBClusterIdentifier",
+            "Status",
+            "AccountId",
+            "Region",
+            "EndpointType",
+            "Endpoint",
+            "DBClusterEndpointIdentifier",
+            "CustomEndpointType",
+        ],
+        ..Definition::new("db-cluster-endpoints", "DescribeDBClusterEndpoints", "DB cluster endpoints")
+    },
+    Definition {
+        identifier: "GlobalClusterIdentifier",
+        key: Some("GlobalClusterArn"),
+        status: Some("Status"),
+        first_columns: &[
+            "GlobalClusterIdentifier",
+            "Status",
+            "AccountId",
+            "Region",
+            "Engine",
+            "EngineVersion",
+            "GlobalClusterMembers",
+            "StorageEncrypted",
+        ],
+        ..Definition::new("global-clusters", "DescribeGlobalClusters", "Global clusters")
+    },
+    Definition {
+        identifier: "CustSubscriptionId",
+        key: Some("EventSubscriptionArn"),
+        status: Some("Status"),
+        first_columns: &[
+            "CustSubscriptionId",
+            "Status",
+            "AccountId",
+            "Region",
+            "Enabled",
+            "SourceType",
+            "EventCategoriesList",
+            "SnsTopicArn",
+        ],
+        ..Definition::new("event-subscriptions", "DescribeEventSubscriptions", "Event subscriptions")
+    },
+    Definition {
+        identifier: "SourceIdentifier",
+        key: None,
+        status: None,
+        first_columns: &[
+            "Date",
+            "SourceIdentifier",
+            "SourceType",
+            "AccountId",
+            "Region",
+            "EventCategories",
+            "Message",
+        ],
+        parameters: &[("Duration", FOURTEEN_DAYS)],
+        ..Definition::new("events", "DescribeEvents", "Events of 14 days")
+    },
+    Definition {
+        identifier: "ResourceIdentifier",
+        key: Some("ResourceIdentifier"),
+        status: None,
+        first_columns: &["ResourceIdentifier", "AccountId", "Region", "PendingMaintenanceActionDetails"],
+        ..Definition::new(
+            "pending-maintenance-actions",
+            "DescribePendingMaintenanceActions",
+            "Pending maintenance actions",
+        )
+    },
+    Definition {
+        identifier: "CertificateIdentifier",
+        key: Some("CertificateArn"),
+        status: None,
+        first_columns: &[
+            "CertificateIdentifier",
+            "AccountId",
+            "Region",
+            "CertificateType",
+            "ValidFrom",
+            "ValidTill",
+            "CustomerOverride",
+        ],
+        ..Definition::new("certificates", "DescribeCertificates", "Certificates")
+    },
+    Definition {
+        identifier: "EngineVersion",
+        key: None,
+        status: Some("Status"),
+        first_columns: &[
+            "Engine",
+            "EngineVersion",
+            "Status",
+            "AccountId",
+            "Region",
+            "MajorEngineVersion",
+            "DBParameterGroupFamily",
+            "DBEngineVersionDescription",
+        ],
+        ..Definition::new("db-engine-versions", "DescribeDBEngineVersions", "Engine versions")
+    },
+    Definition {
+        identifier: "MajorEngineVersion",
+        key: None,
+        status: None,
+        first_columns: &["Engine", "MajorEngineVersion", "AccountId", "Region", "SupportedEngineLifecycles"],
+        ..Definition::new(
+            "db-major-engine-versions",
+            "DescribeDBMajorEngineVersions",
+            "Major engine versions",
+        )
+    },
+    Definition {
+        identifier: "ReservedDBInstanceId",
+        key: Some("ReservedDBInstanceArn"),
+        status: Some("State"),
+        first_columns: &[
+            "ReservedDBInstanceId",
+            "State",
+            "AccountId",
+            "Region",
+            "DBInstanceClass",
+            "DBInstanceCount",
+            "ProductDescription",
+            "MultiAZ",
+            "OfferingType",
+            "StartTime",
+            "Duration",
+        ],
+        ..Definition::new("reserved-db-instances", "DescribeReservedDBInstances", "Reserved DB instances")
+    },
+    Definition {
+        identifier: "BlueGreenDeploymentName",
+        key: Some("BlueGreenDeploymentIdentifier"),
+        status: Some("Status"),
+        first_columns: &[
+            "BlueGreenDeploymentName",
+            "Status",
+            "AccountId",
+            "Region",
+            "Source",
+            "Target",
+            "Tasks",
+            "CreateTime",
+        ],
+        ..Definition::new("blue-green-deployments", "DescribeBlueGreenDeployments", "Blue/green deployments")
+    },
+    Definition {
+        identifier: "RecommendationId",
+        key: Some("RecommendationId"),
+        status: Some("Status"),
+        first_columns: &[
+            "Severity",
+            "Status",
+            "AccountId",
+            "Region",
+            "ResourceArn",
+            "Detection",
+            "Recommendation",
+            "CreatedTime",
+        ],
+        ..Definition::new("db-recommendations", "DescribeDBRecommendations", "Recommendations")
+    },
+    Definition {
+        identifier: "DBShardGroupIdentifier",
+        key: Some("DBShardGroupArn"),
+        status: Some("Status"),
+        first_columns: &[
+            "DBShardGroupIdentifier",
+            "Status",
+            "AccountId",
+            "Region",
+            "DBClusterIdentifier",
+            "MinACU",
+            "MaxACU",
+            "ComputeRedundancy",
+            "Endpoint",
+        ],
+        ..Definition::new("db-shard-groups", "DescribeDBShardGroups", "DB shard groups")
+    },
+    Definition {
+        identifier: "IntegrationName",
+        key: Some("IntegrationArn"),
+        status: Some("Status"),
+        first_columns: &[
+            "IntegrationName",
+            "Status",
+            "AccountId",
+            "Region",
+            "SourceArn",
+            "TargetArn",
+            "CreateTime",
+        ],
+        ..Definition::new("integrations", "DescribeIntegrations", "Zero-ETL integrations")
+    },
+    Definition {
+        identifier: "TenantDBName",
+        key: Some("TenantDatabaseARN"),
+        status: Some("Status"),
+        first_columns: &[
+            "TenantDBName",
+            "Status",
+            "AccountId",
+            "Region",
+            "DBInstanceIdentifier",
+            "MasterUsername",
+            "CharacterSetName",
+        ],
+        ..Definition::new("tenant-databases", "DescribeTenantDatabases", "Tenant databases")
+    },
+    Definition {
+        identifier: "ExportTaskIdentifier",
+        key: Some("ExportTaskIdentifier"),
+        status: Some("Status"),
+        first_columns: &[
+            "ExportTaskIdentifier",
+            "Status",
+            "AccountId",
+            "Region",
+            "SourceArn",
+            "S3Bucket",
+            "PercentProgress",
+            "TaskStartTime",
+        ],
+        ..Definition::new("export-tasks", "DescribeExportTasks", "Export tasks")
+    },
+    Definition {
+        identifier: "AccountQuotaName",
+        key: Some("AccountQuotaName"),
+        status: None,
+        first_columns: &["AccountQuotaName", "AccountId", "Region", "Used", "Max"],
+        ..Definition::new("account-attributes", "DescribeAccountAttributes", "Quotas")
+    },
+];
