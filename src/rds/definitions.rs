@@ -5,13 +5,15 @@
 //! `shape`.
 
 /// What we say of a kind; the rest is AWS's model.
+#[derive(Debug)]
 pub struct Definition {
-    /// As the AWS CLI names it: `aws rds describe-NAME`.
+    /// As the AWS CLI names it: `db-instances` for `aws rds describe-db-instances`.
     pub name: &'static str,
+    /// The API's operation, such as `DescribeDBInstances`.
     pub operation: &'static str,
-    /// What a person calls many of it.
+    /// What a person calls many of it, such as `DB instances`.
     pub title: &'static str,
-    /// The member by which people know a row.
+    /// The member by which people know a row, such as `DBInstanceIdentifier`.
     pub identifier: &'static str,
     /// The member that tells rows apart within one account and region, where there is one.
     pub key: Option<&'static str>,

@@ -1,38 +1,33 @@
 //! The kinds of resource RDS Fleet knows: what `definitions` says of each, joined with AWS's shapes to columns.
 
+use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
 
-use super::definitions::DEFINITIONS;
+use super::definitions::{DEFINITIONS, Definition};
 use super::shape::{self, Answer, Shape, Structure};
 
-/// One kind of resource: a Describe operation, its answer's shape, and so the table's columns.
+/// One kind of resource: what is said of it (`name`, `operation`, `identifier`, …, see `Definition`), the answer's
+/// shape, and so the table's columns.
 #[derive(Debug)]
 pub struct Kind {
-    /// As the AWS CLI names it: `db-instances` for `aws rds describe-db-instances`.
-    pub name: &'static str,
-    /// The API's operation, such as `DescribeDBInstances`.
-    pub operation: &'static str,
-    /// What a person calls it, such as `DB instances`.
-    pub title: &'static str,
-    /// The member by which people know a row, such as `DBInstanceIdentifier`.
-    pub identifier: &'static str,
-    /// The member that is different in every row of one account and region, where there is one.
-    pub key: Option<&'static str>,
-    /// The member that says how a resource is, such as `DBInstanceStatus`, where there is one.
-    pub status: Option<&'static str>,
-    /// What the operation is asked beside its page.
-    pub parameters: &'static [(&'static str, &'static str)],
-    /// Whether every sweep collects it.
-    pub always: bool,
-    /// The columns shown until somebody chooses others.
-    pub first_columns: &'static [&'static str],
+    definition: &'static Definition,
+    /// Where the answer's list lies in the XML.
     pub answer: Answer,
     /// What one row is in AWS's model.
     pub structure: Arc<Structure>,
     /// `AccountId`, `Region`, `Profiles`, then every member of the shape in AWS's order.
     pub columns: Vec<Column>,
+}
+
+/// What is said of a kind reads as its own.
+impl Deref for Kind {
+    type Target = Definition;
+
+    fn deref(&self) -> &Definition {
+        self.definition
+    }
 }
 
 /// One column of a kind's table.
@@ -119,20 +114,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
                 shape: member.shape.clone(),
                 own: false,
             });
-            Kind {
-                name: definition.name,
-                operation: definition.operation,
-                title: definition.title,
-                identifier: definition.identifier,
-                key: definition.key,
-                status: definition.status,
-                parameters: definition.parameters,
-                always: definition.always,
-                first_columns: definition.first_columns,
-                columns: own.chain(members).collect(),
-                structure,
-                answer,
-            }
+            Kind { definition, columns: own.chain(members).collect(), structure, answer }
         })
         .collect()
 });

@@ -4,7 +4,7 @@
 
 pub mod answer;
 pub mod call;
-mod definitions;
+pub mod definitions;
 pub mod endpoint;
 pub mod kind;
 pub mod readable;
