@@ -87,9 +87,12 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
     }
     bar.finish_and_clear();
 
-    let found =
-        |account: &String| fleet.accounts.iter().any(|known| known.account_id.as_ref() == Some(account));
-    if let Some(account) = arguments.collect.accounts.iter().find(|account| !found(account)) {
+    // Only where every target's account is known can it be said that none is the one that is wanted.
+    let known: Option<Vec<&String>> =
+        fleet.accounts.iter().map(|account| account.account_id.as_ref()).collect();
+    if let Some(known) = known
+        && let Some(account) = arguments.collect.accounts.iter().find(|account| !known.contains(account))
+    {
         say(&format!(
             "rds-fleet-cli: no profile reaches account {account}: `rds-fleet-cli profiles` shows the accounts"
         ));

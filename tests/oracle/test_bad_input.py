@@ -283,6 +283,19 @@ def test_failed_collection_keeps_the_previous_file(tmp_path, environment, run_fr
     assert contents(folder) == {"rows.json": OLD}
 
 
+def test_account_that_could_not_be_told(environment, run_fresh):
+    """Where STS refuses, nobody knows whose the keys are: that is said, and not that no profile reaches the account."""
+
+    def refuse(key):
+        raise AwsError(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
+
+    with QueryEndpoint(refuse, lambda request: describe(1)).serving() as refusing:
+        refused = environment | {"AWS_ENDPOINT_URL": refusing}
+        done = run_fresh("export", "db-instances", "--account", ACCOUNT, env=refused)
+    assert done.code == 1 and "InvalidClientTokenId" in done.stderr and "good" in done.stderr, done.stderr
+    assert "no profile reaches" not in done.stderr
+
+
 def test_reader_that_goes_away(environment, run_fresh):
     """`rds-fleet-cli export … | head -1`: the pipe is closed before the first row comes."""
     reading, writing = os.pipe()
