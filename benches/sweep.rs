@@ -155,13 +155,7 @@ fn both_regions(variables: &[(String, String)], folder: &Path) -> PathBuf {
 // ---- The sweeps ----
 
 fn ours() {
-    let options = core::Options {
-        environment: Environment::from_process(),
-        selection: Selection::default(),
-        limits: Limits::default(),
-        demo: None,
-        watch: false,
-    };
+    let options = core::Options { ..core::Options::of(Environment::from_process()) };
     let begun = Instant::now();
     let core = Core::start(options, || {}).expect("the core");
     let mut fleet = None;

@@ -1,17 +1,23 @@
-//! What a view asks of the inventory: which kind, which targets, which rows, in which order, with which columns.
+//! What a view asks of the inventory: which kind or a person's own SQL, which targets, which rows, in which order, with
+//! which columns.
 //!
 //! The window edits a query, the command line parses one, and a report carries the one it was made with. A query is
 //! plain data; only `to_sql` knows what the store makes of it.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::rds::{Column, Kind, Shape};
 
-/// A question to the inventory, answered by the rows of one kind.
+/// A question to the inventory, answered by the rows of one kind, or by those of a person's own statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
-    /// The kind's name, such as `db-instances`.
+    /// The kind's name, such as `db-instances`; empty where `sql` stands.
     pub kind: String,
+    /// A SELECT over the store's tables instead of a kind.
+    #[serde(default)]
+    pub sql: Option<String>,
     /// The numbers of the targets meant; `None` means all.
     pub targets: Option<Vec<u32>>,
     /// Rows that contain every one of these words in some column, in any case; empty means all.
@@ -22,10 +28,9 @@ pub struct Query {
     pub sort: Vec<SortKey>,
     /// The columns wanted, in order, by AWS's names.
     pub columns: Vec<String>,
-    /// Whether a resource that several targets see, through several roles in its account, is one row. The core sets
-    /// it where targets overlap; without such targets it would only cost time.
-    #[serde(default)]
-    pub once: bool,
+    /// The targets as the store numbers places; set by the core. `None` means all that the store has.
+    #[serde(skip)]
+    pub places: Option<Vec<i64>>,
 }
 
 /// One condition on a column.
@@ -56,12 +61,27 @@ impl Query {
     pub fn of(kind: &Kind) -> Query {
         Query {
             kind: kind.name.to_owned(),
+            sql: None,
             targets: None,
             search: String::new(),
             filters: Vec::new(),
             sort: ["AccountId", "Region", kind.identifier].map(SortKey::ascending).into(),
             columns: kind.first_columns.iter().map(|&column| column.to_owned()).collect(),
-            once: false,
+            places: None,
+        }
+    }
+
+    /// All rows of a person's own statement, in its order.
+    pub fn of_sql(sql: &str) -> Query {
+        Query {
+            kind: String::new(),
+            sql: Some(sql.to_owned()),
+            targets: None,
+            search: String::new(),
+            filters: Vec::new(),
+            sort: Vec::new(),
+            columns: Vec::new(),
+            places: None,
         }
     }
 
@@ -89,6 +109,34 @@ impl SortKey {
     }
 }
 
+/// What a query is asked of: a table with these columns.
+#[derive(Debug, Clone)]
+pub struct Source<'a> {
+    /// The table as SQL names it.
+    pub table: Cow<'a, str>,
+    pub columns: Cow<'a, [Column]>,
+    /// Whether its rows belong to places.
+    pub in_places: bool,
+}
+
+impl Source<'static> {
+    /// A kind's table.
+    pub fn kind(kind: &'static Kind) -> Source<'static> {
+        Source { table: quoted(&kind.table()).into(), columns: (&*kind.columns).into(), in_places: true }
+    }
+}
+
+impl Source<'_> {
+    fn column(&self, name: &str) -> Result<&Column, String> {
+        self.columns.iter().find(|column| column.name == name).ok_or_else(|| {
+            format!(
+                "{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind",
+                self.table
+            )
+        })
+    }
+}
+
 /// A statement for SQLite with the values of its `?` placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sql {
@@ -103,85 +151,125 @@ pub struct Sql {
 ///
 /// # Errors
 /// A sentence that names a column the kind does not have.
-pub fn to_sql(query: &Query, kind: &Kind) -> Result<Sql, String> {
-    let column = |name: &str| {
-        kind.column(name).map(|at| &kind.columns[at]).ok_or_else(|| {
-            format!(
-                "{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind",
-                kind.name
-            )
-        })
-    };
+pub fn to_sql(query: &Query, source: &Source<'_>) -> Result<Sql, String> {
     let mut values = Vec::new();
-    let mut conditions = vec![meant(query, kind)];
-    for word in query.search.split_whitespace() {
-        // Without the truth values, which nobody looks for by 0 and 1.
-        let columns: Vec<String> = kind
-            .columns
-            .iter()
-            .filter(|column| !matches!(column.shape, Shape::Boolean))
-            .map(|column| quoted(&column.name))
-            .collect();
-        conditions.push(format!("contains_text(?, {})", columns.join(", ")));
-        values.push(word.to_lowercase());
-    }
-    for filter in &query.filters {
-        let column = column(&filter.column)?;
-        match &filter.value {
-            FilterValue::Contains(text) => {
-                conditions.push(format!("contains_text(?, {})", as_text(column)));
-                values.push(text.to_lowercase());
-            }
-            FilterValue::Is(choices) => {
-                let value = as_text(column);
-                let marks = vec!["?"; choices.len()].join(", ");
-                conditions.push(format!("{value} IN ({marks})"));
-                values.extend(choices.iter().cloned());
-            }
-        }
-    }
-    let mut order = Vec::new();
-    for key in &query.sort {
-        let column = column(&key.column)?;
-        let collation = if column.shape.is_number() || matches!(column.shape, Shape::Boolean) {
-            ""
-        } else {
-            " COLLATE natural_order"
-        };
-        let direction = if key.descending { "DESC" } else { "ASC" };
-        order.push(format!("{}{collation} {direction} NULLS LAST", quoted(&column.name)));
-    }
+    let mut conditions: Vec<String> = meant(query, source).into_iter().collect();
+    conditions.extend(wanted(query, source, &mut |value| {
+        values.push(value);
+        "?".to_owned()
+    })?);
+    let mut order = order(query, source)?;
     order.push("_Row".to_owned());
     Ok(Sql {
         text: format!(
-            "SELECT _Row FROM {} WHERE {} ORDER BY {}",
-            quoted(&kind.table()),
-            conditions.join(" AND "),
+            "SELECT _Row FROM {}{} ORDER BY {}",
+            source.table,
+            all_of(&conditions),
             order.join(", ")
         ),
         values,
     })
 }
 
-/// The statement that counts the rows a query means before its search and filters.
-pub fn count_sql(query: &Query, kind: &Kind) -> String {
-    format!("SELECT count(*) FROM {} WHERE {}", quoted(&kind.table()), meant(query, kind))
+/// The query as a person would write it, for the query panel and for other programs. `places` are the accounts and
+/// regions that are meant, where not all are.
+///
+/// # Errors
+/// A sentence that names a column the kind does not have.
+pub fn written_sql(
+    query: &Query,
+    kind: &'static Kind,
+    places: Option<&[(Option<String>, String)]>,
+) -> Result<String, String> {
+    if let Some(sql) = &query.sql {
+        return Ok(sql.clone());
+    }
+    let source = Source::kind(kind);
+    let mut conditions = Vec::new();
+    if let Some(places) = places {
+        let places: Vec<String> = places
+            .iter()
+            .map(|(account, region)| match account {
+                Some(account) => format!("({}, {})", literal(account), literal(region)),
+                None => format!("(NULL, {})", literal(region)),
+            })
+            .collect();
+        conditions.push(format!("(AccountId, Region) IN (VALUES {})", places.join(", ")));
+    }
+    conditions.extend(wanted(query, &source, &mut |value| literal(&value))?);
+    let columns: Vec<String> = query.columns.iter().map(|name| quoted(name)).collect();
+    let mut text = format!("SELECT {}\nFROM {}", columns.join(", "), kind.table());
+    if !conditions.is_empty() {
+        text.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
+    }
+    let order = order(query, &source)?;
+    if !order.is_empty() {
+        text.push_str(&format!("\nORDER BY {}", order.join(", ")));
+    }
+    Ok(text)
 }
 
-/// The condition for the rows of the query's targets.
-fn meant(query: &Query, kind: &Kind) -> String {
-    let mut shown = "_Shown = 1".to_owned();
-    if let Some(targets) = &query.targets {
-        let numbers: Vec<String> = targets.iter().map(u32::to_string).collect();
-        shown.push_str(&format!(" AND _Target IN ({})", numbers.join(", ")));
+/// The conditions of the query's search and filters; `value` writes a value, or something that stands for it.
+fn wanted(
+    query: &Query,
+    source: &Source<'_>,
+    value: &mut dyn FnMut(String) -> String,
+) -> Result<Vec<String>, String> {
+    let mut conditions = Vec::new();
+    for word in query.search.split_whitespace() {
+        // Without the truth values, which nobody looks for by 0 and 1.
+        let columns: Vec<String> = source
+            .columns
+            .iter()
+            .filter(|column| !matches!(column.shape, Shape::Boolean))
+            .map(|column| quoted(&column.name))
+            .collect();
+        conditions.push(format!("contains_text({}, {})", value(word.to_lowercase()), columns.join(", ")));
     }
-    if query.once {
-        // A row without a key is nobody's double.
-        let table = quoted(&kind.table());
-        let key = "coalesce(_Key, CAST(_Row AS TEXT))";
-        return format!("_Row IN (SELECT min(_Row) FROM {table} WHERE {shown} GROUP BY {key})");
+    for filter in &query.filters {
+        let column = source.column(&filter.column)?;
+        conditions.push(match &filter.value {
+            FilterValue::Contains(text) => {
+                format!("contains_text({}, {})", value(text.to_lowercase()), as_text(column))
+            }
+            FilterValue::Is(choices) => {
+                let choices: Vec<String> = choices.iter().map(|choice| value(choice.clone())).collect();
+                format!("{} IN ({})", as_text(column), choices.join(", "))
+            }
+        });
     }
-    shown
+    Ok(conditions)
+}
+
+fn order(query: &Query, source: &Source<'_>) -> Result<Vec<String>, String> {
+    let by = |key: &SortKey| {
+        let column = source.column(&key.column)?;
+        let collation = if column.shape.is_number() || matches!(column.shape, Shape::Boolean) {
+            ""
+        } else {
+            " COLLATE natural_order"
+        };
+        let direction = if key.descending { "DESC" } else { "ASC" };
+        Ok(format!("{}{collation} {direction} NULLS LAST", quoted(&column.name)))
+    };
+    query.sort.iter().map(by).collect()
+}
+
+/// The statement that counts the rows a query means before its search and filters.
+pub fn count_sql(query: &Query, source: &Source<'_>) -> String {
+    let meant: Vec<String> = meant(query, source).into_iter().collect();
+    format!("SELECT count(*) FROM {}{}", source.table, all_of(&meant))
+}
+
+fn all_of(conditions: &[String]) -> String {
+    if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
+}
+
+/// The condition for the rows of the query's places.
+fn meant(query: &Query, source: &Source<'_>) -> Option<String> {
+    let places = query.places.as_ref().filter(|_| source.in_places)?;
+    let numbers: Vec<String> = places.iter().map(i64::to_string).collect();
+    Some(format!("_Place IN ({})", numbers.join(", ")))
 }
 
 /// A column's value as it is shown.
@@ -191,6 +279,11 @@ fn as_text(column: &Column) -> String {
         Shape::Boolean => format!("CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"),
         _ => format!("CAST({name} AS TEXT)"),
     }
+}
+
+/// A text as SQL writes it.
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// A name as SQL wants it, with its quotation marks.
@@ -223,6 +316,6 @@ mod tests {
         let kind = kind("db-instances").unwrap();
         let mut query = Query::of(kind);
         query.sort = vec![SortKey::ascending("Engin")];
-        assert!(to_sql(&query, kind).unwrap_err().contains("Engin"));
+        assert!(to_sql(&query, &Source::kind(kind)).unwrap_err().contains("Engin"));
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rds_fleet::config::Environment;
 use rds_fleet::core::{Command, Core, Event, Export, Exported, Fleet, Options, RowChoice};
 use rds_fleet::failure::State;
+use rds_fleet::inventory::Place;
 use rds_fleet::query::Query;
 use rds_fleet::rds::kind;
 use rds_fleet::report::Format;
@@ -28,7 +29,13 @@ impl Bastion {
     fn start(settings: Settings, limits: Limits, selection: Selection) -> Bastion {
         let sandbox = Sandbox::start(settings).unwrap();
         let environment = Environment::from_variables(sandbox.variables(), None);
-        let options = Options { environment, selection, limits, demo: None, watch: true };
+        let options = Options {
+            selection,
+            limits,
+            watch: true,
+            store: Some(Place::Memory(None)),
+            ..Options::of(environment)
+        };
         let core = Core::start(options, || {}).unwrap();
         let fleet = loop {
             if let Some(Event::Fleet(fleet)) = core.wait() {
@@ -77,7 +84,7 @@ impl Bastion {
     }
 
     fn arns(&self, name: &str) -> Vec<String> {
-        let key = kind(name).unwrap().key.unwrap();
+        let key = kind(name).unwrap().key[0];
         let mut arns: Vec<String> =
             self.rows(name).iter().map(|row| row[key].as_str().unwrap().to_owned()).collect();
         arns.sort();

@@ -74,7 +74,6 @@ fn main() -> ExitCode {
         limits.calls = usize::from(calls);
     }
     let options = Options {
-        environment,
         selection: Selection {
             profiles: arguments.profile,
             accounts: arguments.account,
@@ -83,6 +82,7 @@ fn main() -> ExitCode {
         limits,
         demo: arguments.demo.then(sandbox::Settings::demo),
         watch: true,
+        ..Options::of(environment)
     };
     let renderer = arguments.renderer.map(|name| match name {
         RendererName::Glow => eframe::Renderer::Glow,

@@ -20,7 +20,7 @@ use crate::sweep::Coverage;
 /// Collects and writes.
 pub fn export(demo: bool, environment: Environment, arguments: &arguments::Export) -> Ending {
     let Some(kind) = kind(&arguments.kind) else {
-        say(&format!("rds-fleet-cli: {}", crate::core::no_such_kind(&arguments.kind)));
+        say(&format!("rds-fleet-cli: {}", crate::rds::no_such_kind(&arguments.kind)));
         return Ending::Usage;
     };
     let format = match arguments.chosen_format() {
@@ -34,9 +34,8 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
         Options {
             selection: arguments.collect.selection(),
             limits: arguments.collect.limits(&environment),
-            environment,
             demo: demo.then(sandbox::Settings::demo),
-            watch: false,
+            ..Options::of(environment)
         },
         || {},
     ) {

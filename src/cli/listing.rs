@@ -96,7 +96,7 @@ pub fn kinds(format: ListFormat) -> Ending {
         ListFormat::Table => {
             let mut table = plain_table(["Kind", "Operation", "Column", "Type", "From"].into_iter());
             for kind in rds::kinds() {
-                for column in &kind.columns {
+                for column in kind.columns.iter() {
                     table.add_row([
                         kind.name,
                         kind.operation,

@@ -18,6 +18,17 @@ pub enum Severity {
     Note,
 }
 
+impl Severity {
+    /// The word for a person.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
 /// One thing to know about a file of the shared AWS config.
 #[derive(Serialize, Clone, Debug, PartialEq)]
 pub struct Diagnostic {

@@ -9,7 +9,9 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use crate::config::{Diagnostic, Environment, FileState};
+use crate::inventory::{Bounds, Place, QueryLimits, Refused};
 use crate::query::Query;
+use crate::rds::Column;
 use crate::rds::readable::Line;
 use crate::report::Format;
 use crate::sandbox;
@@ -26,6 +28,34 @@ pub struct Options {
     pub demo: Option<sandbox::Settings>,
     /// Whether edits of the config files are followed.
     pub watch: bool,
+    /// Where what is collected is kept; `None` means the usual place, or memory for the demo.
+    pub store: Option<Place>,
+    /// How much of the past is kept.
+    pub bounds: Bounds,
+    /// How far a person's own SQL may go.
+    pub query_limits: QueryLimits,
+}
+
+impl Options {
+    /// What an environment means without anything said on the command line: every profile, the usual place for the
+    /// store, and the bounds that `RDS_FLEET_HISTORY_DAYS` and `RDS_FLEET_HISTORY_MEGABYTES` set for its past.
+    pub fn of(environment: Environment) -> Options {
+        let number = |name: &str| environment.get(name).and_then(|text| text.parse().ok());
+        let usual = Bounds::default();
+        Options {
+            bounds: Bounds {
+                days: number("RDS_FLEET_HISTORY_DAYS").unwrap_or(usual.days),
+                megabytes: number("RDS_FLEET_HISTORY_MEGABYTES").unwrap_or(usual.megabytes),
+            },
+            environment,
+            selection: Selection::default(),
+            limits: Limits::default(),
+            demo: None,
+            watch: false,
+            store: None,
+            query_limits: QueryLimits::default(),
+        }
+    }
 }
 
 /// What a view asks of the core. Nothing is answered on the asking thread.
@@ -41,12 +71,16 @@ pub enum Command {
     Show(Query),
     /// The texts of some rows of the view, by position: answered by `Event::Rows`.
     Rows { view: u64, positions: Range<usize> },
-    /// All members of one row: answered by `Event::Record`.
+    /// All members of one row of the shown view: answered by `Event::Record`.
     Record { kind: &'static str, row: i64 },
+    /// Which kinds a person's SQL reads, and whether it can be run at all: answered by `Event::Kinds`.
+    Kinds { sql: String },
     /// Rows with headers as tab-separated text, for the clipboard: answered by `Event::Copied`.
     Copy { query: Query, rows: RowChoice },
-    /// Write a file: answered by `Event::Exported`.
+    /// Write a file: answered by `Event::Exporting` as it goes and by `Event::Exported`. One is written at a time.
     Export(Export),
+    /// Give the running export up; the file is left as it was.
+    CancelExport,
 }
 
 /// Which rows of a query's result are meant.
@@ -77,7 +111,17 @@ pub enum Event {
     View(Arc<View>),
     Rows(Arc<Rows>),
     Record(Arc<Record>),
+    /// The kinds that a person's SQL reads, or what is wrong with it.
+    Kinds {
+        sql: String,
+        kinds: Result<Vec<&'static str>, Refused>,
+    },
     Copied(String),
+    /// Rows written so far, of all.
+    Exporting {
+        rows: usize,
+        of: usize,
+    },
     Exported(Result<Exported, String>),
     /// A sweep has ended; the newest `Fleet` was sent before.
     SweepEnded,
@@ -89,8 +133,18 @@ pub struct Fleet {
     pub config: ConfigState,
     pub accounts: Vec<Account>,
     pub progress: Progress,
+    pub store: StoreState,
     /// Whether this is the simulated AWS.
     pub demo: bool,
+}
+
+/// Where what is collected is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoreState {
+    /// `None` where it is only in memory.
+    pub file: Option<PathBuf>,
+    /// Sentences about a store that could not be used as it was.
+    pub notices: Vec<String>,
 }
 
 /// What was read from the shared AWS config.
@@ -129,6 +183,17 @@ pub struct TargetStatus {
     pub busy: bool,
     /// One entry for each kind, in the order of the kinds.
     pub coverage: Vec<Arc<Coverage>>,
+}
+
+impl View {
+    /// The names of the columns that are shown: the query's, or all there are.
+    pub fn shown_columns(&self) -> Vec<&str> {
+        if self.query.columns.is_empty() {
+            self.columns.iter().map(|column| column.name.as_str()).collect()
+        } else {
+            self.query.columns.iter().map(String::as_str).collect()
+        }
+    }
 }
 
 impl TargetStatus {
@@ -171,10 +236,12 @@ pub struct View {
     pub rows: Arc<Vec<i64>>,
     /// Rows of the kind in the query's targets, before search and filters.
     pub of: usize,
-    /// The statement that was run.
+    /// All columns there are, of which the query shows some.
+    pub columns: Arc<[Column]>,
+    /// The query as a person would write it.
     pub sql: String,
     /// Why there is no answer, where there is none.
-    pub error: Option<String>,
+    pub error: Option<Refused>,
 }
 
 /// Some rows of a view as texts, in the order of the query's columns.
@@ -197,6 +264,7 @@ pub struct CellText {
 /// Every member of one row.
 #[derive(Debug, Clone)]
 pub struct Record {
+    /// The kind's name; empty for a row of a person's own SQL.
     pub kind: &'static str,
     pub row: i64,
     pub fields: Vec<Field>,

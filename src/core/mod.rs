@@ -1,20 +1,24 @@
 //! The facade that window and command line share: `Command` in, `Event` out. It knows no egui and prints nothing.
 //!
-//! One thread owns the store and the state (`state`), so nothing is locked; the worker pool runs beside it on tokio.
-//! Views never wait: commands are queued, events are polled.
+//! One thread writes the store and keeps the state (`state`), so nothing is locked; another answers queries
+//! (`answering`), one writes a file when there is one to write (`exporting`), and the worker pool runs beside them on
+//! tokio. Views never wait: commands are queued, events are polled.
 
+mod answering;
 mod api;
+mod exporting;
 mod state;
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 pub use api::*;
-pub use state::no_such_kind;
 
 use crate::config::{Configuration, Environment, Watch};
 use crate::sandbox::Sandbox;
+use answering::Telling;
 
 /// A running core: a thread that owns the store, and a worker pool that asks AWS. It ends when it is dropped.
 pub struct Core {
@@ -29,6 +33,13 @@ enum Message {
     Configuration(Box<Configuration>),
     Sweep(crate::sweep::Progress),
     SweepEnded,
+    /// A query has been answered, in this time.
+    Answered {
+        number: u64,
+        took: Duration,
+    },
+    /// An export has come to its end.
+    Exported,
     Quit,
 }
 
@@ -62,7 +73,8 @@ impl Core {
             .enable_all()
             .build()
             .map_err(|error| format!("the worker pool cannot be started: {error}"))?;
-        let state = state::State::new(options.clone(), runtime, sender, events_out, Box::new(wake))?;
+        let telling = Telling { events: events_out, wake: Arc::new(wake) };
+        let state = state::State::new(options.clone(), runtime, sender, telling)?;
         thread::Builder::new()
             .name("rds-fleet-core".to_owned())
             .spawn({

@@ -1,8 +1,9 @@
 //! The core's thread: it takes messages one by one, keeps the store and the ledger, and tells the views what changed,
 //! not more often than a person can see.
 
-mod answers;
+mod asking;
 mod fleet;
+mod keeping;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -13,14 +14,13 @@ use time::OffsetDateTime;
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc, watch};
 
-pub use answers::no_such_kind;
-
 use super::Message;
-use super::api::{Command, Event, Options, Progress};
+use super::answering::{Answering, Question, Telling};
+use super::api::{Command, Event, Options, Progress, StoreState};
 use crate::access::{Sessions, Way};
 use crate::config::Configuration;
 use crate::failure::{Failure, State as CoverageState};
-use crate::inventory::{Inventory, Origin};
+use crate::inventory::{Inventory, Place, Stop, Storage};
 use crate::query::Query;
 use crate::rds::{Kind, kind, kinds};
 use crate::sweep::{self, Coverage, Numbers, Plan, Target};
@@ -35,9 +35,14 @@ pub struct State {
     options: Options,
     runtime: Runtime,
     messages: Sender<Message>,
-    events: Sender<Event>,
-    wake: Box<dyn Fn() + Send>,
+    telling: Telling,
     inventory: Inventory,
+    store: StoreState,
+    /// What earlier runs left in the store.
+    kept: keeping::KeptByName,
+    answering: Answering,
+    /// Gives the running export up.
+    exporting: Option<Stop>,
     configuration: Arc<Configuration>,
     sessions: Arc<Sessions>,
     calls: Arc<Semaphore>,
@@ -50,7 +55,6 @@ pub struct State {
     next: VecDeque<(Option<Vec<u32>>, Vec<&'static str>)>,
     progress: Progress,
     shown: Option<Shown>,
-    views: u64,
     fleet_changed: bool,
     told: Instant,
     /// What telling the fleet took last.
@@ -72,14 +76,20 @@ struct Running {
     cancel: watch::Sender<bool>,
     begun: Instant,
     targets: Vec<u32>,
+    kinds: Vec<&'static str>,
+    /// Whether every target is swept.
+    all: bool,
+    /// Whether the store failed, and all is to be collected again.
+    again: bool,
 }
 
 /// The query on show.
 struct Shown {
     query: Query,
-    rows: Arc<Vec<i64>>,
+    /// Of its newest answer, there or awaited.
     number: u64,
     changed: bool,
+    answering: bool,
     /// What answering took: a slow query is not repeated at every page.
     took: Duration,
 }
@@ -91,11 +101,29 @@ impl State {
         options: Options,
         runtime: Runtime,
         messages: Sender<Message>,
-        events: Sender<Event>,
-        wake: Box<dyn Fn() + Send>,
+        telling: Telling,
     ) -> Result<State, String> {
-        let inventory =
-            Inventory::in_memory().map_err(|error| format!("the store cannot be made: {error}"))?;
+        let place = match &options.store {
+            Some(place) => place.clone(),
+            // A simulated fleet is no history of anything.
+            None if options.demo.is_some() => Place::Memory(None),
+            None => Place::of(&options.environment),
+        };
+        let (inventory, notices) =
+            Inventory::open(&place).map_err(|error| format!("the store cannot be made: {error}"))?;
+        for notice in &notices {
+            tracing::warn!("{notice}");
+        }
+        let file = match inventory.storage() {
+            Storage::File(file) => Some(file.clone()),
+            Storage::Memory(_) => None,
+        };
+        let answering = Answering::start(
+            inventory.storage().clone(),
+            options.query_limits,
+            telling.clone(),
+            messages.clone(),
+        )?;
         let configuration = Arc::new(Configuration::from_texts(&options.environment, None, None));
         let calls = Arc::new(Semaphore::new(options.limits.calls.max(1)));
         let sessions = sessions(&options, &configuration, &calls);
@@ -103,9 +131,12 @@ impl State {
             options,
             runtime,
             messages,
-            events,
-            wake,
+            telling,
+            kept: keeping::kept(&inventory),
             inventory,
+            store: StoreState { file, notices },
+            answering,
+            exporting: None,
             configuration,
             sessions,
             calls,
@@ -116,7 +147,6 @@ impl State {
             next: VecDeque::new(),
             progress: Progress::default(),
             shown: None,
-            views: 0,
             fleet_changed: false,
             told: Instant::now(),
             telling_took: Duration::ZERO,
@@ -162,6 +192,7 @@ impl State {
         if let Some(running) = &self.sweep {
             let _ = running.cancel.send(true);
         }
+        self.commit();
         // Workers may hang in a call; the program does not wait for them.
         self.runtime.shutdown_background();
     }
@@ -172,6 +203,8 @@ impl State {
             Message::Configuration(configuration) => self.configure(*configuration),
             Message::Sweep(progress) => self.sweep_progress(progress),
             Message::SweepEnded => self.sweep_ended(),
+            Message::Answered { number, took } => self.answered(number, took),
+            Message::Exported => self.exporting = None,
             Message::Quit => return false,
         }
         true
@@ -189,21 +222,18 @@ impl State {
                 }
             }
             Command::Show(query) => self.show(query),
-            Command::Rows { view, positions } => self.rows(view, positions),
-            Command::Record { kind: name, row } => {
-                if let Some(kind) = kind(name)
-                    && let Some(record) = self.record(kind, row)
-                {
-                    self.send(Event::Record(Arc::new(record)));
-                }
+            Command::Rows { view, positions } => self.answering.ask(Question::Rows { view, positions }),
+            Command::Record { kind, row } => self.answering.ask(Question::Record { kind, row }),
+            Command::Kinds { sql } => self.answering.ask(Question::Kinds { sql }),
+            Command::Copy { mut query, rows } => {
+                self.restrict(&mut query);
+                self.answering.ask(Question::Copy { query, rows });
             }
-            Command::Copy { query, rows } => match self.copied(&query, &rows) {
-                Ok(text) => self.send(Event::Copied(text)),
-                Err(error) => tracing::warn!("{error}"),
-            },
-            Command::Export(export) => {
-                let result = self.export(&export);
-                self.send(Event::Exported(result));
+            Command::Export(export) => self.export(export),
+            Command::CancelExport => {
+                if let Some(stop) = &self.exporting {
+                    stop.next();
+                }
             }
         }
     }
@@ -221,31 +251,33 @@ impl State {
             broken = self.plan.broken.len(),
             "config read"
         );
-        for target in &self.plan.targets {
-            let entry = self.ledger.entry(target.number).or_insert_with(|| Entry {
-                target: Arc::clone(target),
-                account_id: target.account_id.clone(),
-                // The other kinds have an entry when somebody has asked for them.
-                coverage: kinds()
-                    .iter()
-                    .filter(|kind| kind.always)
-                    .map(|kind| (kind.name, Arc::new(Coverage::not_asked(target, kind.name))))
-                    .collect(),
-                open: Vec::new(),
-                failed: false,
-                excluded: false,
+        for target in self.plan.targets.clone() {
+            let mut entry = self.ledger.remove(&target.number).unwrap_or_else(|| {
+                let mut entry = Entry {
+                    target: Arc::clone(&target),
+                    account_id: target.account_id.clone(),
+                    // The other kinds have an entry when somebody has asked for them.
+                    coverage: kinds()
+                        .iter()
+                        .filter(|kind| kind.always)
+                        .map(|kind| (kind.name, Arc::new(Coverage::not_asked(&target, kind.name))))
+                        .collect(),
+                    open: Vec::new(),
+                    failed: false,
+                    excluded: false,
+                };
+                self.remember(&mut entry);
+                entry
             });
             if entry.target.profiles != target.profiles {
                 for coverage in entry.coverage.values_mut() {
                     Arc::make_mut(coverage).profiles.clone_from(&target.profiles);
                 }
-                entry.target = Arc::clone(target);
-                let origin = entry.origin();
-                if let Err(error) = self.inventory.rename(&origin) {
-                    tracing::error!("the store: {error}");
-                }
+                entry.target = target;
             }
+            self.ledger.insert(entry.target.number, entry);
         }
+        self.name_places();
         self.fleet_changed = true;
         self.data_changed();
         // At once: it is the first thing a view waits for.
@@ -253,6 +285,21 @@ impl State {
     }
 
     // ---- The sweep ----
+
+    /// Writes the config into the store, and the names of the profiles into the rows.
+    fn name_places(&mut self) {
+        let mut written = self.inventory.keep_configuration(&self.configuration);
+        let targets: Vec<u32> = self.plan.targets.iter().map(|target| target.number).collect();
+        for target in targets {
+            let origin = kinds().iter().find(|kind| !kind.shared).and_then(|kind| self.origin(target, kind));
+            if let Some(origin) = origin.filter(|origin| origin.account_id.is_some()) {
+                written = written.and_then(|()| self.inventory.name(&origin));
+            }
+        }
+        if let Err(error) = written {
+            self.store_failed(&error);
+        }
+    }
 
     fn start_sweep(&mut self, targets: Option<Vec<u32>>, names: &[&'static str]) {
         if self.sweep.is_some() {
@@ -263,6 +310,7 @@ impl State {
             }
             return;
         }
+        let all = targets.is_none();
         let targets: Vec<Arc<Target>> = self
             .plan
             .targets
@@ -295,6 +343,9 @@ impl State {
             cancel,
             begun: Instant::now(),
             targets: targets.iter().map(|target| target.number).collect(),
+            kinds: kinds.iter().map(|kind| kind.name).collect(),
+            all,
+            again: false,
         });
         self.fleet_changed = true;
         tracing::info!(targets = targets.len(), kinds = kinds.len(), "sweep started");
@@ -337,8 +388,9 @@ impl State {
                     return;
                 }
                 self.progress.rows += rows.len() as u64;
-                if let Err(error) = self.inventory.stage(kind, &entry.origin(), &rows) {
-                    tracing::error!("the store: {error}");
+                let Some(origin) = self.origin(target, kind) else { return };
+                if let Err(error) = self.inventory.stage(kind, target, &origin, rows) {
+                    self.store_failed(&error);
                 }
                 drop(permit);
                 self.data_changed();
@@ -357,12 +409,32 @@ impl State {
 
     fn settle(&mut self, target: u32, kind: &'static Kind, mut coverage: Coverage) {
         let Some(entry) = self.ledger.get_mut(&target) else { return };
-        let collected = coverage.state == CoverageState::Collected;
-        let staged = self.inventory.settle(kind, target, collected);
+        if entry.account_id.is_none() {
+            entry.account_id.clone_from(&coverage.account_id);
+        }
         self.progress.calls += u64::from(coverage.calls);
         self.progress.retries += u64::from(coverage.retries);
-        match staged {
-            Ok(rows) => coverage.rows = rows,
+        let collected = coverage.state == CoverageState::Collected;
+        let Some(origin) = self.origin(target, kind) else { return };
+        // What is the same everywhere was asked through another account.
+        let asked = !kind.shared || coverage.pages > 0 || !collected;
+        let settled = match coverage.as_of.filter(|_| collected) {
+            _ if !asked => Ok(0),
+            at => self.inventory.settle(kind, target, &origin, at),
+        };
+        let complete = settled.and_then(|rows| {
+            coverage.rows = rows;
+            Ok(!collected && self.inventory.is_complete(kind, &origin)?)
+        });
+        let Some(entry) = self.ledger.get_mut(&target) else { return };
+        match complete {
+            Ok(true) => {
+                let older = entry.coverage.get(kind.name);
+                coverage.state = CoverageState::Stale;
+                coverage.as_of = older.and_then(|older| older.as_of);
+                coverage.rows = older.map_or(0, |older| older.rows);
+            }
+            Ok(false) => {}
             Err(error) => {
                 coverage.state = CoverageState::Failed;
                 coverage.failure = Some(Failure {
@@ -372,16 +444,11 @@ impl State {
                     message: error.to_string(),
                     request_id: None,
                 });
+                self.store_failed(&error);
             }
         }
-        if !collected && self.inventory.is_complete(kind, target) {
-            coverage.state = CoverageState::Stale;
-            coverage.as_of = entry.coverage.get(kind.name).and_then(|older| older.as_of);
-        }
+        let Some(entry) = self.ledger.get_mut(&target) else { return };
         coverage.profiles.clone_from(&entry.target.profiles);
-        if entry.account_id.is_none() {
-            entry.account_id.clone_from(&coverage.account_id);
-        }
         entry.failed |= coverage.failure.is_some();
         entry.open.retain(|open| *open != kind.name);
         entry.coverage.insert(kind.name, Arc::new(coverage));
@@ -389,11 +456,22 @@ impl State {
             self.progress.done += 1;
             self.progress.failed += usize::from(entry.failed);
         }
+        self.keep(target, kind.name);
         self.data_changed();
     }
 
     fn sweep_ended(&mut self) {
+        if self.sweep.as_ref().is_some_and(|running| !running.again && !*running.cancel.borrow()) {
+            let swept_all = self.sweep.as_ref().is_some_and(|running| running.all);
+            self.tidy(swept_all);
+        }
+        self.commit();
         let Some(running) = self.sweep.take() else { return };
+        if running.again {
+            // Into memory now; whoever waits for the end waits on.
+            self.start_sweep((!running.all).then_some(running.targets), &running.kinds);
+            return;
+        }
         self.progress.running = false;
         self.progress.cancelling = false;
         self.progress.duration = running.begun.elapsed();
@@ -432,7 +510,8 @@ impl State {
 
     /// How long until something is to be told; `None` if nothing is.
     fn next_telling(&self) -> Option<Duration> {
-        let slow = self.shown.as_ref().filter(|shown| shown.changed).map(|shown| shown.took * 4);
+        let slow =
+            self.shown.as_ref().filter(|shown| shown.changed && !shown.answering).map(|shown| shown.took * 4);
         if !self.fleet_changed && slow.is_none() {
             return None;
         }
@@ -447,26 +526,15 @@ impl State {
             self.send(Event::Fleet(Arc::new(fleet)));
             self.telling_took = begun.elapsed();
         }
-        if self.shown.as_ref().is_some_and(|shown| shown.changed) {
-            self.answer();
+        if self.shown.as_ref().is_some_and(|shown| shown.changed && !shown.answering) {
+            self.ask_to_show(true);
         }
+        self.commit();
         self.told = Instant::now();
     }
 
     fn send(&self, event: Event) {
-        let _ = self.events.send(event);
-        (self.wake)();
-    }
-}
-
-impl Entry {
-    fn origin(&self) -> Origin {
-        Origin {
-            target: self.target.number,
-            account_id: self.account_id.clone(),
-            region: self.target.region.clone(),
-            profiles: self.target.profiles.clone(),
-        }
+        self.telling.send(event);
     }
 }
 

@@ -1,4 +1,5 @@
-//! What SQLite is taught for our queries: the search `contains_text` and the collation `natural_order`.
+//! What SQLite is taught for queries, ours and those that people write: the search `contains_text`, the collation
+//! `natural_order`, and `tag`, which reads one tag of a list of tags.
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
@@ -8,6 +9,12 @@ use rusqlite::types::ValueRef;
 pub fn register(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_collation("natural_order", natord::compare_ignore_case)?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("tag", 2, flags, |context| {
+        let (ValueRef::Text(list), ValueRef::Text(key)) = (context.get_raw(0), context.get_raw(1)) else {
+            return Ok(None);
+        };
+        Ok(tag(list, &String::from_utf8_lossy(key)))
+    })?;
     connection.create_scalar_function("contains_text", -1, flags, |context| {
         let ValueRef::Text(needle) = context.get_raw(0) else { return Ok(false) };
         let needle = String::from_utf8_lossy(needle);
@@ -18,6 +25,13 @@ pub fn register(connection: &Connection) -> rusqlite::Result<()> {
             _ => false,
         }))
     })
+}
+
+/// The value of a tag in `[{"Key":…,"Value":…},…]`.
+fn tag(list: &[u8], key: &str) -> Option<String> {
+    let list: serde_json::Value = serde_json::from_slice(list).ok()?;
+    let tag = list.as_array()?.iter().find(|tag| tag["Key"].as_str() == Some(key))?;
+    Some(tag["Value"].as_str().unwrap_or_default().to_owned())
 }
 
 /// Whether a cell's text contains the needle, which is lower case. In JSON only values count: every row has a `Key`.

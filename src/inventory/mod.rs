@@ -1,430 +1,460 @@
-//! The store: one SQLite table a kind, with AWS's column names, so that every view is a query.
+//! The store: one SQLite table a kind, with AWS's column names, in a file that outlives the program; every view is a
+//! query over it.
 //!
-//! It knows rows, targets' numbers and queries; it knows nothing of AWS, of workers or of views. A target's rows of a
-//! kind are replaced as a whole when all its pages are there; a failed refresh never removes rows; rows of a target
-//! that had none are shown page by page. All of it happens on the thread that owns the `Inventory`.
+//! It knows rows, places (an account and region) and queries; it knows nothing of AWS, of workers or of views. A place's
+//! rows of a kind are replaced as a whole, in one transaction, when all its pages are there; a failed refresh never
+//! removes rows; rows of a place that had none are shown page by page. What a row was before stays, with its times, in
+//! the kind's table of the past. `Inventory` is the one connection that writes (this file: rows; `past`: history and
+//! its bounds; `ledger`: coverage, profiles, diagnostics); `Reader` answers queries on another thread, and `guard` keeps
+//! a person's own SQL from doing anything but reading.
 
+mod difference;
 mod functions;
+mod guard;
+mod ledger;
+mod open;
+mod past;
+mod place;
+mod reader;
+mod schema;
+mod values;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, ToSql, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params};
+use time::OffsetDateTime;
+use twox_hash::XxHash64;
 
-use crate::query::{Query, count_sql, quoted, to_sql};
-use crate::rds::kind::OWN_COLUMNS;
-use crate::rds::{Cell, Kind, Row, Shape, kinds};
+pub use guard::{Limits as QueryLimits, Refused};
+pub use ledger::{Kept, StoredCoverage};
+pub use open::{Storage, is_broken};
+pub use past::Bounds;
+pub use place::{Place, set_aside};
+pub use reader::{Answered, Reader, Refusal, Stop};
+pub use schema::{Table, tables};
 
-/// What of a target is written into each of its rows.
+use crate::query::quoted;
+use crate::rds::{Kind, Row, kinds};
+
+/// Where rows come from: what of a place is written into each of its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    pub target: u32,
+    /// `None` for what is the same in every account, as the engine versions are.
     pub account_id: Option<String>,
     pub region: String,
     pub profiles: Vec<String>,
 }
 
-/// All rows of all kinds.
+/// The connection that writes. Transactions are kept open over several writes until `commit`, since each costs more
+/// than a row.
 #[derive(Debug)]
 pub struct Inventory {
     connection: Connection,
-    /// The statement that inserts a row, by kind: naming a hundred columns costs more than the insertion itself.
+    storage: Storage,
+    /// Held for as long as the store is open.
+    _lock: Option<place::Lock>,
     inserts: HashMap<&'static str, String>,
-    held: HashMap<(u32, &'static str), Held>,
+    updates: HashMap<&'static str, String>,
+    places: HashMap<(String, String), (i64, String)>,
+    under_way: HashMap<(u32, &'static str), UnderWay>,
+    in_transaction: bool,
+    /// Kinds whose rows this transaction changes.
+    changed: HashSet<&'static str>,
 }
 
-/// What the store has of one target and kind.
-#[derive(Debug, Default)]
-struct Held {
-    /// Rows of a sweep that came to its end.
-    complete: u64,
-    is_complete: bool,
-    /// Rows of the sweep that is under way.
-    staged: u64,
-}
-
-/// A query's answer.
+/// What a sweep of one target and kind has brought so far.
 #[derive(Debug)]
-pub struct Selected {
-    /// The row numbers, in the query's order.
-    pub rows: Vec<i64>,
-    /// The statement that was run.
-    pub sql: String,
+struct UnderWay {
+    place: i64,
+    /// Whether rows of an earlier, complete sweep are there, which are shown until this one is complete.
+    is_refresh: bool,
+    /// The kind's version when `known` was read: another program of the user may write meanwhile.
+    version: i64,
+    known: HashMap<i64, Known>,
+    /// What came, by key, with the hash of what it says.
+    seen: HashMap<i64, i64>,
+    /// Rows of a refresh that are new, or not as they were.
+    news: Vec<News>,
+    /// Rows of a refresh of which only members moved that move by themselves.
+    moved: Vec<(i64, News)>,
+}
+
+/// A row that the store has.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    row: i64,
+    hash: i64,
+}
+
+#[derive(Debug)]
+struct News {
+    key: i64,
+    hash: i64,
+    row: Row,
 }
 
 impl Inventory {
-    /// An empty store in memory.
-    ///
-    /// # Errors
-    /// What SQLite says; it would have to be out of memory.
-    pub fn in_memory() -> rusqlite::Result<Inventory> {
-        let connection = Connection::open_in_memory()?;
-        connection.pragma_update(None, "synchronous", "OFF")?;
-        // One cached statement a kind and use, and some to spare.
-        connection.set_prepared_statement_cache_capacity(64);
-        functions::register(&connection)?;
-        for kind in kinds() {
-            let table = quoted(&kind.table());
-            let columns: Vec<String> = kind
-                .columns
-                .iter()
-                .map(|column| format!("{} {}", quoted(&column.name), sql_type(&column.shape)))
-                .collect();
-            // _Row is stable while a resource stays, so that a selection survives a refresh; _Unknown holds members
-            // that this program's shape table does not know yet.
-            connection.execute_batch(&format!(
-                "CREATE TABLE {table} (_Row INTEGER PRIMARY KEY, _Target INTEGER NOT NULL, _Shown INTEGER NOT NULL, \
-                 _Key TEXT, {}, _Unknown TEXT); \
-                 CREATE INDEX {} ON {table} (_Target, _Shown, _Key);",
-                columns.join(", "),
-                quoted(&format!("{}_target", kind.table())),
-            ))?;
-        }
-        let inserts = kinds().iter().map(|kind| (kind.name, insert_statement(kind))).collect();
-        Ok(Inventory { connection, inserts, held: HashMap::new() })
-    }
-
-    /// Takes one page of a target's rows. They are shown at once if nothing is shown of that target and kind.
+    /// Takes one page of a target's rows. They are shown at once if nothing is there of that place and kind.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn stage(&mut self, kind: &'static Kind, origin: &Origin, rows: &[Row]) -> rusqlite::Result<()> {
-        let held = self.held.entry((origin.target, kind.name)).or_default();
-        let shown = !held.is_complete;
-        let profiles = serde_json::Value::from(origin.profiles.clone()).to_string();
-        let key = kind.key.and_then(|key| kind.structure.position(key));
-        let identifier = kind.structure.position(kind.identifier);
-        let transaction = self.connection.transaction()?;
-        {
-            let mut insert = transaction.prepare_cached(&self.inserts[kind.name])?;
-            for row in rows {
-                let text = |at: Option<usize>| match at.map(|at| &row.cells[at]) {
-                    Some(Cell::Text(text)) => Some(text.as_str()),
-                    _ => None,
-                };
-                insert.raw_bind_parameter(1, origin.target)?;
-                insert.raw_bind_parameter(2, shown)?;
-                insert.raw_bind_parameter(3, text(key).or_else(|| text(identifier)))?;
-                insert.raw_bind_parameter(4, &origin.account_id)?;
-                insert.raw_bind_parameter(5, &origin.region)?;
-                insert.raw_bind_parameter(6, &profiles)?;
-                for (at, cell) in row.cells.iter().enumerate() {
-                    insert.raw_bind_parameter(7 + at, cell)?;
-                }
-                insert.raw_bind_parameter(7 + row.cells.len(), &row.unknown)?;
-                insert.raw_execute()?;
-            }
-        }
-        transaction.commit()?;
-        held.staged += rows.len() as u64;
-        Ok(())
-    }
-
-    /// Ends a target's sweep of a kind and says how many rows are shown now. With `collected` the staged rows replace
-    /// the older ones, keeping the numbers of those that are the same resource; without, the staged rows go.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn settle(&mut self, kind: &'static Kind, target: u32, collected: bool) -> rusqlite::Result<u64> {
-        let held = self.held.entry((target, kind.name)).or_default();
-        let table = quoted(&kind.table());
-        if collected && held.is_complete {
-            let transaction = self.connection.transaction()?;
-            let same: Vec<(i64, i64)> = transaction
-                .prepare_cached(&format!(
-                    "SELECT older._Row, newer._Row FROM {table} older JOIN {table} newer USING (_Target, _Key) \
-                     WHERE _Target = ? AND older._Shown = 1 AND newer._Shown = 0"
-                ))?
-                .query_map([target], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<Result<_, _>>()?;
-            transaction
-                .prepare_cached(&format!("DELETE FROM {table} WHERE _Target = ? AND _Shown = 1"))?
-                .execute([target])?;
-            let mut renumber = transaction
-                .prepare_cached(&format!("UPDATE OR IGNORE {table} SET _Row = ? WHERE _Row = ?"))?;
-            for (older, newer) in same {
-                renumber.execute(params![older, newer])?;
-            }
-            transaction
-                .prepare_cached(&format!("UPDATE {table} SET _Shown = 1 WHERE _Target = ?"))?
-                .execute([target])?;
-            drop(renumber);
-            transaction.commit()?;
-        } else if !collected && held.staged > 0 {
-            self.connection
-                .prepare_cached(&format!("DELETE FROM {table} WHERE _Target = ? AND _Shown = ?"))?
-                .execute(params![target, !held.is_complete])?;
-        }
-        let staged = std::mem::take(&mut held.staged);
-        if collected {
-            held.complete = staged;
-            held.is_complete = true;
-        }
-        Ok(held.complete)
-    }
-
-    /// Whether rows of an earlier, complete sweep are held.
-    pub fn is_complete(&self, kind: &'static Kind, target: u32) -> bool {
-        self.held.get(&(target, kind.name)).is_some_and(|held| held.is_complete)
-    }
-
-    /// Writes the names of the profiles, which an edit of the config may have changed, into a target's rows.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn rename(&mut self, origin: &Origin) -> rusqlite::Result<()> {
-        let profiles = serde_json::Value::from(origin.profiles.clone()).to_string();
-        for kind in kinds() {
-            self.connection.execute(
-                &format!("UPDATE {} SET \"Profiles\" = ? WHERE _Target = ?", quoted(&kind.table())),
-                params![profiles, origin.target],
-            )?;
-        }
-        Ok(())
-    }
-
-    /// The rows a query means.
-    ///
-    /// # Errors
-    /// A sentence that names what the query asks for and the kind does not have, or what SQLite says.
-    pub fn select(&self, kind: &Kind, query: &Query) -> Result<Selected, String> {
-        let sql = to_sql(query, kind)?;
-        let run = || -> rusqlite::Result<Vec<i64>> {
-            let mut statement = self.connection.prepare_cached(&sql.text)?;
-            let rows = statement.query_map(params_from_iter(&sql.values), |row| row.get(0))?;
-            rows.collect()
+    pub fn stage(
+        &mut self,
+        kind: &'static Kind,
+        target: u32,
+        origin: &Origin,
+        rows: Vec<Row>,
+    ) -> rusqlite::Result<()> {
+        self.begin()?;
+        let now = milliseconds(OffsetDateTime::now_utc());
+        let mut under_way = match self.under_way.remove(&(target, kind.name)) {
+            Some(under_way) => under_way,
+            None => self.begin_kind(kind, origin)?,
         };
-        let rows = run().map_err(|error| format!("the query failed: {error}"))?;
-        Ok(Selected { rows, sql: sql.text })
-    }
-
-    /// How many rows a query means before its search and filters.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn count(&self, kind: &Kind, query: &Query) -> rusqlite::Result<usize> {
-        let count: i64 = self.connection.query_row(&count_sql(query, kind), [], |row| row.get(0))?;
-        Ok(usize::try_from(count).unwrap_or_default())
-    }
-
-    /// The cells of some rows in some columns, by the columns' places in `kind.columns`. A row that has gone since is
-    /// left out.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn cells(&self, kind: &Kind, columns: &[usize], rows: &[i64]) -> rusqlite::Result<Vec<Vec<Cell>>> {
-        let names: Vec<String> = columns.iter().map(|&at| quoted(&kind.columns[at].name)).collect();
-        // Row by row: the primary key makes each look-up a few microseconds, and the order is the asked one.
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {} FROM {} WHERE _Row = ?",
-            names.join(", "),
-            quoted(&kind.table())
-        ))?;
-        let mut found = Vec::with_capacity(rows.len());
         for row in rows {
-            let mut answer = statement.query([row])?;
-            if let Some(row) = answer.next()? {
-                let cells: rusqlite::Result<Vec<Cell>> = columns
-                    .iter()
-                    .enumerate()
-                    .map(|(at, &column)| Ok(cell(row.get_ref(at)?, &kind.columns[column].shape)))
-                    .collect();
-                found.push(cells?);
+            let key = key_number(&kind.row_key(&row));
+            let hash = kind.content_hash(&row);
+            // A page may repeat a row of the one before, when something was made meanwhile.
+            if under_way.seen.insert(key, hash).is_some() {
+                continue;
+            }
+            let same = under_way.known.get(&key).filter(|known| known.hash == hash).map(|known| known.row);
+            match same {
+                Some(_) if kind.volatile.is_empty() => {}
+                Some(number) if under_way.is_refresh => {
+                    under_way.moved.push((number, News { key, hash, row }));
+                }
+                None if under_way.is_refresh => under_way.news.push(News { key, hash, row }),
+                Some(_) => {}
+                None => {
+                    self.insert(kind, under_way.place, origin, &News { key, hash, row }, now)?;
+                    self.changed.insert(kind.name);
+                }
             }
         }
-        Ok(found)
+        self.under_way.insert((target, kind.name), under_way);
+        Ok(())
     }
 
-    /// Members of one row that the shape table does not know, as a JSON object.
+    /// Ends a target's sweep of a kind and says how many rows it has. With `collected_at` the rows that came replace the
+    /// older ones, which go into the past where they differ; without, what came goes.
     ///
     /// # Errors
-    /// What SQLite says.
-    pub fn unknown_members(&self, kind: &Kind, row: i64) -> rusqlite::Result<Option<String>> {
-        let mut statement = self
-            .connection
-            .prepare_cached(&format!("SELECT _Unknown FROM {} WHERE _Row = ?", quoted(&kind.table())))?;
-        let mut rows = statement.query([row])?;
-        rows.next()?.map_or(Ok(None), |row| row.get(0))
+    /// What SQLite says; the store then has what it had.
+    pub fn settle(
+        &mut self,
+        kind: &'static Kind,
+        target: u32,
+        origin: &Origin,
+        collected_at: Option<OffsetDateTime>,
+    ) -> rusqlite::Result<u64> {
+        self.begin()?;
+        let under_way = match self.under_way.remove(&(target, kind.name)) {
+            Some(under_way) => under_way,
+            // No page had a row.
+            None if collected_at.is_some() => self.begin_kind(kind, origin)?,
+            None => return Ok(0),
+        };
+        let rows = under_way.seen.len() as u64;
+        let place = under_way.place;
+        self.connection.execute_batch("SAVEPOINT settling")?;
+        let settled = match collected_at {
+            Some(at) => self.replace(kind, origin, under_way, milliseconds(at)),
+            None => self.give_up(kind, under_way),
+        };
+        match settled {
+            Ok(()) => self.connection.execute_batch("RELEASE settling")?,
+            Err(error) => {
+                let _ = self.connection.execute_batch("ROLLBACK TO settling; RELEASE settling");
+                return Err(error);
+            }
+        }
+        self.connection
+            .prepare_cached("DELETE FROM _under_way WHERE _Place = ? AND Kind = ?")?
+            .execute(params![place, kind.name])?;
+        Ok(rows)
     }
-}
 
-fn insert_statement(kind: &Kind) -> String {
-    let own = ["_Target", "_Shown", "_Key"].map(str::to_owned).into_iter();
-    let columns: Vec<String> = own
-        .chain(kind.columns.iter().map(|column| quoted(&column.name)))
-        .chain(["_Unknown".to_owned()])
-        .collect();
-    debug_assert_eq!(columns.len(), 3 + OWN_COLUMNS.len() + kind.structure.members.len() + 1);
-    let marks = vec!["?"; columns.len()].join(", ");
-    format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&kind.table()), columns.join(", "))
-}
-
-fn sql_type(shape: &Shape) -> &'static str {
-    match shape {
-        Shape::Integer | Shape::Long | Shape::Boolean => "INTEGER",
-        Shape::Double => "REAL",
-        _ => "TEXT",
-    }
-}
-
-impl ToSql for Cell {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Cell::Absent => ToSqlOutput::Owned(Value::Null),
-            Cell::Text(text) | Cell::Json(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Cell::Integer(number) => ToSqlOutput::Owned(Value::Integer(*number)),
-            Cell::Double(number) => ToSqlOutput::Owned(Value::Real(*number)),
-            Cell::Boolean(truth) => ToSqlOutput::Owned(Value::Integer((*truth).into())),
+    /// Writes what has been staged and settled so far; readers see it from now on.
+    ///
+    /// # Errors
+    /// What SQLite says, such as that the disk is full; what was written since the last time is then lost.
+    pub fn commit(&mut self) -> rusqlite::Result<()> {
+        if !std::mem::take(&mut self.in_transaction) {
+            return Ok(());
+        }
+        let changed: Vec<&'static str> = self.changed.drain().collect();
+        let write = || {
+            for kind in changed {
+                self.connection
+                    .prepare_cached(
+                        "INSERT INTO _versions VALUES (?, 1) ON CONFLICT DO UPDATE SET Version = Version + 1",
+                    )?
+                    .execute([kind])?;
+            }
+            self.connection.execute_batch("COMMIT")
+        };
+        write().inspect_err(|_| {
+            // Some errors have ended the transaction already.
+            let _ = self.connection.execute_batch("ROLLBACK");
         })
     }
-}
 
-fn cell(value: ValueRef<'_>, shape: &Shape) -> Cell {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    match (value, shape) {
-        (ValueRef::Null, _) => Cell::Absent,
-        (ValueRef::Integer(number), Shape::Boolean) => Cell::Boolean(number != 0),
-        (ValueRef::Integer(number), Shape::Double) => Cell::Double(number as f64),
-        (ValueRef::Integer(number), _) => Cell::Integer(number),
-        (ValueRef::Real(number), _) => Cell::Double(number),
-        (ValueRef::Text(bytes) | ValueRef::Blob(bytes), shape) if shape.is_nested() => {
-            Cell::Json(text(bytes))
-        }
-        (ValueRef::Text(bytes) | ValueRef::Blob(bytes), _) => Cell::Text(text(bytes)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::query::{Filter, FilterValue, SortKey};
-    use crate::rds::kind;
-
-    fn instance(name: &str, engine_version: &str, storage: i64, tags: &str) -> Row {
-        let kind = kind("db-instances").unwrap();
-        let mut cells = vec![Cell::Absent; kind.structure.members.len()];
-        let mut set = |member: &str, cell| cells[kind.structure.position(member).unwrap()] = cell;
-        set("DBInstanceIdentifier", Cell::Text(name.into()));
-        set("DBInstanceArn", Cell::Text(format!("arn:aws:rds:eu-central-1:1:db:{name}")));
-        set("EngineVersion", Cell::Text(engine_version.into()));
-        set("AllocatedStorage", Cell::Integer(storage));
-        set("MultiAZ", Cell::Boolean(storage > 50));
-        set("TagList", Cell::Json(tags.into()));
-        Row { cells, unknown: None }
+    /// Whether rows of a complete sweep are there.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn is_complete(&mut self, kind: &'static Kind, origin: &Origin) -> rusqlite::Result<bool> {
+        let place = self.place(origin)?;
+        Ok(self.as_of(kind, place)?.is_some())
     }
 
-    fn origin(target: u32) -> Origin {
-        Origin {
-            target,
-            account_id: Some("1".into()),
-            region: "eu-central-1".into(),
-            profiles: vec!["DB1".into()],
-        }
-    }
-
-    fn names(inventory: &Inventory, query: &Query) -> Vec<String> {
-        let kind = kind("db-instances").unwrap();
-        let rows = inventory.select(kind, query).unwrap().rows;
-        let column = kind.column("DBInstanceIdentifier").unwrap();
-        let cells = inventory.cells(kind, &[column], &rows).unwrap();
-        cells
-            .into_iter()
-            .map(|mut row| if let Cell::Text(text) = row.remove(0) { text } else { panic!() })
+    /// The places that the store has, with their numbers for queries.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn places(&self) -> rusqlite::Result<HashMap<(Option<String>, String), i64>> {
+        self.connection
+            .prepare_cached("SELECT AccountId, Region, _Place FROM _places")?
+            .query_map([], |row| {
+                let account: String = row.get(0)?;
+                Ok(((Some(account).filter(|account| !account.is_empty()), row.get(1)?), row.get(2)?))
+            })?
             .collect()
     }
 
-    fn filled() -> (Inventory, &'static Kind) {
-        let kind = kind("db-instances").unwrap();
-        let mut inventory = Inventory::in_memory().unwrap();
-        let rows = [
-            instance("db-10", "14.10", 100, r#"[{"Key":"app","Value":"billing"}]"#),
-            instance("db-2", "14.9", 20, r#"[{"Key":"env","Value":"Prod"}]"#),
-        ];
-        inventory.stage(kind, &origin(1), &rows).unwrap();
-        (inventory, kind)
+    /// Writes the names of a place's profiles, which an edit of the config may have changed, into its rows.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn name(&mut self, origin: &Origin) -> rusqlite::Result<()> {
+        let key = (origin.account_id.clone().unwrap_or_default(), origin.region.clone());
+        let known = self
+            .connection
+            .prepare_cached("SELECT 1 FROM _places WHERE AccountId = ? AND Region = ?")?
+            .exists([&key.0, &key.1])?;
+        if known { self.place(origin).map(drop) } else { Ok(()) }
     }
 
-    #[test]
-    fn rows_are_shown_page_by_page_and_sorted_naturally() {
-        let (inventory, kind) = filled();
-        let mut query = Query::of(kind);
-        assert_eq!(names(&inventory, &query), ["db-2", "db-10"]);
-        query.sort = vec![SortKey::ascending("EngineVersion")];
-        assert_eq!(names(&inventory, &query), ["db-2", "db-10"]);
-        query.sort[0].descending = true;
-        assert_eq!(names(&inventory, &query), ["db-10", "db-2"]);
-        query.sort = vec![SortKey::ascending("AllocatedStorage")];
-        assert_eq!(names(&inventory, &query), ["db-2", "db-10"]);
+    /// Where the store lies, for those who read it.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
     }
 
-    #[test]
-    fn the_search_reads_values_and_not_the_names_of_nested_members() {
-        let (inventory, kind) = filled();
-        let mut query = Query::of(kind);
-        for (search, expected) in [
-            ("prod", vec!["db-2"]),
-            ("BILL", vec!["db-10"]),
-            ("key", vec![]),
-            ("db 14.9", vec!["db-2"]),
-            ("100", vec!["db-10"]),
-        ] {
-            query.search = search.into();
-            assert_eq!(names(&inventory, &query), expected, "{search}");
+    fn begin(&mut self) -> rusqlite::Result<()> {
+        if !self.in_transaction {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            self.in_transaction = true;
         }
-        query.search.clear();
-        query.filters =
-            vec![Filter { column: "MultiAZ".into(), value: FilterValue::Is(vec!["true".into()]) }];
-        assert_eq!(names(&inventory, &query), ["db-10"]);
-        query.filters = vec![Filter { column: "MultiAZ".into(), value: FilterValue::Contains("fal".into()) }];
-        assert_eq!(names(&inventory, &query), ["db-2"]);
-        query.filters.clear();
-        query.targets = Some(vec![2]);
-        assert!(names(&inventory, &query).is_empty());
+        Ok(())
     }
 
-    #[test]
-    fn a_resource_that_two_roles_see_is_one_row() {
-        let (mut inventory, kind) = filled();
-        inventory.stage(kind, &origin(2), &[instance("db-10", "14.10", 100, "[]")]).unwrap();
-        let mut query = Query::of(kind);
-        assert_eq!((names(&inventory, &query).len(), inventory.count(kind, &query).unwrap()), (3, 3));
-        query.once = true;
-        assert_eq!(names(&inventory, &query), ["db-2", "db-10"]);
-        assert_eq!(inventory.count(kind, &query).unwrap(), 2);
-        query.targets = Some(vec![2]);
-        assert_eq!(names(&inventory, &query), ["db-10"], "seen through the other role alone");
+    /// The number of a place, which is made known if it is new, and whose profiles are brought up to date.
+    fn place(&mut self, origin: &Origin) -> rusqlite::Result<i64> {
+        let key = (origin.account_id.clone().unwrap_or_default(), origin.region.clone());
+        let profiles = serde_json::Value::from(origin.profiles.clone()).to_string();
+        if let Some((number, known)) = self.places.get(&key)
+            && *known == profiles
+        {
+            return Ok(*number);
+        }
+        self.begin()?;
+        self.connection
+            .prepare_cached("INSERT INTO _places (AccountId, Region, Profiles) VALUES (?, ?, '[]') ON CONFLICT DO NOTHING")?
+            .execute([&key.0, &key.1])?;
+        let (number, known): (i64, String) = self
+            .connection
+            .prepare_cached("SELECT _Place, Profiles FROM _places WHERE AccountId = ? AND Region = ?")?
+            .query_row([&key.0, &key.1], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if known != profiles && origin.account_id.is_some() {
+            self.connection
+                .prepare_cached("UPDATE _places SET Profiles = ? WHERE _Place = ?")?
+                .execute(params![profiles, number])?;
+            for kind in kinds() {
+                let renamed = self
+                    .connection
+                    .prepare_cached(&format!(
+                        "UPDATE {} SET \"Profiles\" = ? WHERE _Place = ?",
+                        quoted(&kind.table())
+                    ))?
+                    .execute(params![profiles, number])?;
+                if renamed > 0 {
+                    self.changed.insert(kind.name);
+                }
+            }
+        }
+        self.places.insert(key, (number, profiles));
+        Ok(number)
     }
 
-    #[test]
-    fn a_refresh_replaces_as_a_whole_and_keeps_row_numbers() {
-        let (mut inventory, kind) = filled();
-        let query = Query::of(kind);
-        assert_eq!(inventory.settle(kind, 1, true).unwrap(), 2);
-        let before = inventory.select(kind, &query).unwrap().rows;
-        inventory.stage(kind, &origin(1), &[instance("db-3", "15.1", 5, "[]")]).unwrap();
-        inventory.stage(kind, &origin(1), &[instance("db-10", "14.11", 100, "[]")]).unwrap();
-        assert_eq!(names(&inventory, &query), ["db-2", "db-10"], "nothing half new is shown");
-        assert_eq!(inventory.settle(kind, 1, true).unwrap(), 2);
-        assert_eq!(names(&inventory, &query), ["db-3", "db-10"]);
-        let after = inventory.select(kind, &query).unwrap().rows;
-        assert_eq!(after[1], before[1], "db-10 keeps its number");
+    fn begin_kind(&mut self, kind: &'static Kind, origin: &Origin) -> rusqlite::Result<UnderWay> {
+        let place = self.place(origin)?;
+        let is_refresh = self.as_of(kind, place)?.is_some();
+        if !is_refresh {
+            // Should the program end before the kind is complete, the next one knows what is half.
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO _under_way VALUES (?, ?)")?
+                .execute(params![place, kind.name])?;
+        }
+        Ok(UnderWay {
+            place,
+            is_refresh,
+            version: self.version(kind)?,
+            known: self.known(kind, place)?,
+            seen: HashMap::new(),
+            news: Vec::new(),
+            moved: Vec::new(),
+        })
     }
 
-    #[test]
-    fn a_failed_refresh_removes_nothing() {
-        let (mut inventory, kind) = filled();
-        let query = Query::of(kind);
-        inventory.settle(kind, 1, true).unwrap();
-        inventory.stage(kind, &origin(1), &[instance("db-3", "15.1", 5, "[]")]).unwrap();
-        assert_eq!(inventory.settle(kind, 1, false).unwrap(), 2);
-        assert_eq!(names(&inventory, &query), ["db-2", "db-10"]);
-        inventory.stage(kind, &origin(2), &[instance("db-3", "15.1", 5, "[]")]).unwrap();
-        assert_eq!(names(&inventory, &query).len(), 3);
-        assert_eq!(
-            inventory.settle(kind, 2, false).unwrap(),
-            0,
-            "a first sweep that failed leaves nothing half"
-        );
-        assert_eq!(names(&inventory, &query).len(), 2);
+    fn known(&self, kind: &Kind, place: i64) -> rusqlite::Result<HashMap<i64, Known>> {
+        self.connection
+            .prepare_cached(&format!(
+                "SELECT _Key, _Row, _Hash FROM {} WHERE _Place = ?",
+                quoted(&kind.table())
+            ))?
+            .query_map([place], |row| Ok((row.get(0)?, Known { row: row.get(1)?, hash: row.get(2)? })))?
+            .collect()
     }
+
+    fn version(&self, kind: &Kind) -> rusqlite::Result<i64> {
+        let version = self
+            .connection
+            .prepare_cached("SELECT Version FROM _versions WHERE Kind = ?")?
+            .query_row([kind.name], |row| row.get(0))
+            .optional()?;
+        Ok(version.unwrap_or_default())
+    }
+
+    /// When the rows of a place and kind were collected; `None` if never wholly.
+    fn as_of(&self, kind: &Kind, place: i64) -> rusqlite::Result<Option<i64>> {
+        self.connection
+            .prepare_cached("SELECT AsOf FROM _collections WHERE _Place = ? AND Kind = ?")?
+            .query_row(params![place, kind.name], |row| row.get(0))
+            .optional()
+    }
+
+    fn insert(
+        &self,
+        kind: &'static Kind,
+        place: i64,
+        origin: &Origin,
+        news: &News,
+        now: i64,
+    ) -> rusqlite::Result<()> {
+        let mut insert = self.connection.prepare_cached(&self.inserts[kind.name])?;
+        let profiles =
+            &self.places.get(&(origin.account_id.clone().unwrap_or_default(), origin.region.clone()));
+        insert.raw_bind_parameter(1, place)?;
+        insert.raw_bind_parameter(2, news.key)?;
+        insert.raw_bind_parameter(3, news.hash)?;
+        insert.raw_bind_parameter(4, now)?;
+        insert.raw_bind_parameter(5, &origin.account_id)?;
+        insert.raw_bind_parameter(6, &origin.region)?;
+        insert.raw_bind_parameter(
+            7,
+            profiles.filter(|_| origin.account_id.is_some()).map(|(_, profiles)| profiles),
+        )?;
+        values::bind(&mut insert, 8, &news.row)?;
+        insert.raw_execute()?;
+        Ok(())
+    }
+
+    /// Puts what came in the place of what is there.
+    fn replace(
+        &mut self,
+        kind: &'static Kind,
+        origin: &Origin,
+        mut under_way: UnderWay,
+        at: i64,
+    ) -> rusqlite::Result<()> {
+        let place = under_way.place;
+        if self.version(kind)? != under_way.version || !under_way.is_refresh {
+            under_way.known = self.known(kind, place)?;
+        }
+        let before = self.as_of(kind, place)?;
+        let known = &under_way.known;
+        if under_way.is_refresh {
+            let change = past::Change { kind, origin, before: before.unwrap_or(at), at };
+            for news in &under_way.news {
+                match known.get(&news.key) {
+                    // Another program of the user has just written the same.
+                    Some(known) if known.hash == news.hash => {}
+                    Some(known) => self.supersede(&change, known.row, news)?,
+                    None => self.appear(&change, place, news)?,
+                }
+            }
+            for (number, news) in &under_way.moved {
+                self.rewrite(kind, *number, news, None)?;
+            }
+            for (_, gone) in known.iter().filter(|(key, _)| !under_way.seen.contains_key(key)) {
+                self.disappear(&change, gone.row)?;
+            }
+            if !under_way.news.is_empty()
+                || !under_way.moved.is_empty()
+                || known.keys().any(|key| !under_way.seen.contains_key(key))
+            {
+                self.changed.insert(kind.name);
+            }
+        } else {
+            // Left over by a sweep that did not come to its end.
+            for (_, half) in known.iter().filter(|(key, _)| !under_way.seen.contains_key(key)) {
+                self.delete(kind, half.row)?;
+            }
+        }
+        self.connection
+            .prepare_cached(
+                "INSERT INTO _collections VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET AsOf = excluded.AsOf",
+            )?
+            .execute(params![place, kind.name, at])?;
+        Ok(())
+    }
+
+    /// Takes back what a sweep brought that did not come to its end.
+    fn give_up(&mut self, kind: &'static Kind, under_way: UnderWay) -> rusqlite::Result<()> {
+        // Another role in the account, or another program, may have completed the place meanwhile.
+        if under_way.is_refresh || self.as_of(kind, under_way.place)?.is_some() {
+            return Ok(());
+        }
+        self.connection
+            .prepare_cached(&format!("DELETE FROM {} WHERE _Place = ?", quoted(&kind.table())))?
+            .execute([under_way.place])?;
+        self.changed.insert(kind.name);
+        Ok(())
+    }
+
+    /// Writes another version into a row; one that was first seen now, or the same one with what moves by itself.
+    fn rewrite(
+        &self,
+        kind: &'static Kind,
+        row: i64,
+        news: &News,
+        first_seen: Option<i64>,
+    ) -> rusqlite::Result<()> {
+        let mut update = self.connection.prepare_cached(&self.updates[kind.name])?;
+        update.raw_bind_parameter(1, news.hash)?;
+        update.raw_bind_parameter(2, first_seen)?;
+        values::bind(&mut update, 3, &news.row)?;
+        update.raw_bind_parameter(4 + news.row.cells.len(), row)?;
+        update.raw_execute()?;
+        Ok(())
+    }
+
+    fn delete(&self, kind: &Kind, row: i64) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached(&format!("DELETE FROM {} WHERE _Row = ?", quoted(&kind.table())))?
+            .execute([row])?;
+        Ok(())
+    }
+}
+
+/// Milliseconds of the Unix epoch.
+fn milliseconds(time: OffsetDateTime) -> i64 {
+    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
+}
+
+/// A key as the store keeps it. Two keys of one place have the same number once in 10¹⁹ pairs.
+#[expect(clippy::cast_possible_wrap, reason = "SQLite's integers have a sign; only equality matters")]
+fn key_number(key: &str) -> i64 {
+    XxHash64::oneshot(0, key.as_bytes()) as i64
 }

@@ -15,8 +15,10 @@ pub struct Definition {
     pub title: &'static str,
     /// The member by which people know a row, such as `DBInstanceIdentifier`.
     pub identifier: &'static str,
-    /// The member that tells rows apart within one account and region, where there is one.
-    pub key: Option<&'static str>,
+    /// The members that tell rows apart within one account and region.
+    pub key: &'static [&'static str],
+    pub volatile: &'static [&'static str],
+    pub shared: bool,
     /// The member that says how a resource is, where there is one.
     pub status: Option<&'static str>,
     /// The columns of a grid that nobody has arranged yet, in order.
@@ -34,7 +36,9 @@ impl Definition {
             operation,
             title,
             identifier: "",
-            key: None,
+            key: &[],
+            volatile: &[],
+            shared: false,
             status: None,
             first_columns: &[],
             parameters: &[],
@@ -49,7 +53,8 @@ const FOURTEEN_DAYS: &str = "20160";
 pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "DBInstanceIdentifier",
-        key: Some("DBInstanceArn"),
+        key: &["DBInstanceArn"],
+        volatile: &["LatestRestorableTime"],
         status: Some("DBInstanceStatus"),
         first_columns: &[
             "DBInstanceIdentifier",
@@ -72,7 +77,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterIdentifier",
-        key: Some("DBClusterArn"),
+        key: &["DBClusterArn"],
         status: Some("Status"),
         first_columns: &[
             "DBClusterIdentifier",
@@ -93,7 +98,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBSnapshotIdentifier",
-        key: Some("DBSnapshotArn"),
+        key: &["DBSnapshotArn"],
         status: Some("Status"),
         first_columns: &[
             "DBSnapshotIdentifier",
@@ -113,7 +118,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterSnapshotIdentifier",
-        key: Some("DBClusterSnapshotArn"),
+        key: &["DBClusterSnapshotArn"],
         status: Some("Status"),
         first_columns: &[
             "DBClusterSnapshotIdentifier",
@@ -133,7 +138,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBInstanceIdentifier",
-        key: Some("DbiResourceId"),
+        key: &["DbiResourceId"],
         status: Some("Status"),
         first_columns: &[
             "DBInstanceIdentifier",
@@ -155,7 +160,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterIdentifier",
-        key: Some("DbClusterResourceId"),
+        key: &["DbClusterResourceId"],
         status: Some("Status"),
         first_columns: &[
             "DBClusterIdentifier",
@@ -177,7 +182,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBParameterGroupName",
-        key: Some("DBParameterGroupArn"),
+        key: &["DBParameterGroupArn"],
         status: None,
         first_columns: &[
             "DBParameterGroupName",
@@ -190,7 +195,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterParameterGroupName",
-        key: Some("DBClusterParameterGroupArn"),
+        key: &["DBClusterParameterGroupArn"],
         status: None,
         first_columns: &[
             "DBClusterParameterGroupName",
@@ -207,7 +212,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "OptionGroupName",
-        key: Some("OptionGroupArn"),
+        key: &["OptionGroupArn"],
         status: None,
         first_columns: &[
             "OptionGroupName",
@@ -222,7 +227,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBSubnetGroupName",
-        key: Some("DBSubnetGroupArn"),
+        key: &["DBSubnetGroupArn"],
         status: Some("SubnetGroupStatus"),
         first_columns: &[
             "DBSubnetGroupName",
@@ -237,7 +242,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBSecurityGroupName",
-        key: Some("DBSecurityGroupArn"),
+        key: &["DBSecurityGroupArn"],
         status: None,
         first_columns: &[
             "DBSecurityGroupName",
@@ -252,7 +257,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBProxyName",
-        key: Some("DBProxyArn"),
+        key: &["DBProxyArn"],
         status: Some("Status"),
         first_columns: &[
             "DBProxyName",
@@ -268,7 +273,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterEndpointIdentifier",
-        key: Some("Endpoint"),
+        key: &["Endpoint"],
         status: Some("Status"),
         first_columns: &[
             "DBClusterIdentifier",
@@ -284,7 +289,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "GlobalClusterIdentifier",
-        key: Some("GlobalClusterArn"),
+        key: &["GlobalClusterArn"],
         status: Some("Status"),
         first_columns: &[
             "GlobalClusterIdentifier",
@@ -300,7 +305,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "CustSubscriptionId",
-        key: Some("EventSubscriptionArn"),
+        key: &["EventSubscriptionArn"],
         status: Some("Status"),
         first_columns: &[
             "CustSubscriptionId",
@@ -316,7 +321,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "SourceIdentifier",
-        key: None,
+        key: &[],
         status: None,
         first_columns: &[
             "Date",
@@ -332,7 +337,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "ResourceIdentifier",
-        key: Some("ResourceIdentifier"),
+        key: &["ResourceIdentifier"],
         status: None,
         first_columns: &["ResourceIdentifier", "AccountId", "Region", "PendingMaintenanceActionDetails"],
         ..Definition::new(
@@ -343,7 +348,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "CertificateIdentifier",
-        key: Some("CertificateArn"),
+        key: &["CertificateArn"],
         status: None,
         first_columns: &[
             "CertificateIdentifier",
@@ -358,7 +363,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "EngineVersion",
-        key: None,
+        key: &[],
         status: Some("Status"),
         first_columns: &[
             "Engine",
@@ -374,7 +379,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "MajorEngineVersion",
-        key: None,
+        key: &[],
         status: None,
         first_columns: &["Engine", "MajorEngineVersion", "AccountId", "Region", "SupportedEngineLifecycles"],
         ..Definition::new(
@@ -385,7 +390,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "ReservedDBInstanceId",
-        key: Some("ReservedDBInstanceArn"),
+        key: &["ReservedDBInstanceArn"],
         status: Some("State"),
         first_columns: &[
             "ReservedDBInstanceId",
@@ -404,7 +409,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "BlueGreenDeploymentName",
-        key: Some("BlueGreenDeploymentIdentifier"),
+        key: &["BlueGreenDeploymentIdentifier"],
         status: Some("Status"),
         first_columns: &[
             "BlueGreenDeploymentName",
@@ -420,7 +425,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "RecommendationId",
-        key: Some("RecommendationId"),
+        key: &["RecommendationId"],
         status: Some("Status"),
         first_columns: &[
             "Severity",
@@ -436,7 +441,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBShardGroupIdentifier",
-        key: Some("DBShardGroupArn"),
+        key: &["DBShardGroupArn"],
         status: Some("Status"),
         first_columns: &[
             "DBShardGroupIdentifier",
@@ -453,7 +458,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "IntegrationName",
-        key: Some("IntegrationArn"),
+        key: &["IntegrationArn"],
         status: Some("Status"),
         first_columns: &[
             "IntegrationName",
@@ -468,7 +473,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "TenantDBName",
-        key: Some("TenantDatabaseARN"),
+        key: &["TenantDatabaseARN"],
         status: Some("Status"),
         first_columns: &[
             "TenantDBName",
@@ -483,7 +488,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "ExportTaskIdentifier",
-        key: Some("ExportTaskIdentifier"),
+        key: &["ExportTaskIdentifier"],
         status: Some("Status"),
         first_columns: &[
             "ExportTaskIdentifier",
@@ -499,7 +504,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "AccountQuotaName",
-        key: Some("AccountQuotaName"),
+        key: &["AccountQuotaName"],
         status: None,
         first_columns: &["AccountQuotaName", "AccountId", "Region", "Used", "Max"],
         ..Definition::new("account-attributes", "DescribeAccountAttributes", "Quotas")

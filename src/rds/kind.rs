@@ -18,7 +18,7 @@ pub struct Kind {
     /// What one row is in AWS's model.
     pub structure: Arc<Structure>,
     /// `AccountId`, `Region`, `Profiles`, then every member of the shape in AWS's order.
-    pub columns: Vec<Column>,
+    pub columns: Arc<[Column]>,
 }
 
 /// What is said of a kind reads as its own.
@@ -31,7 +31,7 @@ impl Deref for Kind {
 }
 
 /// One column of a kind's table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Column {
     /// AWS's name for the member, or one of ours (`AccountId`, `Region`, `Profiles`).
     pub name: String,
@@ -57,6 +57,28 @@ impl Kind {
         self.name.replace('-', "_")
     }
 
+    pub fn row_key(&self, row: &super::Row) -> String {
+        let parts: Vec<String> = self
+            .key
+            .iter()
+            .filter_map(|key| match &row.cells[self.structure.position(key)?] {
+                super::Cell::Text(text) => Some(text.clone()),
+                _ => None,
+            })
+            .collect();
+        if parts.is_empty() { format!("{:x}", self.content_hash(row)) } else { parts.join("\u{1f}") }
+    }
+
+    pub fn content_hash(&self, row: &super::Row) -> i64 {
+        let mut text = String::new();
+        for (member, cell) in self.structure.members.iter().zip(&row.cells) {
+            if *cell != super::Cell::Absent && !self.volatile.contains(&member.name.as_str()) {
+                text.push_str(&format!("{}={cell:?};", member.name));
+            }
+        }
+        twox_hash::XxHash64::oneshot(0, text.as_bytes()) as i64
+    }
+
     /// The kind as `rds-fleet-cli kinds --format json` prints it.
     pub fn describe(&self) -> Value {
         let columns: Vec<Value> = self
@@ -80,6 +102,12 @@ impl Kind {
 /// Every kind, in the order in which they are offered.
 pub fn kinds() -> &'static [Kind] {
     &KINDS
+}
+
+/// The sentence for a kind that does not exist.
+pub fn no_such_kind(name: &str) -> String {
+    let names: Vec<&str> = kinds().iter().map(|kind| kind.name).collect();
+    format!("there is no kind {name}: choose one of {}", names.join(", "))
 }
 
 /// The kind of that name.
@@ -126,7 +154,8 @@ mod tests {
     #[test]
     fn every_definition_names_members_that_exist() {
         for kind in kinds() {
-            let named = [Some(kind.identifier), kind.key, kind.status].into_iter().flatten();
+            let named =
+                [Some(kind.identifier), kind.status].into_iter().flatten().chain(kind.key.iter().copied());
             for name in kind.first_columns.iter().copied().chain(named) {
                 assert!(kind.column(name).is_some(), "{}: {name}", kind.name);
             }

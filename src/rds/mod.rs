@@ -11,5 +11,5 @@ pub mod readable;
 pub mod shape;
 
 pub use answer::{Cell, Row};
-pub use kind::{Column, Kind, kind, kinds};
+pub use kind::{Column, Kind, kind, kinds, no_such_kind};
 pub use shape::Shape;

@@ -179,9 +179,8 @@ fn selected(
     });
     if let Some(identifier) = identifier {
         resources.retain(|resource| {
-            [Some(kind.identifier), kind.key]
-                .into_iter()
-                .flatten()
+            std::iter::once(kind.identifier)
+                .chain(kind.key.iter().copied())
                 .any(|member| text(resource, member) == identifier)
         });
         if resources.is_empty() {

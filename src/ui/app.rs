@@ -184,7 +184,7 @@ impl App {
                     dialog.finished(result);
                 }
             }
-            Event::SweepEnded => {}
+            Event::Kinds { .. } | Event::Exporting { .. } | Event::SweepEnded => {}
         }
     }
 

@@ -137,7 +137,8 @@ pub fn show(
                 }
                 Empty::QueryFailed => {
                     title(ui, "The rows cannot be shown");
-                    say(ui, view.and_then(|view| view.error.as_deref()).unwrap_or_default());
+                    let error = view.and_then(|view| view.error.as_ref());
+                    say(ui, &error.map(ToString::to_string).unwrap_or_default());
                     button(ui, "Clear search and ticks", Action::ClearFilters, actions);
                 }
                 Empty::Loading => {

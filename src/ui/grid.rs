@@ -62,12 +62,13 @@ impl Grid {
     pub fn query(&self, ticks: &Ticks, search: &str) -> Query {
         Query {
             kind: self.kind.name.to_owned(),
+            sql: None,
             targets: ticks.targets(),
             search: search.to_owned(),
             filters: Vec::new(),
             sort: self.sort.clone(),
             columns: self.columns.clone(),
-            once: false,
+            places: None,
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rds_fleet::config::{Access, Base, Endpoints, FileState};
 use rds_fleet::core::{
     Account, CellText, Command, ConfigState, Event, Exported, Field, Fleet, Progress, Record, Rows,
-    TargetStatus, View,
+    StoreState, TargetStatus, View,
 };
 use rds_fleet::failure::{Failure, State};
 use rds_fleet::rds::kinds;
@@ -44,6 +44,7 @@ impl Link for FakeCore {
                     query: query.clone(),
                     rows: Arc::new((100..100 + found as i64).collect()),
                     of: *wire.rows.borrow(),
+                    columns: Arc::clone(&rds_fleet::rds::kind(&query.kind).unwrap().columns),
                     sql: String::new(),
                     error: None,
                 })));
@@ -89,7 +90,7 @@ impl Link for FakeCore {
                     not_collected: 1,
                 })));
             }
-            Command::Sweep { .. } | Command::Cancel => {}
+            Command::Sweep { .. } | Command::Cancel | Command::CancelExport | Command::Kinds { .. } => {}
         }
         wire.commands.borrow_mut().push(command);
     }
@@ -186,6 +187,7 @@ pub fn fleet(accounts: Vec<Account>) -> Fleet {
         },
         progress: Progress { targets: accounts.len(), accounts: accounts.len(), ..Progress::default() },
         accounts,
+        store: StoreState::default(),
         demo: false,
     }
 }

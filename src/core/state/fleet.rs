@@ -36,7 +36,13 @@ impl State {
             })
             .collect();
         self.count_accounts(&mut progress);
-        Fleet { config: self.config_state(), accounts, progress, demo: self.options.demo.is_some() }
+        Fleet {
+            config: self.config_state(),
+            accounts,
+            progress,
+            store: self.store.clone(),
+            demo: self.options.demo.is_some(),
+        }
     }
 
     /// How many accounts the sweep means, has done, and could not collect whole.

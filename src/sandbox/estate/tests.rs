@@ -69,7 +69,7 @@ fn every_kind_fits_its_shape_and_is_read_as_it_was_written() {
             for resource in resources {
                 fits(&kind.answer.shape.of, &Value::Object(resource.clone()), name);
             }
-            if let Some(key) = kind.key {
+            if let [key] = kind.key {
                 let keys: BTreeSet<String> = resources.iter().map(|resource| text(resource, key)).collect();
                 assert_eq!(keys.len(), resources.len(), "{name} of {}", estate.account.name);
                 assert!(!keys.contains(""), "{name}");

@@ -1,0 +1,289 @@
+//! The thread that answers queries: views and their rows, records, the clipboard. It has a connection of its own, so
+//! that neither the sweep nor the window waits for it; of several queries asked for in a row the newest wins. Exports
+//! run beside it (`exporting`).
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Message;
+use super::api::{CellText, Event, Field, Record, RowChoice, Rows, View};
+use super::exporting::Source;
+use crate::inventory::{QueryLimits, Reader, Refusal, Stop, Storage};
+use crate::query::{Query, written_sql};
+use crate::rds::readable::{self, exact, readable};
+use crate::rds::{Cell, kind};
+use crate::report;
+
+/// What the thread is asked.
+#[derive(Debug)]
+pub enum Question {
+    Show(Show),
+    Rows {
+        view: u64,
+        positions: Range<usize>,
+    },
+    Record {
+        kind: &'static str,
+        row: i64,
+    },
+    Kinds {
+        sql: String,
+    },
+    Copy {
+        query: Query,
+        rows: RowChoice,
+    },
+    /// The store is another one from now on.
+    Move(Storage),
+}
+
+/// A query to be shown.
+#[derive(Debug)]
+pub struct Show {
+    /// From `Answering::next`.
+    pub number: u64,
+    pub query: Query,
+    /// The accounts and regions that `query.places` stands for.
+    pub places: Option<Vec<(Option<String>, String)>>,
+    /// Whether the data may have changed since it was last asked.
+    pub anew: bool,
+}
+
+/// How events reach the views.
+#[derive(Clone)]
+pub struct Telling {
+    pub events: Sender<Event>,
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Telling {
+    pub fn send(&self, event: Event) {
+        // Only a view that has ended does not listen.
+        let _ = self.events.send(event);
+        (self.wake)();
+    }
+}
+
+/// The thread as the core sees it. It ends when this is dropped.
+pub struct Answering {
+    questions: Sender<Question>,
+    stop: Stop,
+}
+
+impl Answering {
+    /// # Errors
+    /// A sentence: that the store cannot be read, or that there are no more threads.
+    pub fn start(
+        storage: Storage,
+        limits: QueryLimits,
+        telling: Telling,
+        core: Sender<Message>,
+    ) -> Result<Answering, String> {
+        let stop = Stop::default();
+        let (questions, inbox) = channel();
+        let mut desk = Desk { reader: None, storage, limits, stop: stop.clone(), telling, core, shown: None };
+        thread::Builder::new()
+            .name("rds-fleet-answers".to_owned())
+            .spawn(move || desk.run(&inbox))
+            .map_err(|error| format!("the thread that answers cannot be started: {error}"))?;
+        Ok(Answering { questions, stop })
+    }
+
+    /// The number of the next view; what is being answered is wanted no more.
+    pub fn next(&self) -> u64 {
+        self.stop.next()
+    }
+
+    pub fn ask(&self, question: Question) {
+        // The thread only ends before the core when it panicked; then nothing is shown any more.
+        let _ = self.questions.send(question);
+    }
+}
+
+/// What the thread has before it.
+struct Desk {
+    reader: Option<Reader>,
+    storage: Storage,
+    limits: QueryLimits,
+    stop: Stop,
+    telling: Telling,
+    core: Sender<Message>,
+    shown: Option<Arc<View>>,
+}
+
+impl Desk {
+    fn run(&mut self, inbox: &Receiver<Question>) {
+        while let Ok(question) = inbox.recv() {
+            match question {
+                Question::Show(show) => self.show(show),
+                Question::Rows { view, positions } => self.rows(view, positions),
+                Question::Record { kind, row } => self.record(kind, row),
+                Question::Kinds { sql } => {
+                    let found = self.reader().and_then(|reader| Ok(reader.kinds(&sql)?));
+                    let kinds = match found {
+                        Ok(kinds) => Ok(kinds.into_iter().map(|kind| kind.name).collect()),
+                        Err(Refusal::Refused(refused)) => Err(refused),
+                        Err(Refusal::Stopped) => continue,
+                    };
+                    self.telling.send(Event::Kinds { sql, kinds });
+                }
+                Question::Copy { query, rows } => match self.copied(query, &rows) {
+                    Ok(text) => self.telling.send(Event::Copied(text)),
+                    Err(error) => tracing::warn!("{error}"),
+                },
+                Question::Move(storage) => {
+                    self.storage = storage;
+                    self.reader = None;
+                }
+            }
+        }
+    }
+
+    /// The connection, made when it is first needed: a person should not wait for it before the window opens.
+    fn reader(&mut self) -> Result<&mut Reader, Refusal> {
+        self.stop.shield();
+        let reader = match self.reader.take() {
+            Some(reader) => reader,
+            None => Reader::open(&self.storage, self.limits, self.stop.clone())
+                .map_err(|error| format!("the store cannot be read: {error}"))?,
+        };
+        Ok(self.reader.insert(reader))
+    }
+
+    fn show(&mut self, show: Show) {
+        let begun = Instant::now();
+        let mut view = View {
+            number: show.number,
+            query: show.query,
+            rows: Arc::default(),
+            of: 0,
+            columns: Arc::default(),
+            sql: String::new(),
+            error: None,
+        };
+        let stop = self.stop.clone();
+        let answered = self.reader().and_then(|reader| {
+            stop.answering(show.number);
+            if stop.is_wanted() { Err(Refusal::Stopped) } else { reader.select(&view.query, show.anew) }
+        });
+        match answered {
+            Err(Refusal::Stopped) => return,
+            Err(Refusal::Refused(refused)) => view.error = Some(refused),
+            Ok(answered) => {
+                view.rows = Arc::new(answered.rows);
+                view.of = answered.of;
+                view.columns = answered.columns;
+                view.sql = match (&view.query.sql, kind(&view.query.kind)) {
+                    (Some(sql), _) => sql.clone(),
+                    (None, Some(kind)) => {
+                        written_sql(&view.query, kind, show.places.as_deref()).unwrap_or_default()
+                    }
+                    (None, None) => String::new(),
+                };
+            }
+        }
+        // Not what is searched for: the log is for support tickets, and a search may be anything.
+        tracing::debug!(
+            kind = view.query.kind,
+            rows = view.rows.len(),
+            of = view.of,
+            microseconds = begun.elapsed().as_micros() as u64,
+            "view answered"
+        );
+        self.shown = Some(Arc::new(view.clone()));
+        // Places are the store's business; a view compares what it asked with what it gets.
+        view.query.places = None;
+        self.telling.send(Event::View(Arc::new(view)));
+        self.answered(show.number, begun.elapsed());
+    }
+
+    fn answered(&self, number: u64, took: Duration) {
+        let _ = self.core.send(Message::Answered { number, took });
+    }
+
+    fn rows(&mut self, view: u64, positions: Range<usize>) {
+        let Some(shown) = self.shown.clone().filter(|shown| shown.number == view) else { return };
+        let end = positions.end.min(shown.rows.len());
+        let first = positions.start.min(end);
+        let columns = places(&shown);
+        let cells =
+            self.reader().and_then(|reader| reader.cells(&shown.query, &columns, &shown.rows[first..end]));
+        let text = |cell: &Cell| CellText { text: readable(cell), absent: *cell == Cell::Absent };
+        match cells {
+            Ok(cells) => {
+                let rows = cells.iter().map(|row| row.iter().map(text).collect()).collect();
+                self.telling.send(Event::Rows(Arc::new(Rows { view, first, rows })));
+            }
+            Err(refusal) => tracing::error!("{refusal:?}"),
+        }
+    }
+
+    fn record(&mut self, name: &'static str, row: i64) {
+        let (query, columns) = match (kind(name), &self.shown) {
+            (Some(kind), _) => (Query::of(kind), Arc::clone(&kind.columns)),
+            (None, Some(shown)) if shown.query.sql.is_some() => {
+                (shown.query.clone(), Arc::clone(&shown.columns))
+            }
+            (None, _) => return,
+        };
+        let all: Vec<usize> = (0..columns.len()).collect();
+        let found = self.reader().and_then(|reader| {
+            let cells = reader.cells(&query, &all, &[row])?.pop();
+            let unknown = kind(name).map(|kind| reader.unknown_members(kind, row)).transpose()?.flatten();
+            Ok(cells.map(|cells| (cells, unknown)))
+        });
+        let Ok(Some((cells, unknown))) = found else { return };
+        let mut object = serde_json::Map::new();
+        let mut fields = Vec::with_capacity(cells.len());
+        for (column, cell) in columns.iter().zip(&cells) {
+            let value = exact(cell);
+            let lines = readable::lines(cell);
+            fields.push(Field {
+                name: column.name.clone(),
+                type_name: column.shape.type_name(),
+                text: if lines.is_empty() { readable(cell) } else { joined(&lines) },
+                lines,
+                absent: value.is_none(),
+            });
+            if let Some(value) = value.filter(|_| !column.own) {
+                object.insert(column.name.clone(), value);
+            }
+        }
+        let unknown = unknown.and_then(|json| serde_json::from_str::<serde_json::Value>(&json).ok());
+        for (name, value) in unknown.as_ref().and_then(serde_json::Value::as_object).into_iter().flatten() {
+            let lines = readable::value_lines(value);
+            let one_value = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            fields.push(Field {
+                name: name.clone(),
+                type_name: "newer than this program",
+                text: if lines.is_empty() { one_value() } else { joined(&lines) },
+                lines,
+                absent: false,
+            });
+            object.insert(name.clone(), value.clone());
+        }
+        let json = serde_json::to_string_pretty(&object).unwrap_or_default();
+        self.telling.send(Event::Record(Arc::new(Record { kind: name, row, fields, json })));
+    }
+
+    /// Rows with headers, for the clipboard.
+    fn copied(&mut self, query: Query, rows: &RowChoice) -> Result<String, String> {
+        let reader = self.reader().map_err(|refusal| format!("{refusal:?}"))?;
+        let mut source = Source::new(reader, query, rows, false)?;
+        let columns = source.columns();
+        report::clipboard(&columns.iter().collect::<Vec<_>>(), &mut source)
+    }
+}
+
+/// The places of a view's columns among those there are.
+fn places(view: &View) -> Vec<usize> {
+    let place = |name: &str| view.columns.iter().position(|column| column.name == name);
+    view.shown_columns().into_iter().filter_map(place).collect()
+}
+
+fn joined(lines: &[readable::Line]) -> String {
+    lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
