@@ -26,7 +26,7 @@ use rds_fleet::inventory::{Inventory, Origin};
 use rds_fleet::rds::call::Describe;
 use rds_fleet::rds::kind;
 use rds_fleet::sandbox::{InstanceCount, ProfileNames, Sandbox, Settings};
-use rds_fleet::sweep::{Limits, Selection};
+use rds_fleet::sweep::Limits;
 use serde_json::{Value, json};
 
 const REGIONS: [&str; 2] = ["eu-central-1", "us-east-1"];
@@ -264,11 +264,15 @@ fn pages(folder: &Path, with_sdk: bool) {
     let mut inventory = Inventory::in_memory().expect("a store");
     let begun = Instant::now();
     for target in 0..ROUNDS {
-        let origin =
-            Origin { target, account_id: None, region: "eu-central-1".into(), profiles: vec!["DB1".into()] };
-        inventory.stage(kind, &origin, &rows).expect("a store");
-        inventory.settle(kind, target, true).expect("a store");
+        let origin = Origin {
+            account_id: Some(target.to_string()),
+            region: "eu-central-1".into(),
+            profiles: vec!["DB1".into()],
+        };
+        inventory.stage(kind, target, &origin, rows.clone()).expect("a store");
+        inventory.settle(kind, target, &origin, Some(time::OffsetDateTime::now_utc())).expect("a store");
     }
+    inventory.commit().expect("a store");
     println!("{:<34}{:>9.1}", "RDS Fleet, rows to store", per_instance(begun));
     if with_sdk {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+
 use crate::config::Environment;
+use crate::inventory::QueryLimits;
 use crate::report::Format;
 use crate::sweep::{Limits, Selection};
 
@@ -39,6 +44,15 @@ pub enum Action {
     /// What could not be collected is named on standard error, one line an account. Exit code: 0 all collected,
     /// 3 partly, 1 nothing, 2 the command is wrong.
     Export(Export),
+    /// Ask a question in SQL: every kind is a table, such as db_instances, with AWS's names for the columns.
+    ///
+    /// The kinds that the question reads are collected first. Only SELECT is possible. SQLite's SQL, with two functions
+    /// more: tag(TagList, 'app') and contains_text('text', column, …). Exit codes as of export.
+    Query(Query),
+    /// Collect, and list what appeared, disappeared or changed since the sweep before, member by member.
+    Changes(Changes),
+    /// Say where what was collected is kept, for other programs to open.
+    Store,
     /// Serve the simulated AWS for other tools, until standard input ends.
     Sandbox(Serve),
 }
@@ -91,6 +105,37 @@ pub struct Export {
     pub kind: String,
     #[command(flatten)]
     pub collect: Collect,
+    #[command(flatten)]
+    pub written: Written,
+}
+
+#[derive(Debug, Args)]
+pub struct Query {
+    /// One SELECT, or - to read it from standard input.
+    pub sql: String,
+    /// Seconds after which the query is stopped.
+    #[arg(long, value_name = "S", default_value_t = QueryLimits::default().time.as_secs())]
+    pub timeout: u64,
+    #[command(flatten)]
+    pub collect: Collect,
+    #[command(flatten)]
+    pub written: Written,
+}
+
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// Everything since a time (2026-11-01, 2026-11-01T08:00:00Z) or age (24h, 7d), instead of since the sweep before.
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    pub since: Option<OffsetDateTime>,
+    #[command(flatten)]
+    pub collect: Collect,
+    #[command(flatten)]
+    pub written: Written,
+}
+
+/// How rows are written out.
+#[derive(Debug, Args)]
+pub struct Written {
     /// xlsx (Excel, with a sheet on what is missing), csv (for spreadsheets), json (as the AWS CLI prints it), jsonl
     /// (an object a line), html (to read and print) or table (to look at).
     #[arg(long, default_value = "table", value_parser = |text: &str| text.parse::<Format>())]
@@ -101,9 +146,12 @@ pub struct Export {
     /// The file to write, atomically; standard output without it.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Do not ask AWS: use what earlier runs collected.
+    #[arg(long)]
+    pub cached: bool,
 }
 
-impl Export {
+impl Written {
     /// The format that is meant.
     ///
     /// # Errors
@@ -134,6 +182,30 @@ pub struct Serve {
     /// One number, one fleet.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+/// A time as people write it: RFC 3339, a date (midnight, UTC), or an age such as `24h` and `7d`.
+fn since(text: &str) -> Result<OffsetDateTime, String> {
+    if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
+        return Ok(time);
+    }
+    if let Ok(date) = time::Date::parse(text, format_description!("[year]-[month]-[day]")) {
+        return Ok(date.midnight().assume_utc());
+    }
+    let age = text.char_indices().next_back().and_then(|(at, unit)| {
+        let number: i64 = text[..at].parse().ok().filter(|number| (0..=1_000_000).contains(number))?;
+        Some(match unit {
+            'm' => time::Duration::minutes(number),
+            'h' => time::Duration::hours(number),
+            'd' => time::Duration::days(number),
+            'w' => time::Duration::weeks(number),
+            _ => return None,
+        })
+    });
+    age.and_then(|age| OffsetDateTime::now_utc().checked_sub(age)).ok_or_else(|| {
+        "write a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or an age such as 90m, 24h, 7d or 4w"
+            .to_owned()
+    })
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -1,148 +1,252 @@
-//! `export`: one sweep of one kind, written out, with what is missing named on standard error.
+//! `export`, `query` and `changes`: one sweep of what is wanted, written out, with what is missing named on standard
+//! error.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use super::arguments;
+use super::arguments::{self, Collect, Written};
 use super::{Ending, say};
 use crate::config::{Environment, FileState, Severity};
 use crate::core::{Command, Core, Event, Fleet, Options, RowChoice};
 use crate::failure::State;
-use crate::query::Query;
-use crate::rds::kind;
+use crate::inventory::QueryLimits;
+use crate::query::{Query, literal};
+use crate::rds::{kind, kinds, no_such_kind};
 use crate::report::{Format, READER_GONE};
 use crate::sandbox;
 use crate::sweep::Coverage;
 
-/// Collects and writes.
+/// Collects a kind and writes it.
 pub fn export(demo: bool, environment: Environment, arguments: &arguments::Export) -> Ending {
-    let Some(kind) = kind(&arguments.kind) else {
-        say(&format!("rds-fleet-cli: {}", crate::rds::no_such_kind(&arguments.kind)));
-        return Ending::Usage;
-    };
-    let format = match arguments.chosen_format() {
-        Ok(format) => format,
-        Err(sentence) => {
-            say(&format!("rds-fleet-cli: {sentence}"));
+    let Some(kind) = kind(&arguments.kind) else { return wrong(&no_such_kind(&arguments.kind)) };
+    let run = Run { demo, collect: &arguments.collect, written: &arguments.written };
+    run.whole(Options::of(environment), |_, format| {
+        let mut query = Query::of(kind);
+        // A table is for looking at; the other formats carry everything.
+        if format != Format::Table {
+            query.columns = kind.columns.iter().map(|column| column.name.clone()).collect();
+        }
+        Ok((query, vec![kind.name]))
+    })
+}
+
+/// Collects what a person's SQL reads, and writes its answer.
+pub fn query(demo: bool, environment: Environment, arguments: &arguments::Query) -> Ending {
+    let mut sql = arguments.sql.clone();
+    if sql == "-" {
+        sql.clear();
+        if let Err(error) = io::stdin().read_to_string(&mut sql) {
+            return wrong(&format!("the query cannot be read from standard input: {error}"));
+        }
+    }
+    let run = Run { demo, collect: &arguments.collect, written: &arguments.written };
+    let query_limits = QueryLimits { time: Duration::from_secs(arguments.timeout), ..QueryLimits::default() };
+    run.whole(Options { query_limits, ..Options::of(environment) }, |core, _| {
+        core.send(Command::Kinds { sql: sql.clone() });
+        loop {
+            match core.wait() {
+                Some(Event::Kinds { kinds, .. }) => {
+                    return Ok((Query::of_sql(&sql), kinds.map_err(|refused| refused.to_string())?));
+                }
+                Some(_) => {}
+                None => return Err("the program is ending".to_owned()),
+            }
+        }
+    })
+}
+
+/// Collects, and writes what has changed.
+pub fn changes(demo: bool, environment: Environment, arguments: &arguments::Changes) -> Ending {
+    let run = Run { demo, collect: &arguments.collect, written: &arguments.written };
+    let since = arguments.since.unwrap_or_else(OffsetDateTime::now_utc);
+    run.whole(Options::of(environment), |_, _| {
+        let since = since.format(&Rfc3339).map_err(|error| error.to_string())?;
+        let since = since.replace('Z', "+00:00");
+        let sql = format!(
+            "SELECT At, Since, Kind, AccountId, Region, Identifier, Change, Member, Old, New FROM changes \
+             WHERE At >= {} ORDER BY At, Kind, AccountId, Region, Identifier, Member",
+            literal(&since)
+        );
+        Ok((Query::of_sql(&sql), kinds().iter().filter(|kind| kind.always).map(|kind| kind.name).collect()))
+    })
+}
+
+/// Says what is wrong with the command.
+fn wrong(sentence: &str) -> Ending {
+    say(&format!("rds-fleet-cli: {sentence}"));
+    Ending::Usage
+}
+
+/// One run of the command line, from the config to the file.
+struct Run<'a> {
+    demo: bool,
+    collect: &'a Collect,
+    written: &'a Written,
+}
+
+impl Run<'_> {
+    /// Starts the core, has `wanted` say which query is meant and which kinds it reads, collects those, and writes.
+    fn whole(
+        &self,
+        options: Options,
+        wanted: impl FnOnce(&Core, Format) -> Result<(Query, Vec<&'static str>), String>,
+    ) -> Ending {
+        let format = match self.written.chosen_format() {
+            Ok(format) => format,
+            Err(sentence) => return wrong(&sentence),
+        };
+        let options = Options {
+            selection: self.collect.selection(),
+            limits: self.collect.limits(&options.environment),
+            demo: self.demo.then(sandbox::Settings::demo),
+            ..options
+        };
+        let core = match Core::start(options, || {}) {
+            Ok(core) => core,
+            Err(sentence) => {
+                say(&format!("rds-fleet-cli: {sentence}"));
+                return Ending::Nothing;
+            }
+        };
+        let Some(mut fleet) = next_fleet(&core) else { return Ending::Nothing };
+        if !fleet.config.problems.is_empty() {
+            for problem in &fleet.config.problems {
+                say(&format!("rds-fleet-cli: {problem}"));
+            }
             return Ending::Usage;
         }
-    };
-    let core = match Core::start(
-        Options {
-            selection: arguments.collect.selection(),
-            limits: arguments.collect.limits(&environment),
-            demo: demo.then(sandbox::Settings::demo),
-            ..Options::of(environment)
-        },
-        || {},
-    ) {
-        Ok(core) => core,
-        Err(sentence) => {
-            say(&format!("rds-fleet-cli: {sentence}"));
+        let (query, kinds) = match wanted(&core, format) {
+            Ok(wanted) => wanted,
+            Err(sentence) => return wrong(&sentence),
+        };
+        // What costs a profile is said below, with what is not collected.
+        let diagnostics = fleet.config.diagnostics.iter().filter(|found| found.severity != Severity::Note);
+        for sentence in
+            diagnostics.map(ToString::to_string).filter(|found| !fleet.config.broken.contains(found))
+        {
+            say(&sentence);
+        }
+        if fleet.accounts.is_empty() && !kinds.is_empty() {
+            for reason in &fleet.config.broken {
+                say(&format!("not collected: {reason}"));
+            }
+            say(&nothing_to_ask(&fleet));
             return Ending::Nothing;
         }
-    };
-    let Some(mut fleet) = next_fleet(&core) else { return Ending::Nothing };
-    if !fleet.config.problems.is_empty() {
-        for problem in &fleet.config.problems {
-            say(&format!("rds-fleet-cli: {problem}"));
+        if !self.written.cached && !kinds.is_empty() {
+            let Some(swept) = sweep(&core, &kinds) else { return Ending::Nothing };
+            fleet = swept;
         }
-        return Ending::Usage;
-    }
-    // What costs a profile is said below, with what is not collected.
-    let diagnostics = fleet.config.diagnostics.iter().filter(|found| found.severity != Severity::Note);
-    for sentence in diagnostics.map(ToString::to_string).filter(|found| !fleet.config.broken.contains(found))
-    {
-        say(&sentence);
-    }
-    if fleet.accounts.is_empty() {
-        for reason in &fleet.config.broken {
-            say(&format!("not collected: {reason}"));
+        for notice in &fleet.store.notices {
+            say(&format!("rds-fleet-cli: {notice}"));
         }
-        say(&nothing_to_ask(&fleet));
-        return Ending::Nothing;
+        // Only where every target's account is known can it be said that none is the one that is wanted.
+        let known: Option<Vec<&String>> =
+            fleet.accounts.iter().map(|account| account.account_id.as_ref()).collect();
+        if let Some(known) = known
+            && let Some(account) = self.collect.accounts.iter().find(|account| !known.contains(account))
+        {
+            return wrong(&format!(
+                "no profile reaches account {account}: `rds-fleet-cli profiles` shows the accounts"
+            ));
+        }
+        // Rows of an earlier run are what was asked for.
+        let is_there = |coverage: &Coverage| {
+            coverage.state == State::Collected
+                || self.written.cached && coverage.state == State::Stale && coverage.failure.is_none()
+        };
+        let missing: Vec<String> = kinds
+            .iter()
+            .flat_map(|kind| missing(&fleet, kind, &is_there))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        for line in &missing {
+            say(line);
+        }
+        let of_kinds = || kinds.iter().flat_map(|kind| coverage(&fleet, kind));
+        let states: BTreeSet<State> =
+            of_kinds().filter(|entry| !is_there(entry)).map(|coverage| coverage.state).collect();
+        for state in states.iter().filter(|state| !state.advice().is_empty()) {
+            say(&format!("{}: {}", state.word(), state.advice()));
+        }
+        if !kinds.is_empty() && !of_kinds().any(is_there) {
+            // A report of yesterday is worth more than an empty one.
+            let kept =
+                self.written.output.as_ref().map(|path| format!("; {} is left as it was", path.display()));
+            say(&format!("rds-fleet-cli: nothing was collected{}", kept.unwrap_or_default()));
+            return Ending::Nothing;
+        }
+        match self.write(&core, query, format) {
+            Ok(()) if missing.is_empty() => Ending::Complete,
+            Ok(()) => Ending::Partly,
+            Err(ending) => ending,
+        }
     }
 
-    core.send(Command::Sweep { targets: None, kinds: vec![kind.name] });
+    fn write(&self, core: &Core, query: Query, format: Format) -> Result<(), Ending> {
+        let path = self.written.output.clone().unwrap_or_else(|| PathBuf::from("-"));
+        core.send(Command::Export(crate::core::Export {
+            query,
+            rows: RowChoice::All,
+            every_column: false,
+            format,
+            path: path.clone(),
+        }));
+        let written = loop {
+            match core.wait() {
+                Some(Event::Exported(result)) => break result,
+                Some(_) => {}
+                None => return Err(Ending::Nothing),
+            }
+        };
+        match written {
+            Err(sentence) if sentence == READER_GONE => {}
+            Err(sentence) => {
+                say(&format!("rds-fleet-cli: {sentence}"));
+                return Err(Ending::Nothing);
+            }
+            Ok(exported) if self.written.output.is_some() && io::stderr().is_terminal() => {
+                say(&format!("{}: {} rows", path.display(), exported.rows));
+            }
+            Ok(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// Asks AWS for these kinds and says how the fleet stands afterwards; `None` if the core has ended.
+fn sweep(core: &Core, kinds: &[&'static str]) -> Option<Arc<Fleet>> {
+    core.send(Command::Sweep { targets: None, kinds: kinds.to_vec() });
     let bar = progress_bar();
+    let mut fleet = None;
     loop {
-        match core.wait() {
-            Some(Event::Fleet(newest)) => {
+        match core.wait()? {
+            Event::Fleet(newest) => {
                 bar.set_length(newest.progress.accounts as u64);
                 bar.set_position(newest.progress.accounts_done as u64);
                 bar.set_message(format!(
                     "{} rows, {} failed",
                     newest.progress.rows, newest.progress.accounts_failed
                 ));
-                fleet = newest;
+                fleet = Some(newest);
             }
-            Some(Event::SweepEnded) => break,
-            Some(_) => {}
-            None => return Ending::Nothing,
+            Event::SweepEnded => break,
+            _ => {}
         }
     }
     bar.finish_and_clear();
-
-    // Only where every target's account is known can it be said that none is the one that is wanted.
-    let known: Option<Vec<&String>> =
-        fleet.accounts.iter().map(|account| account.account_id.as_ref()).collect();
-    if let Some(known) = known
-        && let Some(account) = arguments.collect.accounts.iter().find(|account| !known.contains(account))
-    {
-        say(&format!(
-            "rds-fleet-cli: no profile reaches account {account}: `rds-fleet-cli profiles` shows the accounts"
-        ));
-        return Ending::Usage;
-    }
-    let missing = missing(&fleet, kind.name);
-    for line in &missing {
-        say(line);
-    }
-    let states: BTreeSet<State> = coverage(&fleet, kind.name).map(|coverage| coverage.state).collect();
-    for state in states.iter().filter(|state| !state.advice().is_empty()) {
-        say(&format!("{}: {}", state.word(), state.advice()));
-    }
-    if !coverage(&fleet, kind.name).any(|coverage| coverage.state == State::Collected) {
-        // A report of yesterday is worth more than an empty one.
-        let kept = arguments.output.as_ref().map(|path| format!("; {} is left as it was", path.display()));
-        say(&format!("rds-fleet-cli: nothing was collected{}", kept.unwrap_or_default()));
-        return Ending::Nothing;
-    }
-
-    let path = arguments.output.clone().unwrap_or_else(|| PathBuf::from("-"));
-    core.send(Command::Export(crate::core::Export {
-        query: Query::of(kind),
-        rows: RowChoice::All,
-        // A table is for looking at; the other formats carry everything.
-        every_column: format != Format::Table,
-        format,
-        path: path.clone(),
-    }));
-    let written = loop {
-        match core.wait() {
-            Some(Event::Exported(result)) => break result,
-            Some(_) => {}
-            None => return Ending::Nothing,
-        }
-    };
-    match written {
-        Err(sentence) if sentence == READER_GONE => {}
-        Err(sentence) => {
-            say(&format!("rds-fleet-cli: {sentence}"));
-            return Ending::Nothing;
-        }
-        Ok(exported) if arguments.output.is_some() && io::stderr().is_terminal() => {
-            say(&format!("{}: {} rows", path.display(), exported.rows));
-        }
-        Ok(_) => {}
-    }
-    if missing.is_empty() { Ending::Complete } else { Ending::Partly }
+    fleet
 }
 
-fn next_fleet(core: &Core) -> Option<std::sync::Arc<Fleet>> {
+fn next_fleet(core: &Core) -> Option<Arc<Fleet>> {
     loop {
         if let Event::Fleet(fleet) = core.wait()? {
             return Some(fleet);
@@ -161,9 +265,9 @@ fn coverage<'a>(fleet: &'a Fleet, kind: &'a str) -> impl Iterator<Item = &'a Cov
 }
 
 /// What was not collected, one line an account; a profile that cannot be used has a line of its own.
-fn missing(fleet: &Fleet, kind: &str) -> Vec<String> {
+fn missing(fleet: &Fleet, kind: &str, is_there: &dyn Fn(&Coverage) -> bool) -> Vec<String> {
     let mut accounts: BTreeMap<String, Vec<&Coverage>> = BTreeMap::new();
-    for coverage in coverage(fleet, kind).filter(|coverage| coverage.state != State::Collected) {
+    for coverage in coverage(fleet, kind).filter(|coverage| !is_there(coverage)) {
         let account = coverage
             .account_id
             .clone()

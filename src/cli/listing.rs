@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::arguments::ListFormat;
 use super::{Ending, demo_environment, print, say, say_diagnostics};
 use crate::config::{Configuration, Environment, FileState, Profile};
+use crate::inventory::Place;
 use crate::rds;
 use crate::report::plain_table;
 
@@ -61,6 +62,18 @@ pub fn profiles(demo: bool, environment: Environment, format: ListFormat) -> End
         (Ending::Complete, FileState::Read) => Ending::Complete,
         (Ending::Complete, _) if !configuration.profiles.is_empty() => Ending::Complete,
         _ => Ending::Nothing,
+    }
+}
+
+/// Says where the store of this config lies.
+pub fn store(environment: &Environment) -> Ending {
+    match Place::of(environment) {
+        Place::File(file) => print(&format!("{}\n", file.display())),
+        Place::Memory(why) => {
+            let why = why.unwrap_or_else(|| "RDS_FLEET_STORE says memory".to_owned());
+            say(&format!("rds-fleet-cli: nothing is kept beyond a run: {why}"));
+            Ending::Nothing
+        }
     }
 }
 

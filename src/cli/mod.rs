@@ -47,6 +47,9 @@ pub fn run() -> ExitCode {
         Action::Profiles { format } => listing::profiles(arguments.demo, environment, format),
         Action::Kinds { format } => listing::kinds(format),
         Action::Export(export) => export::export(arguments.demo, environment, &export),
+        Action::Query(query) => export::query(arguments.demo, environment, &query),
+        Action::Changes(changes) => export::changes(arguments.demo, environment, &changes),
+        Action::Store => listing::store(&environment),
         Action::Sandbox(settings) => serve::serve(&settings),
     };
     ending.into()

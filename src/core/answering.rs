@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::Message;
@@ -69,8 +69,9 @@ impl Telling {
 
 /// The thread as the core sees it. It ends when this is dropped.
 pub struct Answering {
-    questions: Sender<Question>,
+    questions: Option<Sender<Question>>,
     stop: Stop,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Answering {
@@ -85,11 +86,11 @@ impl Answering {
         let stop = Stop::default();
         let (questions, inbox) = channel();
         let mut desk = Desk { reader: None, storage, limits, stop: stop.clone(), telling, core, shown: None };
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("rds-fleet-answers".to_owned())
             .spawn(move || desk.run(&inbox))
             .map_err(|error| format!("the thread that answers cannot be started: {error}"))?;
-        Ok(Answering { questions, stop })
+        Ok(Answering { questions: Some(questions), stop, thread: Some(thread) })
     }
 
     /// The number of the next view; what is being answered is wanted no more.
@@ -99,7 +100,20 @@ impl Answering {
 
     pub fn ask(&self, question: Question) {
         // The thread only ends before the core when it panicked; then nothing is shown any more.
-        let _ = self.questions.send(question);
+        if let Some(questions) = &self.questions {
+            let _ = questions.send(question);
+        }
+    }
+}
+
+/// What is being answered is given up, so that the store is closed before the program ends.
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.questions = None;
+        self.stop.end();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 

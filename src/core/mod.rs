@@ -11,8 +11,8 @@ mod state;
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 pub use api::*;
 
@@ -25,7 +25,11 @@ pub struct Core {
     messages: Sender<Message>,
     /// Locked only by the view that takes events, never by the core.
     events: Mutex<Receiver<Event>>,
+    thread: Option<JoinHandle<()>>,
 }
+
+/// How long the end of the program waits for the store to be closed, which saves the next start some work.
+const CLOSING: Duration = Duration::from_secs(2);
 
 /// What the core's thread is told, from all sides.
 enum Message {
@@ -75,7 +79,7 @@ impl Core {
             .map_err(|error| format!("the worker pool cannot be started: {error}"))?;
         let telling = Telling { events: events_out, wake: Arc::new(wake) };
         let state = state::State::new(options.clone(), runtime, sender, telling)?;
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("rds-fleet-core".to_owned())
             .spawn({
                 let messages = messages.clone();
@@ -97,7 +101,7 @@ impl Core {
                 }
             })
             .map_err(|error| format!("the core's thread cannot be started: {error}"))?;
-        Ok(Core { messages, events: Mutex::new(events) })
+        Ok(Core { messages, events: Mutex::new(events), thread: Some(thread) })
     }
 
     /// Hands a command over; never waits.
@@ -120,5 +124,10 @@ impl Core {
 impl Drop for Core {
     fn drop(&mut self) {
         let _ = self.messages.send(Message::Quit);
+        let begun = Instant::now();
+        let is_running = |thread: &JoinHandle<()>| !thread.is_finished() && begun.elapsed() < CLOSING;
+        while self.thread.as_ref().is_some_and(is_running) {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 }

@@ -41,6 +41,8 @@ const MOST_BYTES: i32 = 64 << 20;
 /// Instructions of SQLite's machine between two looks at the clock: a few milliseconds.
 const LOOK_EVERY: i32 = 20_000;
 
+const READS_ONLY: &str = "a query only reads: write a SELECT";
+
 /// Why a statement was not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -203,7 +205,7 @@ impl Guard {
         }
         let statement = prepared?;
         if statement.column_count() == 0 {
-            return Err(Refused::from("write a SELECT: that statement answers nothing".to_owned()));
+            return Err(Refused::from(READS_ONLY.to_owned()));
         }
         if statement.parameter_count() > 0 {
             return Err(Refused::from("a query has no parameters: write the values into it".to_owned()));
@@ -262,6 +264,10 @@ impl Guard {
             ));
         }
         match error {
+            // The kinds are views here, which SQLite sees before the authorizer does.
+            Error::SqlInputError { msg, .. } if msg.starts_with("cannot modify") => {
+                Refused::from(READS_ONLY.to_owned())
+            }
             Error::SqlInputError { msg, offset, .. } => Refused {
                 message: msg.clone(),
                 position: usize::try_from(*offset).ok().map(|offset| position(sql, offset)),
@@ -296,7 +302,7 @@ fn authorize(context: &AuthContext<'_>, seen: &mut Seen) -> Authorization {
         AuthAction::Attach { .. } | AuthAction::Detach { .. } => {
             "other files cannot be opened from here: a query only reads this store".to_owned()
         }
-        _ => "a query only reads: write a SELECT".to_owned(),
+        _ => READS_ONLY.to_owned(),
     };
     seen.refused.get_or_insert(refused);
     Authorization::Deny

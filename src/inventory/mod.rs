@@ -458,3 +458,6 @@ fn milliseconds(time: OffsetDateTime) -> i64 {
 fn key_number(key: &str) -> i64 {
     XxHash64::oneshot(0, key.as_bytes()) as i64
 }
+
+#[cfg(test)]
+mod tests;

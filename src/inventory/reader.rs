@@ -40,6 +40,12 @@ impl Stop {
         self.answering(u64::MAX);
     }
 
+    /// Nothing is wanted any more.
+    pub fn end(&self) {
+        self.newest.store(u64::MAX, Ordering::Relaxed);
+        self.mine.store(0, Ordering::Relaxed);
+    }
+
     /// Whether what is being answered is wanted no more.
     pub fn is_wanted(&self) -> bool {
         self.newest.load(Ordering::Relaxed) > self.mine.load(Ordering::Relaxed)

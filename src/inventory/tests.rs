@@ -1,0 +1,480 @@
+use super::*;
+use crate::query::{Filter, FilterValue, Query, SortKey};
+use crate::rds::{Cell, kind};
+use time::Duration;
+
+fn instance(name: &str, engine_version: &str, storage: i64, tags: &str) -> Row {
+    let kind = kind("db-instances").unwrap();
+    let mut cells = vec![Cell::Absent; kind.structure.members.len()];
+    let mut set = |member: &str, cell| cells[kind.structure.position(member).unwrap()] = cell;
+    set("DBInstanceIdentifier", Cell::Text(name.into()));
+    set("DBInstanceArn", Cell::Text(format!("arn:aws:rds:eu-central-1:1:db:{name}")));
+    set("EngineVersion", Cell::Text(engine_version.into()));
+    set("AllocatedStorage", Cell::Integer(storage));
+    set("MultiAZ", Cell::Boolean(storage > 50));
+    set("TagList", Cell::Json(tags.into()));
+    Row { cells, unknown: None }
+}
+
+fn db_instances() -> &'static Kind {
+    kind("db-instances").unwrap()
+}
+
+fn origin(account: &str) -> Origin {
+    Origin { account_id: Some(account.into()), region: "eu-central-1".into(), profiles: vec!["DB1".into()] }
+}
+
+/// Later than any clock says: a first sweep's rows are first seen when they come in.
+fn at(minute: i64) -> OffsetDateTime {
+    time::macros::datetime!(2126-11-23 08:00 UTC) + Duration::minutes(minute)
+}
+
+/// A store, and what a reader of it sees.
+struct Store(Inventory);
+
+impl Store {
+    fn new() -> Store {
+        Store(Inventory::in_memory().unwrap())
+    }
+
+    fn at(file: &std::path::Path) -> (Store, Vec<String>) {
+        let (inventory, notices) = Inventory::open(&Place::File(file.to_owned())).unwrap();
+        (Store(inventory), notices)
+    }
+
+    /// One sweep of an account, as it went.
+    fn sweep(&mut self, account: &str, minute: i64, rows: &[Row]) -> u64 {
+        self.0.stage(db_instances(), 1, &origin(account), rows.to_vec()).unwrap();
+        let rows = self.0.settle(db_instances(), 1, &origin(account), Some(at(minute))).unwrap();
+        self.0.commit().unwrap();
+        rows
+    }
+
+    fn reader(&mut self) -> Reader {
+        self.0.commit().unwrap();
+        Reader::open(self.0.storage(), QueryLimits::default(), Stop::default()).unwrap()
+    }
+
+    fn names(&mut self, query: &Query) -> Vec<String> {
+        let mut reader = self.reader();
+        let rows = reader.select(query, false).unwrap().rows;
+        let column = db_instances().column("DBInstanceIdentifier").unwrap();
+        reader.cells(query, &[column], &rows).unwrap().iter().map(|row| text(&row[0])).collect()
+    }
+
+    /// All cells that a person's SQL answers, as texts.
+    fn ask(&mut self, sql: &str) -> Vec<Vec<String>> {
+        let mut reader = self.reader();
+        let query = Query::of_sql(sql);
+        let answered = reader.select(&query, false).unwrap();
+        let all: Vec<usize> = (0..answered.columns.len()).collect();
+        let rows = reader.cells(&query, &all, &answered.rows).unwrap();
+        rows.iter().map(|row| row.iter().map(text).collect()).collect()
+    }
+
+    fn refused(&mut self, sql: &str) -> Refused {
+        match self.reader().select(&Query::of_sql(sql), false) {
+            Err(Refusal::Refused(refused)) => refused,
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+}
+
+fn text(cell: &Cell) -> String {
+    crate::rds::readable::readable(cell)
+}
+
+fn filled() -> Store {
+    let mut store = Store::new();
+    let rows = [
+        instance("db-10", "14.10", 100, r#"[{"Key":"app","Value":"billing"}]"#),
+        instance("db-2", "14.9", 20, r#"[{"Key":"env","Value":"Prod"}]"#),
+    ];
+    store.0.stage(db_instances(), 1, &origin("1"), rows.to_vec()).unwrap();
+    store
+}
+
+#[test]
+fn rows_are_shown_page_by_page_and_sorted_naturally() {
+    let mut store = filled();
+    let mut query = Query::of(db_instances());
+    assert_eq!(store.names(&query), ["db-2", "db-10"]);
+    query.sort = vec![SortKey::ascending("EngineVersion")];
+    assert_eq!(store.names(&query), ["db-2", "db-10"]);
+    query.sort[0].descending = true;
+    assert_eq!(store.names(&query), ["db-10", "db-2"]);
+    query.sort = vec![SortKey::ascending("AllocatedStorage")];
+    assert_eq!(store.names(&query), ["db-2", "db-10"]);
+}
+
+#[test]
+fn the_search_reads_values_and_not_the_names_of_nested_members() {
+    let mut store = filled();
+    let mut query = Query::of(db_instances());
+    for (search, expected) in [
+        ("prod", vec!["db-2"]),
+        ("BILL", vec!["db-10"]),
+        ("key", vec![]),
+        ("db 14.9", vec!["db-2"]),
+        ("100", vec!["db-10"]),
+    ] {
+        query.search = search.into();
+        assert_eq!(store.names(&query), expected, "{search}");
+    }
+    query.search.clear();
+    query.filters = vec![Filter { column: "MultiAZ".into(), value: FilterValue::Is(vec!["true".into()]) }];
+    assert_eq!(store.names(&query), ["db-10"]);
+    query.filters = vec![Filter { column: "MultiAZ".into(), value: FilterValue::Contains("fal".into()) }];
+    assert_eq!(store.names(&query), ["db-2"]);
+    query.filters.clear();
+    query.places = Some(vec![999]);
+    assert!(store.names(&query).is_empty());
+}
+
+#[test]
+fn what_two_roles_of_one_account_see_is_there_once() {
+    let mut store = filled();
+    store.0.stage(db_instances(), 2, &origin("1"), vec![instance("db-10", "14.10", 100, "[]")]).unwrap();
+    assert_eq!(store.0.settle(db_instances(), 1, &origin("1"), Some(at(0))).unwrap(), 2);
+    assert_eq!(store.names(&Query::of(db_instances())).len(), 2);
+}
+
+#[test]
+fn a_refresh_replaces_as_a_whole_and_keeps_row_numbers() {
+    let mut store = filled();
+    let query = Query::of(db_instances());
+    assert_eq!(store.0.settle(db_instances(), 1, &origin("1"), Some(at(0))).unwrap(), 2);
+    let before = store.reader().select(&query, false).unwrap().rows;
+    for row in [instance("db-3", "15.1", 5, "[]"), instance("db-10", "14.11", 100, "[]")] {
+        store.0.stage(db_instances(), 1, &origin("1"), vec![row]).unwrap();
+    }
+    assert_eq!(store.names(&query), ["db-2", "db-10"], "nothing half new is shown");
+    assert_eq!(store.0.settle(db_instances(), 1, &origin("1"), Some(at(1))).unwrap(), 2);
+    assert_eq!(store.names(&query), ["db-3", "db-10"]);
+    let after = store.reader().select(&query, false).unwrap().rows;
+    assert_eq!(after[1], before[1], "db-10 keeps its number");
+}
+
+#[test]
+fn a_failed_refresh_removes_nothing() {
+    let mut store = filled();
+    let query = Query::of(db_instances());
+    store.0.settle(db_instances(), 1, &origin("1"), Some(at(0))).unwrap();
+    store.0.stage(db_instances(), 1, &origin("1"), vec![instance("db-3", "15.1", 5, "[]")]).unwrap();
+    store.0.settle(db_instances(), 1, &origin("1"), None).unwrap();
+    assert_eq!(store.names(&query), ["db-2", "db-10"]);
+    store.0.stage(db_instances(), 2, &origin("2"), vec![instance("db-3", "15.1", 5, "[]")]).unwrap();
+    assert_eq!(store.names(&query).len(), 3);
+    store.0.settle(db_instances(), 2, &origin("2"), None).unwrap();
+    assert_eq!(store.names(&query).len(), 2, "a first sweep that failed leaves nothing half");
+    assert_eq!(store.ask("SELECT * FROM changes").len(), 0);
+}
+
+#[test]
+fn history_costs_what_changed_and_answers_for_any_time() {
+    let mut store = Store::new();
+    let one = instance("db-1", "14.9", 20, "[]");
+    store.sweep("1", 0, &[one.clone(), instance("db-2", "14.9", 20, "[]")]);
+    store.sweep("1", 10, &[one.clone(), instance("db-2", "14.9", 20, "[]")]);
+    store.sweep("1", 20, &[one.clone(), instance("db-2", "14.10", 40, "[]")]);
+    store.sweep("1", 30, &[instance("db-2", "14.10", 40, "[]"), instance("db-3", "15.1", 5, "[]")]);
+    let versions = store.ask(
+        "SELECT DBInstanceIdentifier, EngineVersion, substr(LastSeen, 12, 5), substr(Ended, 12, 5), Ending \
+         FROM db_instances_history ORDER BY 1, 2 DESC",
+    );
+    assert_eq!(
+        versions,
+        [
+            ["db-1", "14.9", "08:20", "08:30", "gone"],
+            ["db-2", "14.9", "08:10", "08:20", "changed"],
+            ["db-2", "14.10", "08:30", "", ""],
+            ["db-3", "15.1", "08:30", "", ""],
+        ]
+    );
+    let changes = store.ask(
+        "SELECT substr(At, 12, 5), Change, Identifier, Member, Old, New FROM changes ORDER BY At, Identifier, Member",
+    );
+    assert_eq!(
+        changes,
+        [
+            ["08:20", "changed", "db-2", "AllocatedStorage", "20", "40"],
+            ["08:20", "changed", "db-2", "EngineVersion", "14.9", "14.10"],
+            ["08:30", "disappeared", "db-1", "", "", ""],
+            ["08:30", "appeared", "db-3", "", "", ""],
+        ],
+        "the first sweep is what the others are compared with"
+    );
+    let then = "'2126-11-23T08:15'";
+    let sql = format!(
+        "SELECT DBInstanceIdentifier, AllocatedStorage FROM db_instances_history \
+         WHERE FirstSeen <= {then} AND (Ended IS NULL OR Ended > {then}) ORDER BY 1"
+    );
+    assert_eq!(store.ask(&sql), [["db-1", "20"], ["db-2", "20"]]);
+}
+
+#[test]
+fn what_moves_by_itself_is_current_and_no_change() {
+    let mut store = Store::new();
+    let restorable = |time: &str| {
+        let mut row = instance("db-1", "14.9", 20, "[]");
+        row.cells[db_instances().structure.position("LatestRestorableTime").unwrap()] =
+            Cell::Text(time.into());
+        row
+    };
+    store.sweep("1", 0, &[restorable("2026-11-23T07:55:00+00:00")]);
+    store.sweep("1", 5, &[restorable("2026-11-23T08:00:00+00:00")]);
+    assert_eq!(
+        store.ask("SELECT LatestRestorableTime FROM db_instances_history"),
+        [["2026-11-23T08:00:00+00:00"]]
+    );
+    assert!(store.ask("SELECT * FROM changes").is_empty());
+}
+
+#[test]
+fn an_account_that_the_config_names_no_more_leaves_without_a_word() {
+    let mut store = Store::new();
+    store.sweep("1", 0, &[instance("db-1", "14.9", 20, "[]")]);
+    store.sweep("2", 0, &[instance("db-2", "14.9", 20, "[]")]);
+    store.0.leave_all_but(&[(Some("1".into()), "eu-central-1".into())], at(5)).unwrap();
+    assert_eq!(store.names(&Query::of(db_instances())), ["db-1"]);
+    assert!(store.ask("SELECT * FROM changes").is_empty());
+    assert_eq!(
+        store.ask("SELECT DBInstanceIdentifier, Ending FROM db_instances_history WHERE Ended IS NOT NULL"),
+        [["db-2", "left"]]
+    );
+    store.sweep("2", 10, &[instance("db-2", "14.9", 20, "[]")]);
+    assert!(store.ask("SELECT * FROM changes").is_empty(), "it begins anew");
+}
+
+#[test]
+fn the_past_is_bounded() {
+    let mut store = Store::new();
+    for hour in 0..4 {
+        store.sweep("1", hour * 60, &[instance("db-1", "14.9", hour, "[]")]);
+    }
+    let versions = |store: &mut Store| store.ask("SELECT 1 FROM db_instances_history").len();
+    assert_eq!(versions(&mut store), 4);
+    let bounds = Bounds { days: 1, megabytes: 1000 };
+    store.0.purge(bounds, at(61) + Duration::days(1)).unwrap();
+    assert_eq!(versions(&mut store), 3, "what ended a day ago is gone");
+    store.0.purge(Bounds { days: 1, megabytes: 0 }, at(240)).unwrap();
+    assert_eq!(versions(&mut store), 1, "the present always stays");
+}
+
+#[test]
+fn the_names_of_profiles_are_those_of_the_config() {
+    let mut store = Store::new();
+    store.sweep("1", 0, &[instance("db-1", "14.9", 20, "[]")]);
+    let both = Origin { profiles: vec!["DB1".into(), "DB2".into()], ..origin("1") };
+    store.0.name(&both).unwrap();
+    assert_eq!(store.ask("SELECT Profiles FROM db_instances"), [["DB1; DB2"]]);
+    assert!(store.ask("SELECT * FROM changes").is_empty());
+}
+
+#[test]
+fn a_store_is_there_at_the_next_start_and_what_was_half_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("inventory.sqlite");
+    {
+        let (mut store, notices) = Store::at(&file);
+        assert!(notices.is_empty(), "{notices:?}");
+        store.sweep("1", 0, &[instance("db-1", "14.9", 20, "[]")]);
+        store.0.stage(db_instances(), 2, &origin("2"), vec![instance("half", "1", 1, "[]")]).unwrap();
+        store.0.commit().unwrap();
+        let (mut other, _) = Store::at(&file);
+        assert_eq!(other.names(&Query::of(db_instances())).len(), 2, "another program sees it come");
+    }
+    let (mut store, notices) = Store::at(&file);
+    assert!(notices.is_empty(), "{notices:?}");
+    assert_eq!(store.names(&Query::of(db_instances())), ["db-1"]);
+}
+
+#[test]
+fn two_programs_of_one_user_write_the_same_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("inventory.sqlite");
+    let (mut one, mut other) = (Store::at(&file).0, Store::at(&file).0);
+    let rows = |storage| vec![instance("db-1", "14.9", storage, "[]"), instance("db-2", "14.9", 5, "[]")];
+    one.sweep("1", 0, &rows(20));
+    // Both have begun before either has come to its end.
+    one.0.stage(db_instances(), 1, &origin("1"), rows(40)).unwrap();
+    one.0.commit().unwrap();
+    other.sweep("1", 5, &rows(40));
+    one.0.settle(db_instances(), 1, &origin("1"), Some(at(6))).unwrap();
+    one.0.commit().unwrap();
+    assert_eq!(
+        one.ask("SELECT Member, Old, New FROM changes"),
+        [["AllocatedStorage", "20", "40"]],
+        "told once"
+    );
+    assert_eq!(
+        other.ask("SELECT sum(AllocatedStorage) FROM db_instances_history WHERE Ended IS NULL"),
+        [["45"]]
+    );
+}
+
+#[test]
+fn a_store_that_cannot_be_used_is_set_aside_and_named() {
+    let broken = b"SQLite format 3\0 and then nothing that SQLite would know".repeat(40);
+    let newer = |file: &std::path::Path| {
+        let connection = Connection::open(file).unwrap();
+        connection.execute_batch("CREATE TABLE t (x)").unwrap();
+        connection.pragma_update(None, "application_id", schema::APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", schema::VERSION + 1).unwrap();
+    };
+    let foreign = |file: &std::path::Path| {
+        Connection::open(file).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+    };
+    type Make<'a> = &'a dyn Fn(&std::path::Path);
+    let cases: [(&str, Make<'_>); 4] = [
+        ("is broken", &|file| std::fs::write(file, &broken).unwrap()),
+        ("is not one of RDS Fleet", &|file| std::fs::write(file, "a letter").unwrap()),
+        ("is not one of RDS Fleet", &foreign),
+        ("newer version", &newer),
+    ];
+    for (words, make) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("inventory.sqlite");
+        make(&file);
+        let before = std::fs::read(&file).unwrap();
+        let (mut store, notices) = Store::at(&file);
+        assert!(notices.len() == 1 && notices[0].contains(words), "{words}: {notices:?}");
+        store.sweep("1", 0, &[instance("db-1", "14.9", 20, "[]")]);
+        assert!(matches!(store.0.storage(), Storage::File(_)));
+        let aside =
+            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).find(|path| {
+                path.to_string_lossy().contains("set-aside") && notices[0].contains(&*path.to_string_lossy())
+            });
+        assert_eq!(std::fs::read(aside.unwrap()).unwrap(), before, "{words}");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_means_memory_and_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let not_a_folder = folder.path().join("file");
+    std::fs::write(&not_a_folder, "").unwrap();
+    let (mut store, notices) = Store::at(&not_a_folder.join("inventory.sqlite"));
+    assert!(notices[0].starts_with("what is collected is not kept beyond this run"), "{notices:?}");
+    store.sweep("1", 0, &[instance("db-1", "14.9", 20, "[]")]);
+    assert_eq!(store.names(&Query::of(db_instances())), ["db-1"]);
+}
+
+#[test]
+fn sql_has_kinds_as_tables_with_their_types() {
+    let mut store = filled();
+    assert_eq!(
+        store
+            .ask("SELECT DBInstanceIdentifier, MultiAZ, TagList FROM db_instances ORDER BY AllocatedStorage"),
+        [["db-2", "false", "env=Prod"], ["db-10", "true", "app=billing"]]
+    );
+    assert_eq!(
+        store.ask("SELECT Kind, Identifier, \"Key\", Value FROM tags ORDER BY 2"),
+        [["db-instances", "db-10", "app", "billing"], ["db-instances", "db-2", "env", "Prod"]]
+    );
+    assert_eq!(
+        store.ask("SELECT tag(TagList, 'app'), count(*) FROM db_instances GROUP BY 1 ORDER BY 1 NULLS LAST"),
+        [["billing", "1"], ["", "1"]]
+    );
+    assert_eq!(
+        store.ask("SELECT count(*), 1.5, 'x' AS a, 'y' AS a FROM db_instances"),
+        [["2", "1.5", "x", "y"]]
+    );
+    let reader = store.reader();
+    let kinds: Vec<&str> = reader.kinds("SELECT * FROM tags").unwrap().iter().map(|kind| kind.name).collect();
+    assert!(kinds.contains(&"db-instances") && kinds.contains(&"db-snapshots"));
+    let kinds = reader.kinds("SELECT count(*) FROM db_clusters_history").unwrap();
+    assert_eq!(kinds.iter().map(|kind| kind.name).collect::<Vec<_>>(), ["db-clusters"]);
+}
+
+#[test]
+fn sql_can_only_read() {
+    let mut store = filled();
+    for sql in [
+        "DELETE FROM db_instances",
+        "DELETE FROM main.db_instances",
+        "UPDATE changes SET New = 'x'",
+        "INSERT INTO _places VALUES (1, '', '', '')",
+        "DROP TABLE db_instances",
+        "CREATE TABLE t (x)",
+        "CREATE TEMP TABLE t (x)",
+        "ATTACH 'other.sqlite' AS other",
+        "VACUUM INTO 'other.sqlite'",
+        "PRAGMA journal_mode = DELETE",
+        "PRAGMA query_only",
+        "BEGIN",
+        "SELECT load_extension('x')",
+        "WITH x AS (SELECT 1) DELETE FROM changes",
+        "REINDEX",
+        "ANALYZE",
+        "",
+        "-- nothing",
+        "SELECT 1; DELETE FROM changes",
+        "SELECT ?",
+    ] {
+        let refused = store.refused(sql);
+        assert!(!refused.message.is_empty(), "{sql}");
+    }
+    assert_eq!(store.names(&Query::of(db_instances())).len(), 2);
+}
+
+#[test]
+fn a_mistake_in_sql_is_named_with_its_place() {
+    let mut store = filled();
+    let refused = store.refused("SELECT DBInstanceIdentifier,\n  Engin FROM db_instances");
+    assert_eq!(refused.position, Some((2, 3)));
+    assert!(refused.message.contains("Engin"), "{refused}");
+    assert_eq!(store.refused("SELEC 1").position, Some((1, 1)));
+}
+
+#[test]
+fn sql_without_end_is_stopped_with_a_sentence() {
+    let mut store = filled();
+    store.0.commit().unwrap();
+    let limits = QueryLimits { time: std::time::Duration::from_millis(200), rows: 1000, bytes: 100_000 };
+    let mut reader = Reader::open(store.0.storage(), limits, Stop::default()).unwrap();
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT";
+    for (sql, words) in [
+        (format!("{endless} count(*) FROM n"), "stopped after"),
+        (format!("{endless} i FROM n"), "more than 1000 rows"),
+        (format!("{endless} hex(zeroblob(10000)) FROM n"), "larger than"),
+        ("SELECT length(hex(zeroblob(200000000)))".to_owned(), "too big"),
+    ] {
+        match reader.select(&Query::of_sql(&sql), false) {
+            Err(Refusal::Refused(refused)) => assert!(refused.message.contains(words), "{sql}: {refused}"),
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+    assert_eq!(reader.select(&Query::of_sql("SELECT 1"), false).unwrap().rows.len(), 1, "and it goes on");
+}
+
+#[test]
+fn an_answer_is_sorted_and_searched_like_a_kind() {
+    let mut store = filled();
+    let mut reader = store.reader();
+    let mut query =
+        Query::of_sql("SELECT DBInstanceIdentifier AS name, AllocatedStorage AS size FROM db_instances");
+    query.sort = vec![SortKey::ascending("name")];
+    let rows = reader.select(&query, false).unwrap().rows;
+    assert_eq!(text(&reader.cells(&query, &[0], &rows).unwrap()[0][0]), "db-2");
+    query.search = "db-10".into();
+    let answered = reader.select(&query, false).unwrap();
+    assert_eq!((answered.rows.len(), answered.of), (1, 2));
+}
+
+#[test]
+fn a_newer_question_stops_the_older() {
+    let mut store = filled();
+    store.0.commit().unwrap();
+    let stop = Stop::default();
+    let mut reader = Reader::open(store.0.storage(), QueryLimits::default(), stop.clone()).unwrap();
+    stop.answering(stop.next());
+    let newer = stop.clone();
+    let asking = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        newer.next();
+    });
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    assert!(matches!(reader.select(&Query::of_sql(endless), false), Err(Refusal::Stopped)));
+    asking.join().unwrap();
+}
