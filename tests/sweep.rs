@@ -77,7 +77,7 @@ impl Bastion {
     }
 
     fn arns(&self, name: &str) -> Vec<String> {
-        let key = kind(name).unwrap().key.unwrap();
+        let key = kind(name).unwrap().key[0];
         let mut arns: Vec<String> =
             self.rows(name).iter().map(|row| row[key].as_str().unwrap().to_owned()).collect();
         arns.sort();

@@ -92,19 +92,13 @@ impl Inventory {
         let held = self.held.entry((origin.target, kind.name)).or_default();
         let shown = !held.is_complete;
         let profiles = serde_json::Value::from(origin.profiles.clone()).to_string();
-        let key = kind.key.and_then(|key| kind.structure.position(key));
-        let identifier = kind.structure.position(kind.identifier);
         let transaction = self.connection.transaction()?;
         {
             let mut insert = transaction.prepare_cached(&self.inserts[kind.name])?;
             for row in rows {
-                let text = |at: Option<usize>| match at.map(|at| &row.cells[at]) {
-                    Some(Cell::Text(text)) => Some(text.as_str()),
-                    _ => None,
-                };
                 insert.raw_bind_parameter(1, origin.target)?;
                 insert.raw_bind_parameter(2, shown)?;
-                insert.raw_bind_parameter(3, text(key).or_else(|| text(identifier)))?;
+                insert.raw_bind_parameter(3, kind.row_key(row))?;
                 insert.raw_bind_parameter(4, &origin.account_id)?;
                 insert.raw_bind_parameter(5, &origin.region)?;
                 insert.raw_bind_parameter(6, &profiles)?;

@@ -15,8 +15,10 @@ pub struct Definition {
     pub title: &'static str,
     /// The member by which people know a row, such as `DBInstanceIdentifier`.
     pub identifier: &'static str,
-    /// The member that tells rows apart within one account and region, where there is one.
-    pub key: Option<&'static str>,
+    /// The members that together tell rows of one account and region apart; none where only the whole row does.
+    pub key: &'static [&'static str],
+    /// Members that move by themselves, without anybody changing the resource: they make no new version of it.
+    pub volatile: &'static [&'static str],
     /// The member that says how a resource is, where there is one.
     pub status: Option<&'static str>,
     /// The columns of a grid that nobody has arranged yet, in order.
@@ -25,6 +27,8 @@ pub struct Definition {
     pub parameters: &'static [(&'static str, &'static str)],
     /// Whether every sweep collects it; the others are collected when a view or a report first wants them.
     pub always: bool,
+    /// Whether it is a catalogue of AWS's, the same for every account: asked once a region, and nobody's own.
+    pub shared: bool,
 }
 
 impl Definition {
@@ -34,11 +38,13 @@ impl Definition {
             operation,
             title,
             identifier: "",
-            key: None,
+            key: &[],
+            volatile: &[],
             status: None,
             first_columns: &[],
             parameters: &[],
             always: false,
+            shared: false,
         }
     }
 }
@@ -49,7 +55,8 @@ const FOURTEEN_DAYS: &str = "20160";
 pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "DBInstanceIdentifier",
-        key: Some("DBInstanceArn"),
+        key: &["DBInstanceArn"],
+        volatile: &["LatestRestorableTime", "PercentProgress", "StorageOperationPercentProgress"],
         status: Some("DBInstanceStatus"),
         first_columns: &[
             "DBInstanceIdentifier",
@@ -72,7 +79,15 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterIdentifier",
-        key: Some("DBClusterArn"),
+        key: &["DBClusterArn"],
+        volatile: &[
+            "BacktrackConsumedChangeRecords",
+            "Capacity",
+            "EarliestBacktrackTime",
+            "EarliestRestorableTime",
+            "LatestRestorableTime",
+            "PercentProgress",
+        ],
         status: Some("Status"),
         first_columns: &[
             "DBClusterIdentifier",
@@ -93,7 +108,8 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBSnapshotIdentifier",
-        key: Some("DBSnapshotArn"),
+        key: &["DBSnapshotArn"],
+        volatile: &["PercentProgress"],
         status: Some("Status"),
         first_columns: &[
             "DBSnapshotIdentifier",
@@ -113,7 +129,8 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterSnapshotIdentifier",
-        key: Some("DBClusterSnapshotArn"),
+        key: &["DBClusterSnapshotArn"],
+        volatile: &["PercentProgress"],
         status: Some("Status"),
         first_columns: &[
             "DBClusterSnapshotIdentifier",
@@ -133,7 +150,8 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBInstanceIdentifier",
-        key: Some("DbiResourceId"),
+        key: &["DbiResourceId", "DBInstanceAutomatedBackupsArn"],
+        volatile: &["RestoreWindow"],
         status: Some("Status"),
         first_columns: &[
             "DBInstanceIdentifier",
@@ -155,7 +173,8 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterIdentifier",
-        key: Some("DbClusterResourceId"),
+        key: &["DbClusterResourceId", "DBClusterAutomatedBackupsArn"],
+        volatile: &["RestoreWindow"],
         status: Some("Status"),
         first_columns: &[
             "DBClusterIdentifier",
@@ -177,7 +196,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBParameterGroupName",
-        key: Some("DBParameterGroupArn"),
+        key: &["DBParameterGroupArn"],
         status: None,
         first_columns: &[
             "DBParameterGroupName",
@@ -190,7 +209,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterParameterGroupName",
-        key: Some("DBClusterParameterGroupArn"),
+        key: &["DBClusterParameterGroupArn"],
         status: None,
         first_columns: &[
             "DBClusterParameterGroupName",
@@ -207,7 +226,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "OptionGroupName",
-        key: Some("OptionGroupArn"),
+        key: &["OptionGroupArn"],
         status: None,
         first_columns: &[
             "OptionGroupName",
@@ -222,7 +241,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBSubnetGroupName",
-        key: Some("DBSubnetGroupArn"),
+        key: &["DBSubnetGroupArn"],
         status: Some("SubnetGroupStatus"),
         first_columns: &[
             "DBSubnetGroupName",
@@ -237,7 +256,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBSecurityGroupName",
-        key: Some("DBSecurityGroupArn"),
+        key: &["DBSecurityGroupArn"],
         status: None,
         first_columns: &[
             "DBSecurityGroupName",
@@ -252,7 +271,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBProxyName",
-        key: Some("DBProxyArn"),
+        key: &["DBProxyArn"],
         status: Some("Status"),
         first_columns: &[
             "DBProxyName",
@@ -268,7 +287,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterEndpointIdentifier",
-        key: Some("Endpoint"),
+        key: &["Endpoint"],
         status: Some("Status"),
         first_columns: &[
             "DBClusterIdentifier",
@@ -284,7 +303,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "GlobalClusterIdentifier",
-        key: Some("GlobalClusterArn"),
+        key: &["GlobalClusterArn"],
         status: Some("Status"),
         first_columns: &[
             "GlobalClusterIdentifier",
@@ -300,7 +319,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "CustSubscriptionId",
-        key: Some("EventSubscriptionArn"),
+        key: &["EventSubscriptionArn"],
         status: Some("Status"),
         first_columns: &[
             "CustSubscriptionId",
@@ -316,7 +335,6 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "SourceIdentifier",
-        key: None,
         status: None,
         first_columns: &[
             "Date",
@@ -332,7 +350,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "ResourceIdentifier",
-        key: Some("ResourceIdentifier"),
+        key: &["ResourceIdentifier"],
         status: None,
         first_columns: &["ResourceIdentifier", "AccountId", "Region", "PendingMaintenanceActionDetails"],
         ..Definition::new(
@@ -343,7 +361,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "CertificateIdentifier",
-        key: Some("CertificateArn"),
+        key: &["CertificateArn"],
         status: None,
         first_columns: &[
             "CertificateIdentifier",
@@ -358,25 +376,26 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "EngineVersion",
-        key: None,
+        key: &["Engine", "EngineVersion", "DBEngineVersionArn"],
         status: Some("Status"),
         first_columns: &[
             "Engine",
             "EngineVersion",
             "Status",
-            "AccountId",
             "Region",
             "MajorEngineVersion",
             "DBParameterGroupFamily",
             "DBEngineVersionDescription",
         ],
+        shared: true,
         ..Definition::new("db-engine-versions", "DescribeDBEngineVersions", "Engine versions")
     },
     Definition {
         identifier: "MajorEngineVersion",
-        key: None,
+        key: &["Engine", "MajorEngineVersion"],
         status: None,
-        first_columns: &["Engine", "MajorEngineVersion", "AccountId", "Region", "SupportedEngineLifecycles"],
+        first_columns: &["Engine", "MajorEngineVersion", "Region", "SupportedEngineLifecycles"],
+        shared: true,
         ..Definition::new(
             "db-major-engine-versions",
             "DescribeDBMajorEngineVersions",
@@ -385,7 +404,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "ReservedDBInstanceId",
-        key: Some("ReservedDBInstanceArn"),
+        key: &["ReservedDBInstanceArn"],
         status: Some("State"),
         first_columns: &[
             "ReservedDBInstanceId",
@@ -404,7 +423,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "BlueGreenDeploymentName",
-        key: Some("BlueGreenDeploymentIdentifier"),
+        key: &["BlueGreenDeploymentIdentifier"],
         status: Some("Status"),
         first_columns: &[
             "BlueGreenDeploymentName",
@@ -420,7 +439,8 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "RecommendationId",
-        key: Some("RecommendationId"),
+        key: &["RecommendationId"],
+        volatile: &["UpdatedTime"],
         status: Some("Status"),
         first_columns: &[
             "Severity",
@@ -436,7 +456,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBShardGroupIdentifier",
-        key: Some("DBShardGroupArn"),
+        key: &["DBShardGroupArn"],
         status: Some("Status"),
         first_columns: &[
             "DBShardGroupIdentifier",
@@ -453,7 +473,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "IntegrationName",
-        key: Some("IntegrationArn"),
+        key: &["IntegrationArn"],
         status: Some("Status"),
         first_columns: &[
             "IntegrationName",
@@ -468,7 +488,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "TenantDBName",
-        key: Some("TenantDatabaseARN"),
+        key: &["TenantDatabaseARN"],
         status: Some("Status"),
         first_columns: &[
             "TenantDBName",
@@ -483,7 +503,8 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "ExportTaskIdentifier",
-        key: Some("ExportTaskIdentifier"),
+        key: &["ExportTaskIdentifier"],
+        volatile: &["PercentProgress", "TotalExtractedDataInGB"],
         status: Some("Status"),
         first_columns: &[
             "ExportTaskIdentifier",
@@ -499,7 +520,7 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "AccountQuotaName",
-        key: Some("AccountQuotaName"),
+        key: &["AccountQuotaName"],
         status: None,
         first_columns: &["AccountQuotaName", "AccountId", "Region", "Used", "Max"],
         ..Definition::new("account-attributes", "DescribeAccountAttributes", "Quotas")

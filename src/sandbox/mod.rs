@@ -252,7 +252,10 @@ impl Sandbox {
                     resources
                         .iter()
                         .map(|one| {
-                            (text(one, kind.identifier), text(one, kind.key.unwrap_or(kind.identifier)))
+                            (
+                                text(one, kind.identifier),
+                                text(one, kind.key.first().unwrap_or(&kind.identifier)),
+                            )
                         })
                         .collect()
                 });

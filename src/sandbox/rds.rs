@@ -179,10 +179,8 @@ fn selected(
     });
     if let Some(identifier) = identifier {
         resources.retain(|resource| {
-            [Some(kind.identifier), kind.key]
-                .into_iter()
-                .flatten()
-                .any(|member| text(resource, member) == identifier)
+            text(resource, kind.identifier) == identifier
+                || kind.key.iter().any(|member| text(resource, member) == identifier)
         });
         if resources.is_empty() {
             let message = format!("{identifier} not found.");

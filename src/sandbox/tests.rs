@@ -161,7 +161,7 @@ fn walk(
         assert!(page.rows.len() <= size);
         for row in &page.rows {
             assert_eq!(row.unknown, None);
-            found.push((cell(row, kind.identifier), cell(row, kind.key.unwrap())));
+            found.push((cell(row, kind.identifier), cell(row, kind.key[0])));
         }
         match page.marker {
             Some(next) => marker = next,
