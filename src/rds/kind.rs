@@ -226,7 +226,7 @@ mod tests {
         ];
         let first = row(kind, &members);
         // This number is in stores that were written before: it must never change.
-        assert_eq!(kind.content_hash(&first), 0);
+        assert_eq!(kind.content_hash(&first), -3_575_503_053_659_788_635);
 
         let with = |name: &'static str, cell: Cell| {
             let mut members = members.to_vec();
