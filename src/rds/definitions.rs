@@ -15,10 +15,10 @@ pub struct Definition {
     pub title: &'static str,
     /// The member by which people know a row, such as `DBInstanceIdentifier`.
     pub identifier: &'static str,
-    /// The members that tell rows apart within one account and region.
+    /// The members that together tell rows of one account and region apart; none where only the whole row does.
     pub key: &'static [&'static str],
+    /// Members that move by themselves, without anybody changing the resource: they make no new version of it.
     pub volatile: &'static [&'static str],
-    pub shared: bool,
     /// The member that says how a resource is, where there is one.
     pub status: Option<&'static str>,
     /// The columns of a grid that nobody has arranged yet, in order.
@@ -27,6 +27,8 @@ pub struct Definition {
     pub parameters: &'static [(&'static str, &'static str)],
     /// Whether every sweep collects it; the others are collected when a view or a report first wants them.
     pub always: bool,
+    /// Whether it is a catalogue of AWS's, the same for every account: asked once a region, and nobody's own.
+    pub shared: bool,
 }
 
 impl Definition {
@@ -38,11 +40,11 @@ impl Definition {
             identifier: "",
             key: &[],
             volatile: &[],
-            shared: false,
             status: None,
             first_columns: &[],
             parameters: &[],
             always: false,
+            shared: false,
         }
     }
 }
@@ -54,7 +56,7 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "DBInstanceIdentifier",
         key: &["DBInstanceArn"],
-        volatile: &["LatestRestorableTime"],
+        volatile: &["LatestRestorableTime", "PercentProgress", "StorageOperationPercentProgress"],
         status: Some("DBInstanceStatus"),
         first_columns: &[
             "DBInstanceIdentifier",
@@ -78,6 +80,14 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "DBClusterIdentifier",
         key: &["DBClusterArn"],
+        volatile: &[
+            "BacktrackConsumedChangeRecords",
+            "Capacity",
+            "EarliestBacktrackTime",
+            "EarliestRestorableTime",
+            "LatestRestorableTime",
+            "PercentProgress",
+        ],
         status: Some("Status"),
         first_columns: &[
             "DBClusterIdentifier",
@@ -99,6 +109,7 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "DBSnapshotIdentifier",
         key: &["DBSnapshotArn"],
+        volatile: &["PercentProgress"],
         status: Some("Status"),
         first_columns: &[
             "DBSnapshotIdentifier",
@@ -119,6 +130,7 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "DBClusterSnapshotIdentifier",
         key: &["DBClusterSnapshotArn"],
+        volatile: &["PercentProgress"],
         status: Some("Status"),
         first_columns: &[
             "DBClusterSnapshotIdentifier",
@@ -138,7 +150,8 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBInstanceIdentifier",
-        key: &["DbiResourceId"],
+        key: &["DbiResourceId", "DBInstanceAutomatedBackupsArn"],
+        volatile: &["RestoreWindow"],
         status: Some("Status"),
         first_columns: &[
             "DBInstanceIdentifier",
@@ -160,7 +173,8 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "DBClusterIdentifier",
-        key: &["DbClusterResourceId"],
+        key: &["DbClusterResourceId", "DBClusterAutomatedBackupsArn"],
+        volatile: &["RestoreWindow"],
         status: Some("Status"),
         first_columns: &[
             "DBClusterIdentifier",
@@ -321,7 +335,6 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "SourceIdentifier",
-        key: &[],
         status: None,
         first_columns: &[
             "Date",
@@ -363,25 +376,26 @@ pub const DEFINITIONS: &[Definition] = &[
     },
     Definition {
         identifier: "EngineVersion",
-        key: &[],
+        key: &["Engine", "EngineVersion", "DBEngineVersionArn"],
         status: Some("Status"),
         first_columns: &[
             "Engine",
             "EngineVersion",
             "Status",
-            "AccountId",
             "Region",
             "MajorEngineVersion",
             "DBParameterGroupFamily",
             "DBEngineVersionDescription",
         ],
+        shared: true,
         ..Definition::new("db-engine-versions", "DescribeDBEngineVersions", "Engine versions")
     },
     Definition {
         identifier: "MajorEngineVersion",
-        key: &[],
+        key: &["Engine", "MajorEngineVersion"],
         status: None,
-        first_columns: &["Engine", "MajorEngineVersion", "AccountId", "Region", "SupportedEngineLifecycles"],
+        first_columns: &["Engine", "MajorEngineVersion", "Region", "SupportedEngineLifecycles"],
+        shared: true,
         ..Definition::new(
             "db-major-engine-versions",
             "DescribeDBMajorEngineVersions",
@@ -426,6 +440,7 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "RecommendationId",
         key: &["RecommendationId"],
+        volatile: &["UpdatedTime"],
         status: Some("Status"),
         first_columns: &[
             "Severity",
@@ -489,6 +504,7 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "ExportTaskIdentifier",
         key: &["ExportTaskIdentifier"],
+        volatile: &["PercentProgress", "TotalExtractedDataInGB"],
         status: Some("Status"),
         first_columns: &[
             "ExportTaskIdentifier",

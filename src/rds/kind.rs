@@ -1,11 +1,15 @@
 //! The kinds of resource RDS Fleet knows: what `definitions` says of each, joined with AWS's shapes to columns.
 
+use std::hash::Hasher;
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
+use twox_hash::XxHash64;
 
+use super::answer::{Cell, Row};
 use super::definitions::{DEFINITIONS, Definition};
+use super::readable::readable;
 use super::shape::{self, Answer, Shape, Structure};
 
 /// One kind of resource: what is said of it (`name`, `operation`, `identifier`, …, see `Definition`), the answer's
@@ -52,31 +56,52 @@ impl Kind {
         }
     }
 
+    /// What tells a row of this kind apart within its account and region: the texts of the key's members, joined by
+    /// U+001F. Where a row has none of them, it is its content: two such rows are the same if they say the same.
+    pub fn row_key(&self, row: &Row) -> String {
+        let cell = |name: &&str| self.structure.position(name).map_or(&Cell::Absent, |at| &row.cells[at]);
+        let cells: Vec<&Cell> = self.key.iter().map(cell).collect();
+        if cells.iter().all(|cell| matches!(cell, Cell::Absent)) {
+            return format!("{:016x}", self.content_hash(row));
+        }
+        let texts: Vec<String> = cells.into_iter().map(readable).collect();
+        texts.join("\u{1f}")
+    }
+
+    /// What a row says, as a number that is the same in every run, on every platform and in every version of this
+    /// program; members that move by themselves are left out, so that another number means that somebody changed it.
+    pub fn content_hash(&self, row: &Row) -> i64 {
+        // Hasher's methods for numbers depend on the platform, so only bytes are written; each text says its length
+        // first, so that no two rows are the same bytes.
+        let mut hasher = XxHash64::with_seed(0);
+        let mut write = |tag: u8, bytes: &[u8]| {
+            hasher.write(&[tag]);
+            hasher.write(&(bytes.len() as u64).to_le_bytes());
+            hasher.write(bytes);
+        };
+        for (member, cell) in self.structure.members.iter().zip(&row.cells) {
+            if matches!(cell, Cell::Absent) || self.volatile.contains(&member.name.as_str()) {
+                continue;
+            }
+            write(b'm', member.name.as_bytes());
+            match cell {
+                Cell::Absent => {}
+                Cell::Text(text) => write(b't', text.as_bytes()),
+                Cell::Integer(number) => write(b'i', &number.to_le_bytes()),
+                Cell::Double(number) => write(b'd', &number.to_le_bytes()),
+                Cell::Boolean(truth) => write(b'b', &[u8::from(*truth)]),
+                Cell::Json(json) => write(b'j', json.as_bytes()),
+            }
+        }
+        if let Some(unknown) = &row.unknown {
+            write(b'u', unknown.as_bytes());
+        }
+        hasher.finish().cast_signed()
+    }
+
     /// The table's name in the store: `db_instances`.
     pub fn table(&self) -> String {
         self.name.replace('-', "_")
-    }
-
-    pub fn row_key(&self, row: &super::Row) -> String {
-        let parts: Vec<String> = self
-            .key
-            .iter()
-            .filter_map(|key| match &row.cells[self.structure.position(key)?] {
-                super::Cell::Text(text) => Some(text.clone()),
-                _ => None,
-            })
-            .collect();
-        if parts.is_empty() { format!("{:x}", self.content_hash(row)) } else { parts.join("\u{1f}") }
-    }
-
-    pub fn content_hash(&self, row: &super::Row) -> i64 {
-        let mut text = String::new();
-        for (member, cell) in self.structure.members.iter().zip(&row.cells) {
-            if *cell != super::Cell::Absent && !self.volatile.contains(&member.name.as_str()) {
-                text.push_str(&format!("{}={cell:?};", member.name));
-            }
-        }
-        twox_hash::XxHash64::oneshot(0, text.as_bytes()) as i64
     }
 
     /// The kind as `rds-fleet-cli kinds --format json` prints it.
@@ -154,11 +179,81 @@ mod tests {
     #[test]
     fn every_definition_names_members_that_exist() {
         for kind in kinds() {
-            let named =
-                [Some(kind.identifier), kind.status].into_iter().flatten().chain(kind.key.iter().copied());
-            for name in kind.first_columns.iter().copied().chain(named) {
+            let named = [Some(kind.identifier), kind.status].into_iter().flatten();
+            let lists = [kind.first_columns, kind.key, kind.volatile];
+            for name in lists.into_iter().flatten().copied().chain(named) {
                 assert!(kind.column(name).is_some(), "{}: {name}", kind.name);
             }
+            assert!(kind.key.iter().all(|member| !kind.volatile.contains(member)), "{}", kind.name);
+            assert_eq!(kind.first_columns.contains(&"AccountId"), !kind.shared, "{}", kind.name);
         }
+    }
+
+    fn row(kind: &Kind, members: &[(&str, Cell)]) -> Row {
+        let mut cells = vec![Cell::Absent; kind.structure.members.len()];
+        for (name, cell) in members {
+            cells[kind.structure.position(name).unwrap()] = cell.clone();
+        }
+        Row { cells, unknown: None }
+    }
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.to_owned())
+    }
+
+    #[test]
+    fn a_row_is_told_by_its_key_or_else_by_what_it_says() {
+        let versions = kind("db-engine-versions").unwrap();
+        let version = row(versions, &[("EngineVersion", text("16.4")), ("Engine", text("postgres"))]);
+        assert_eq!(versions.row_key(&version), "postgres\u{1f}16.4\u{1f}");
+
+        let events = kind("events").unwrap();
+        let said = |message: &str| {
+            events.row_key(&row(events, &[("SourceIdentifier", text("db-1")), ("Message", text(message))]))
+        };
+        assert_ne!(said("Backing up"), said("Finished"));
+        // This number is in stores that were written before: it must never change.
+        assert_eq!(said("Backing up"), "509bc58ea6a40611");
+
+        let instances = kind("db-instances").unwrap();
+        let nameless = row(instances, &[("Engine", text("postgres"))]);
+        assert_eq!(instances.row_key(&nameless), format!("{:016x}", instances.content_hash(&nameless)));
+    }
+
+    #[test]
+    fn only_what_somebody_changed_changes_the_hash() {
+        let kind = kind("db-instances").unwrap();
+        let members = [
+            ("DBInstanceIdentifier", text("db-1")),
+            ("AllocatedStorage", Cell::Integer(20)),
+            ("MultiAZ", Cell::Boolean(false)),
+            ("LatestRestorableTime", text("2026-11-22T10:00:00+00:00")),
+            ("TagList", Cell::Json(r#"[{"Key":"app","Value":"billing"}]"#.to_owned())),
+        ];
+        let first = row(kind, &members);
+        // This number is in stores that were written before: it must never change.
+        assert_eq!(kind.content_hash(&first), -3_575_503_053_659_788_635);
+
+        let with = |name: &'static str, cell: Cell| {
+            let mut members = members.to_vec();
+            members.push((name, cell));
+            kind.content_hash(&row(kind, &members))
+        };
+        assert_eq!(
+            with("LatestRestorableTime", text("2026-11-22T10:05:00+00:00")),
+            kind.content_hash(&first)
+        );
+        assert_eq!(with("LatestRestorableTime", Cell::Absent), kind.content_hash(&first));
+        let others = [
+            with("AllocatedStorage", Cell::Integer(21)),
+            with("AllocatedStorage", text("20")),
+            with("MultiAZ", Cell::Boolean(true)),
+            with("MultiAZ", Cell::Absent),
+            with("Engine", text("")),
+            kind.content_hash(&Row { unknown: Some(r#"{"New":"1"}"#.to_owned()), ..first.clone() }),
+            kind.content_hash(&first),
+        ];
+        let different: std::collections::HashSet<&i64> = others.iter().collect();
+        assert_eq!(different.len(), others.len());
     }
 }

@@ -254,7 +254,7 @@ impl Sandbox {
                         .map(|one| {
                             (
                                 text(one, kind.identifier),
-                                text(one, kind.key.first().copied().unwrap_or(kind.identifier)),
+                                text(one, kind.key.first().unwrap_or(&kind.identifier)),
                             )
                         })
                         .collect()

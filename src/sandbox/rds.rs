@@ -179,9 +179,8 @@ fn selected(
     });
     if let Some(identifier) = identifier {
         resources.retain(|resource| {
-            std::iter::once(kind.identifier)
-                .chain(kind.key.iter().copied())
-                .any(|member| text(resource, member) == identifier)
+            text(resource, kind.identifier) == identifier
+                || kind.key.iter().any(|member| text(resource, member) == identifier)
         });
         if resources.is_empty() {
             let message = format!("{identifier} not found.");
