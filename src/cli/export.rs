@@ -74,7 +74,9 @@ pub fn changes(demo: bool, environment: Environment, arguments: &arguments::Chan
              WHERE At >= {} ORDER BY At, Kind, AccountId, Region, Identifier, Member",
             literal(&since)
         );
-        Ok((Query::of_sql(&sql), kinds().iter().filter(|kind| kind.always).map(|kind| kind.name).collect()))
+        // What earlier runs found is there, whatever they collected.
+        let asked = kinds().iter().filter(|kind| kind.always && !arguments.written.cached);
+        Ok((Query::of_sql(&sql), asked.map(|kind| kind.name).collect()))
     })
 }
 

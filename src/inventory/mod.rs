@@ -71,6 +71,8 @@ struct UnderWay {
     /// The kind's version when `known` was read: another program of the user may write meanwhile.
     version: i64,
     known: HashMap<i64, Known>,
+    /// When the newest page came in.
+    came: i64,
     /// What came, by key, with the hash of what it says.
     seen: HashMap<i64, i64>,
     /// Rows of a refresh that are new, or not as they were.
@@ -111,6 +113,7 @@ impl Inventory {
             Some(under_way) => under_way,
             None => self.begin_kind(kind, origin)?,
         };
+        under_way.came = now;
         for row in rows {
             let key = key_number(&kind.row_key(&row));
             let hash = kind.content_hash(&row);
@@ -159,7 +162,11 @@ impl Inventory {
         let place = under_way.place;
         self.connection.execute_batch("SAVEPOINT settling")?;
         let settled = match collected_at {
-            Some(at) => self.replace(kind, origin, under_way, milliseconds(at)),
+            // A page may wait a moment on its way here: nothing is collected before it is first seen.
+            Some(at) => {
+                let at = milliseconds(at).max(under_way.came);
+                self.replace(kind, origin, under_way, at)
+            }
             None => self.give_up(kind, under_way),
         };
         match settled {
@@ -301,6 +308,7 @@ impl Inventory {
             is_refresh,
             version: self.version(kind)?,
             known: self.known(kind, place)?,
+            came: 0,
             seen: HashMap::new(),
             news: Vec::new(),
             moved: Vec::new(),

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 use twox_hash::XxHash64;
@@ -51,6 +52,9 @@ impl State {
                 ..Coverage::not_asked(&entry.target, kept.kind.name)
             };
             entry.coverage.insert(kept.kind.name, coverage.into());
+        }
+        for coverage in entry.coverage.values_mut() {
+            Arc::make_mut(coverage).account_id.clone_from(&entry.account_id);
         }
     }
 
