@@ -48,6 +48,8 @@ pub struct State {
     calls: Arc<Semaphore>,
     numbers: Numbers,
     plan: Plan,
+    /// The targets of each account and region: several roles may reach one.
+    roles: HashMap<(String, String), Vec<u32>>,
     /// By target's number; targets that the config no longer names stay until the next sweep has ended.
     ledger: HashMap<u32, Entry>,
     sweep: Option<Running>,
@@ -142,6 +144,7 @@ impl State {
             calls,
             numbers: Numbers::default(),
             plan: Plan::default(),
+            roles: HashMap::new(),
             ledger: HashMap::new(),
             sweep: None,
             next: VecDeque::new(),
@@ -277,6 +280,10 @@ impl State {
             }
             self.ledger.insert(entry.target.number, entry);
         }
+        self.roles.clear();
+        for target in self.plan.targets.clone() {
+            self.note_role(target.number);
+        }
         self.name_places();
         self.fleet_changed = true;
         self.data_changed();
@@ -380,6 +387,7 @@ impl State {
                     }
                     entry.account_id = Some(account_id);
                 }
+                self.note_role(target);
             }
             sweep::Progress::Page { target, kind, rows, permit } => {
                 let Some(entry) = self.ledger.get(&target) else { return };
@@ -411,6 +419,7 @@ impl State {
         let Some(entry) = self.ledger.get_mut(&target) else { return };
         if entry.account_id.is_none() {
             entry.account_id.clone_from(&coverage.account_id);
+            self.note_role(target);
         }
         self.progress.calls += u64::from(coverage.calls);
         self.progress.retries += u64::from(coverage.retries);

@@ -65,15 +65,30 @@ impl State {
         if kind.shared {
             return Some(Origin { account_id: None, region, profiles: Vec::new() });
         }
+        let Some(account_id) = entry.account_id.clone() else {
+            return Some(Origin { account_id: None, region, profiles: entry.target.profiles.clone() });
+        };
         // Every role in the account and region sees the same; the rows name the profiles of all.
         let mut profiles: Vec<String> = Vec::new();
-        let same = |other: &&Entry| other.account_id == entry.account_id && other.target.region == region;
-        for profile in self.current().filter(same).flat_map(|entry| &entry.target.profiles) {
-            if !profiles.contains(profile) {
-                profiles.push(profile.clone());
+        let key = (account_id, region);
+        for entry in self.roles.get(&key).into_iter().flatten().filter_map(|role| self.ledger.get(role)) {
+            for profile in &entry.target.profiles {
+                if !profiles.contains(profile) {
+                    profiles.push(profile.clone());
+                }
             }
         }
-        Some(Origin { account_id: entry.account_id.clone(), region, profiles })
+        Some(Origin { account_id: Some(key.0), region: key.1, profiles })
+    }
+
+    /// Takes down which account and region a target reaches.
+    pub(super) fn note_role(&mut self, target: u32) {
+        let Some(entry) = self.ledger.get(&target) else { return };
+        let Some(account_id) = entry.account_id.clone() else { return };
+        let roles = self.roles.entry((account_id, entry.target.region.clone())).or_default();
+        if !roles.contains(&target) {
+            roles.push(target);
+        }
     }
 
     /// Keeps how a target's kind stands.
