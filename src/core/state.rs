@@ -18,7 +18,7 @@ pub use answers::no_such_kind;
 use super::Message;
 use super::api::{Command, Event, Options, Progress};
 use crate::access::{Sessions, Way};
-use crate::config::Configuration;
+use crate::config::{Configuration, Endpoints};
 use crate::failure::{Failure, State as CoverageState};
 use crate::inventory::{Inventory, Origin};
 use crate::query::Query;
@@ -337,7 +337,11 @@ impl State {
                     return;
                 }
                 self.progress.rows += rows.len() as u64;
-                if let Err(error) = self.inventory.stage(kind, &entry.origin(), &rows) {
+                let mut origin = entry.origin();
+                if kind.shared {
+                    origin.account_id = None;
+                }
+                if let Err(error) = self.inventory.stage(kind, &origin, &rows) {
                     tracing::error!("the store: {error}");
                 }
                 drop(permit);
@@ -383,13 +387,34 @@ impl State {
             entry.account_id.clone_from(&coverage.account_id);
         }
         entry.failed |= coverage.failure.is_some();
+        let whole_catalogue = kind.shared && collected && coverage.rows > 0;
+        let place = (entry.target.region.clone(), entry.target.endpoints.clone());
         entry.open.retain(|open| *open != kind.name);
         entry.coverage.insert(kind.name, Arc::new(coverage));
         if entry.open.is_empty() {
             self.progress.done += 1;
             self.progress.failed += usize::from(entry.failed);
         }
+        if whole_catalogue {
+            self.let_go_of_catalogue(kind, target, &place);
+        }
         self.data_changed();
+    }
+
+    /// A catalogue is held once a region, by the target that collected it last.
+    fn let_go_of_catalogue(&mut self, kind: &'static Kind, holder: u32, place: &(String, Endpoints)) {
+        for (number, entry) in &mut self.ledger {
+            let there = entry.target.region == place.0 && entry.target.endpoints == place.1;
+            if *number == holder || !there || !self.inventory.is_complete(kind, *number) {
+                continue;
+            }
+            if let Err(error) = self.inventory.settle(kind, *number, true) {
+                tracing::error!("the store: {error}");
+            }
+            if let Some(coverage) = entry.coverage.get_mut(kind.name) {
+                Arc::make_mut(coverage).rows = 0;
+            }
+        }
     }
 
     fn sweep_ended(&mut self) {
