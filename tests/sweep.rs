@@ -298,3 +298,167 @@ fn an_edit_of_the_config_shows_while_a_sweep_runs() {
     assert_eq!(bastion.export("db-instances", None).not_collected, 2, "the broken profile is counted too");
     assert_eq!(bastion.export("db-instances", Some(vec![0])).not_collected, 0, "other targets are not meant");
 }
+
+/// The coverage of one kind, by account.
+fn coverage_of(
+    fleet: &Fleet,
+    kind: &str,
+) -> BTreeMap<String, Vec<std::sync::Arc<rds_fleet::sweep::Coverage>>> {
+    let mut coverage: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for account in &fleet.accounts {
+        let of_kind =
+            account.targets.iter().flat_map(|target| &target.coverage).filter(|one| one.kind == kind);
+        coverage.entry(account.account_id.clone().unwrap_or_default()).or_default().extend(of_kind.cloned());
+    }
+    coverage
+}
+
+/// The distinct groups that rows name, with the pages that each group's parameters take.
+fn names_in(rows: &[Value], parent: &str, names: impl Fn(&Value) -> Vec<String>) -> BTreeSet<String> {
+    assert!(!rows.is_empty(), "{parent}");
+    let place = |row: &Value| format!("{} {}", row["AccountId"], row["Region"]);
+    rows.iter()
+        .flat_map(|row| names(row).into_iter().map(move |name| format!("{} {name}", place(row))))
+        .collect()
+}
+
+#[test]
+fn children_are_asked_once_for_each_name_and_their_parent_once_for_all() {
+    let mut bastion = Bastion::start(settings(6, 12), Limits::default(), both_regions());
+    let children = ["db-parameters", "db-cluster-parameters", "db-proxy-target-groups", "db-proxy-targets"];
+    let all = [&children[..], &["db-instances", "db-proxies"]].concat();
+    bastion.core.send(Command::Sweep { targets: None, kinds: all });
+    bastion.until_swept();
+    assert_eq!(bastion.failures(), BTreeMap::new());
+    let counts = bastion.sandbox.counts();
+    let of = |operation: &str| counts.describe.get(operation).copied().unwrap_or_default();
+    // Wanted or not, a parent is read once: one page here of each of twelve targets.
+    assert_eq!((of("DescribeDBInstances"), of("DescribeDBClusters"), of("DescribeDBProxies")), (12, 12, 12));
+
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let groups = names_in(&bastion.rows("db-instances"), "db-instances", |row| {
+        let groups = row["DBParameterGroups"].as_array().cloned().unwrap_or_default();
+        groups.iter().map(|group| text(&group["DBParameterGroupName"])).collect()
+    });
+    let parameters = bastion.rows("db-parameters");
+    let mut in_group: BTreeMap<String, u64> = BTreeMap::new();
+    for row in &parameters {
+        let group = format!("{} {} {}", row["AccountId"], row["Region"], text(&row["DBParameterGroupName"]));
+        *in_group.entry(group).or_default() += 1;
+    }
+    assert_eq!(in_group.keys().cloned().collect::<BTreeSet<_>>(), groups, "the groups in use and no other");
+    let pages: u64 = in_group.values().map(|rows| rows.div_ceil(100)).sum();
+    assert!(pages > groups.len() as u64);
+    assert_eq!(of("DescribeDBParameters"), pages, "one call for each distinct group and page");
+
+    let proxies = names_in(&bastion.rows("db-proxies"), "db-proxies", |row| vec![text(&row["DBProxyName"])]);
+    assert_eq!(of("DescribeDBProxyTargets"), proxies.len() as u64);
+    assert_eq!(of("DescribeDBProxyTargetGroups"), proxies.len() as u64);
+    let behind = names_in(&bastion.rows("db-proxy-targets"), "db-proxy-targets", |row| {
+        vec![text(&row["DBProxyName"])]
+    });
+    assert_eq!(behind, proxies);
+    // The clusters were read and are not shown, for nobody wanted them; what that cost is in the books.
+    assert!(
+        coverage_of(&bastion.fleet, "db-clusters").values().flatten().all(|one| one.state == State::NotAsked)
+    );
+    let booked: u32 = bastion
+        .fleet
+        .accounts
+        .iter()
+        .flat_map(|account| &account.targets)
+        .flat_map(|target| &target.coverage)
+        .map(|coverage| coverage.calls)
+        .sum();
+    assert_eq!(u64::from(booked), counts.describe.values().sum::<u64>());
+    assert!(counts.most_in_flight_per_target <= Limits::default().calls_per_target as u64);
+}
+
+#[test]
+fn a_child_shares_its_parents_failure_and_a_group_that_went_is_none() {
+    let mut plain = Bastion::start(settings(3, 12), Limits::default(), Selection::default());
+    plain.core.send(Command::Sweep { targets: None, kinds: vec!["db-parameters"] });
+    plain.until_swept();
+    let rows = plain.rows("db-parameters");
+    let gone = rows[0]["DBParameterGroupName"].as_str().unwrap().to_owned();
+
+    let faults = Faults {
+        operation_denied: vec![(1, "DescribeDBInstances"), (2, "DescribeDBParameters")],
+        deleted: vec![gone.clone()],
+        ..Faults::default()
+    };
+    let mut bastion =
+        Bastion::start(Settings { faults, ..settings(3, 12) }, Limits::default(), Selection::default());
+    bastion.core.send(Command::Sweep { targets: None, kinds: vec!["db-parameters"] });
+    bastion.until_swept();
+    let coverage = coverage_of(&bastion.fleet, "db-parameters");
+    let said = |number: usize| {
+        let config = std::fs::read_to_string(bastion.sandbox.config_file()).unwrap();
+        let account = config.lines().filter_map(|line| line.split("::").nth(1)).nth(number).unwrap();
+        let of_account = &coverage[account.split(':').next().unwrap()];
+        assert_eq!(of_account.len(), 1);
+        std::sync::Arc::clone(&of_account[0])
+    };
+    assert_eq!((said(0).state, said(0).failure.clone()), (State::Collected, None));
+    for (number, action) in [(1, "rds:DescribeDBInstances"), (2, "rds:DescribeDBParameters")] {
+        let coverage = said(number);
+        assert_eq!(coverage.state, State::Denied);
+        assert_eq!(coverage.failure.as_ref().unwrap().action, action);
+        assert_eq!(coverage.rows, 0);
+    }
+    let left = bastion.rows("db-parameters");
+    assert!(!left.is_empty() && left.iter().all(|row| row["DBParameterGroupName"] != gone.as_str()));
+    let others: Vec<&Value> = rows
+        .iter()
+        .filter(|row| {
+            row["AccountId"] == left[0]["AccountId"] && row["DBParameterGroupName"] != gone.as_str()
+        })
+        .collect();
+    assert_eq!(left.len(), others.len(), "the other groups are all there");
+}
+
+#[test]
+fn a_catalogue_is_asked_once_a_region_by_the_first_who_may() {
+    let name = "db-major-engine-versions";
+    let operation = "DescribeDBMajorEngineVersions";
+    let faults =
+        Faults { assume_role_denied: vec![0], operation_denied: vec![(1, operation)], ..Faults::default() };
+    let mut bastion =
+        Bastion::start(Settings { faults, ..settings(6, 3) }, Limits::default(), both_regions());
+    for sweep in 1..=2_u64 {
+        bastion.core.send(Command::Sweep { targets: None, kinds: vec![name] });
+        bastion.until_swept();
+        let counts = bastion.sandbox.counts();
+        // In each of two regions one is refused and one answered.
+        assert_eq!(counts.describe.get(operation), Some(&(4 * sweep)));
+        // Who was denied the role is asked anew in each sweep.
+        assert_eq!(counts.assume_role, 2 + sweep, "the others need no credentials for it");
+        let mut states: BTreeMap<State, Vec<(u32, u64)>> = BTreeMap::new();
+        for one in coverage_of(&bastion.fleet, name).values().flatten() {
+            states.entry(one.state).or_default().push((one.calls, one.rows));
+        }
+        assert_eq!(states[&State::Denied].len(), 4, "two accounts in two regions: {states:?}");
+        let rows = bastion.rows(name);
+        let collected = &mut states.get(&State::Collected).unwrap().clone();
+        collected.sort_unstable();
+        let each = rows.len() as u64 / 2;
+        assert_eq!(collected[..], [[(0, 0)].repeat(6), [(1, each)].repeat(2)].concat());
+        hold_each_version_once(&rows);
+    }
+    // Asked of another who may, the region's catalogue is still there once.
+    let last = bastion.fleet.accounts.iter().flat_map(|account| &account.targets);
+    let last = last.map(|target| target.target.number).max().unwrap();
+    bastion.core.send(Command::Sweep { targets: Some(vec![last]), kinds: vec![name] });
+    bastion.until_swept();
+    hold_each_version_once(&bastion.rows(name));
+}
+
+fn hold_each_version_once(rows: &[Value]) {
+    let versions: BTreeSet<String> = rows
+        .iter()
+        .map(|row| format!("{} {} {}", row["Region"], row["Engine"], row["MajorEngineVersion"]))
+        .collect();
+    assert!(rows.len() > 10);
+    assert_eq!(versions.len(), rows.len());
+    assert!(rows.iter().all(|row| row["AccountId"].is_null()), "nobody's own");
+}

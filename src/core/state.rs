@@ -459,14 +459,31 @@ impl State {
         let Some(entry) = self.ledger.get_mut(&target) else { return };
         coverage.profiles.clone_from(&entry.target.profiles);
         entry.failed |= coverage.failure.is_some();
+        let whole_catalogue = kind.shared && collected && coverage.rows > 0;
+        let region = entry.target.region.clone();
         entry.open.retain(|open| *open != kind.name);
         entry.coverage.insert(kind.name, Arc::new(coverage));
         if entry.open.is_empty() {
             self.progress.done += 1;
             self.progress.failed += usize::from(entry.failed);
         }
+        if whole_catalogue {
+            self.count_catalogue_once(kind, target, &region);
+        }
         self.keep(target, kind.name);
         self.data_changed();
+    }
+
+    /// The rows of a catalogue count once a region, for the target that collected it last.
+    fn count_catalogue_once(&mut self, kind: &'static Kind, holder: u32, region: &str) {
+        for (number, entry) in &mut self.ledger {
+            if *number != holder
+                && entry.target.region == region
+                && let Some(coverage) = entry.coverage.get_mut(kind.name)
+            {
+                Arc::make_mut(coverage).rows = 0;
+            }
+        }
     }
 
     fn sweep_ended(&mut self) {

@@ -82,6 +82,15 @@ pub fn read_page(kind: &Kind, body: &[u8]) -> Result<Page, String> {
     Ok(page)
 }
 
+/// Writes into a page's rows by which name they were asked for, where AWS's answer does not say it.
+pub fn say_parent(kind: &Kind, parent: &str, page: &mut Page) {
+    if kind.says_parent {
+        for row in &mut page.rows {
+            row.cells[0] = Cell::Text(parent.to_owned());
+        }
+    }
+}
+
 /// Reads an error answer, in the form of AWS's Query services or of those that imitate them.
 pub fn read_error(body: &[u8]) -> ErrorAnswer {
     let Some(document) = std::str::from_utf8(body).ok().and_then(|text| Document::parse(text).ok()) else {

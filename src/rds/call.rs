@@ -42,7 +42,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
 
-use super::answer::{Page, read_error, read_page};
+use super::answer::{Page, read_error, read_page, say_parent};
 use super::kind::Kind;
 use crate::failure::{Failure, State, causes, state_of};
 
@@ -147,15 +147,24 @@ impl Describe {
         Describe { kind, operation, tries, signer }
     }
 
-    /// One page; `marker` is the previous page's. All its tries are signed with the same credentials: renewing them
-    /// between two tries would need a call of its own while this one holds a place among the calls.
+    /// One page; `parent` is the name of whose children are asked for, where the kind has a parent; `marker` is the
+    /// previous page's. All its tries are signed with the same credentials: renewing them between two tries would need a
+    /// call of its own while this one holds a place among the calls.
     ///
     /// # Errors
     /// What AWS, or something on the way to it, said instead.
-    pub async fn page(&self, credentials: &Credentials, marker: Option<&str>) -> Result<Page, Failure> {
+    pub async fn page(
+        &self,
+        credentials: &Credentials,
+        parent: Option<&str>,
+        marker: Option<&str>,
+    ) -> Result<Page, Failure> {
         self.signer.set(credentials);
         let mut form = vec![("Action", self.kind.operation.to_owned()), ("Version", API_VERSION.to_owned())];
         form.extend(self.kind.parameters.iter().map(|&(name, value)| (name, value.to_owned())));
+        if let (Some(by), Some(name)) = (&self.kind.parent, parent) {
+            form.push((by.parameter, name.to_owned()));
+        }
         if self.kind.answer.paged {
             // The largest page that AWS gives: every call counts against the account's rate.
             form.push(("MaxRecords", "100".to_owned()));
@@ -163,10 +172,15 @@ impl Describe {
         if let Some(marker) = marker {
             form.push(("Marker", marker.to_owned()));
         }
-        self.operation
+        let mut page = self
+            .operation
             .invoke(form)
             .await
-            .map_err(|error| failure(format!("rds:{}", self.kind.operation), &error))
+            .map_err(|error| failure(format!("rds:{}", self.kind.operation), &error))?;
+        if let Some(name) = parent {
+            say_parent(self.kind, name, &mut page);
+        }
+        Ok(page)
     }
 
     /// Requests sent so far, retries among them.

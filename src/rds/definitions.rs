@@ -29,6 +29,21 @@ pub struct Definition {
     pub always: bool,
     /// Whether it is a catalogue of AWS's, the same for every account: asked once a region, and nobody's own.
     pub shared: bool,
+    /// Whose rows name what is asked for, where AWS cannot be asked for all at once.
+    pub parent: Option<Parent>,
+}
+
+/// The kind whose rows name the children: one call for each name and page.
+#[derive(Debug)]
+pub struct Parent {
+    /// The parent's name, such as `db-instances`.
+    pub kind: &'static str,
+    /// The members that lead from a parent's row to the names, through lists.
+    pub path: &'static [&'static str],
+    /// The request's parameter that takes a name; also the member that tells it in each row.
+    pub parameter: &'static str,
+    /// AWS's code for a name that went since the parent was read.
+    pub not_found: &'static str,
 }
 
 impl Definition {
@@ -45,6 +60,7 @@ impl Definition {
             parameters: &[],
             always: false,
             shared: false,
+            parent: None,
         }
     }
 }
@@ -225,6 +241,54 @@ pub const DEFINITIONS: &[Definition] = &[
         )
     },
     Definition {
+        identifier: "ParameterName",
+        key: &["DBParameterGroupName", "ParameterName"],
+        first_columns: &[
+            "DBParameterGroupName",
+            "ParameterName",
+            "ParameterValue",
+            "Source",
+            "AccountId",
+            "Region",
+            "ApplyType",
+            "ApplyMethod",
+            "DataType",
+            "AllowedValues",
+            "IsModifiable",
+        ],
+        parent: Some(Parent {
+            kind: "db-instances",
+            path: &["DBParameterGroups", "DBParameterGroupName"],
+            parameter: "DBParameterGroupName",
+            not_found: "DBParameterGroupNotFound",
+        }),
+        ..Definition::new("db-parameters", "DescribeDBParameters", "DB parameters")
+    },
+    Definition {
+        identifier: "ParameterName",
+        key: &["DBClusterParameterGroupName", "ParameterName"],
+        first_columns: &[
+            "DBClusterParameterGroupName",
+            "ParameterName",
+            "ParameterValue",
+            "Source",
+            "AccountId",
+            "Region",
+            "ApplyType",
+            "ApplyMethod",
+            "DataType",
+            "AllowedValues",
+            "IsModifiable",
+        ],
+        parent: Some(Parent {
+            kind: "db-clusters",
+            path: &["DBClusterParameterGroup"],
+            parameter: "DBClusterParameterGroupName",
+            not_found: "DBParameterGroupNotFound",
+        }),
+        ..Definition::new("db-cluster-parameters", "DescribeDBClusterParameters", "DB cluster parameters")
+    },
+    Definition {
         identifier: "OptionGroupName",
         key: &["OptionGroupArn"],
         status: None,
@@ -284,6 +348,50 @@ pub const DEFINITIONS: &[Definition] = &[
             "VpcId",
         ],
         ..Definition::new("db-proxies", "DescribeDBProxies", "DB proxies")
+    },
+    Definition {
+        identifier: "TargetGroupName",
+        key: &["DBProxyName", "TargetGroupName"],
+        status: Some("Status"),
+        first_columns: &[
+            "DBProxyName",
+            "TargetGroupName",
+            "Status",
+            "AccountId",
+            "Region",
+            "IsDefault",
+            "ConnectionPoolConfig",
+        ],
+        parent: Some(Parent {
+            kind: "db-proxies",
+            path: &["DBProxyName"],
+            parameter: "DBProxyName",
+            not_found: "DBProxyNotFoundFault",
+        }),
+        ..Definition::new("db-proxy-target-groups", "DescribeDBProxyTargetGroups", "DB proxy target groups")
+    },
+    Definition {
+        identifier: "RdsResourceId",
+        // Not every row has a TargetArn, and a cluster may be called the same as one of its instances.
+        key: &["DBProxyName", "Type", "RdsResourceId"],
+        first_columns: &[
+            "DBProxyName",
+            "RdsResourceId",
+            "AccountId",
+            "Region",
+            "Type",
+            "Role",
+            "TargetHealth",
+            "Endpoint",
+            "TrackedClusterId",
+        ],
+        parent: Some(Parent {
+            kind: "db-proxies",
+            path: &["DBProxyName"],
+            parameter: "DBProxyName",
+            not_found: "DBProxyNotFoundFault",
+        }),
+        ..Definition::new("db-proxy-targets", "DescribeDBProxyTargets", "DB proxy targets")
     },
     Definition {
         identifier: "DBClusterEndpointIdentifier",

@@ -9,7 +9,7 @@ use twox_hash::XxHash64;
 
 use super::answer::{Cell, Row};
 use super::definitions::{DEFINITIONS, Definition};
-use super::readable::readable;
+use super::readable::{exact, readable};
 use super::shape::{self, Answer, Shape, Structure};
 
 /// One kind of resource: what is said of it (`name`, `operation`, `identifier`, …, see `Definition`), the answer's
@@ -19,9 +19,11 @@ pub struct Kind {
     definition: &'static Definition,
     /// Where the answer's list lies in the XML.
     pub answer: Answer,
-    /// What one row is in AWS's model.
+    /// What one row is: AWS's model of it, after the name by which it was asked for where that is not in the model.
     pub structure: Arc<Structure>,
-    /// `AccountId`, `Region`, `Profiles`, then every member of the shape in AWS's order.
+    /// Whether the first member of `structure` is that name.
+    pub says_parent: bool,
+    /// `AccountId`, `Region`, `Profiles`, then every member of the structure in its order.
     pub columns: Arc<[Column]>,
 }
 
@@ -54,6 +56,19 @@ impl Kind {
             Some(at) => Some(at),
             None => self.structure.position(name).map(|at| at + OWN_COLUMNS.len()),
         }
+    }
+
+    /// The names of this kind's children that a row of its parent's kind holds.
+    pub fn named_by(&self, parent: &Kind, row: &Row) -> Vec<String> {
+        let Some((first, rest)) = self.parent.as_ref().and_then(|parent| parent.path.split_first()) else {
+            return Vec::new();
+        };
+        let cell = parent.structure.position(first).and_then(|at| exact(&row.cells[at]));
+        let mut names = Vec::new();
+        if let Some(value) = cell {
+            collect_names(&value, rest, &mut names);
+        }
+        names
     }
 
     /// What tells a row of this kind apart within its account and region: the texts of the key's members, joined by
@@ -124,6 +139,19 @@ impl Kind {
     }
 }
 
+fn collect_names(value: &Value, path: &[&str], names: &mut Vec<String>) {
+    match (value, path.split_first()) {
+        (Value::Array(items), _) => items.iter().for_each(|item| collect_names(item, path, names)),
+        (Value::Object(members), Some((first, rest))) => {
+            if let Some(member) = members.get(*first) {
+                collect_names(member, rest, names);
+            }
+        }
+        (Value::String(name), None) if !name.is_empty() => names.push(name.clone()),
+        _ => {}
+    }
+}
+
 /// Every kind, in the order in which they are offered.
 pub fn kinds() -> &'static [Kind] {
     &KINDS
@@ -152,7 +180,11 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
             };
             // AWS gives automated backups a Region as well: that of their database, which for a replicated backup is
             // another than the one it was collected in. Two columns cannot have one name; the database's ARN says it.
-            let structure = Arc::new(structure.without(&OWN_COLUMNS));
+            let structure = structure.without(&OWN_COLUMNS);
+            // AWS does not repeat in each parameter whose it is.
+            let added = definition.parent.as_ref().map(|parent| parent.parameter);
+            let added = added.filter(|name| structure.position(name).is_none());
+            let structure = Arc::new(added.map_or(structure.clone(), |name| structure.with_text(name)));
             let own = OWN_COLUMNS.iter().map(|name| Column {
                 name: (*name).to_owned(),
                 shape: if *name == "Profiles" {
@@ -165,9 +197,10 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
             let members = structure.members.iter().map(|member| Column {
                 name: member.name.clone(),
                 shape: member.shape.clone(),
-                own: false,
+                own: added == Some(member.name.as_str()),
             });
-            Kind { definition, columns: own.chain(members).collect(), structure, answer }
+            let columns = own.chain(members).collect();
+            Kind { definition, columns, structure, says_parent: added.is_some(), answer }
         })
         .collect()
 });
@@ -186,6 +219,15 @@ mod tests {
             }
             assert!(kind.key.iter().all(|member| !kind.volatile.contains(member)), "{}", kind.name);
             assert_eq!(kind.first_columns.contains(&"AccountId"), !kind.shared, "{}", kind.name);
+            if let Some(parent) = &kind.parent {
+                let parents = super::kind(parent.kind).unwrap();
+                assert!(
+                    parents.column(parent.path[0]).is_some() && parents.parent.is_none(),
+                    "{}",
+                    kind.name
+                );
+                assert!(kind.key[0] == parent.parameter && !kind.shared && !kind.always, "{}", kind.name);
+            }
         }
     }
 
@@ -199,6 +241,45 @@ mod tests {
 
     fn text(text: &str) -> Cell {
         Cell::Text(text.to_owned())
+    }
+
+    #[test]
+    fn a_parents_row_names_its_children() {
+        let instances = kind("db-instances").unwrap();
+        let groups = r#"[{"DBParameterGroupName":"a","ParameterApplyStatus":"in-sync"},{},{"DBParameterGroupName":"b"}]"#;
+        let instance = row(instances, &[("DBParameterGroups", Cell::Json(groups.to_owned()))]);
+        assert_eq!(kind("db-parameters").unwrap().named_by(instances, &instance), ["a", "b"]);
+        assert!(kind("db-parameters").unwrap().named_by(instances, &row(instances, &[])).is_empty());
+
+        let clusters = kind("db-clusters").unwrap();
+        let cluster = row(clusters, &[("DBClusterParameterGroup", text("default.aurora-mysql8.0"))]);
+        let parameters = kind("db-cluster-parameters").unwrap();
+        assert_eq!(parameters.named_by(clusters, &cluster), ["default.aurora-mysql8.0"]);
+    }
+
+    #[test]
+    fn only_a_name_that_aws_leaves_out_is_added() {
+        let said: Vec<(&str, bool)> = kinds()
+            .iter()
+            .filter(|kind| kind.parent.is_some())
+            .map(|kind| (kind.name, kind.says_parent))
+            .collect();
+        let expected = [
+            ("db-parameters", true),
+            ("db-cluster-parameters", true),
+            ("db-proxy-target-groups", false),
+            ("db-proxy-targets", true),
+        ];
+        assert_eq!(said, expected);
+        for kind in kinds() {
+            let own: Vec<usize> = (0..kind.columns.len()).filter(|&at| kind.columns[at].own).collect();
+            assert_eq!(
+                own,
+                (0..OWN_COLUMNS.len() + usize::from(kind.says_parent)).collect::<Vec<_>>(),
+                "{}",
+                kind.name
+            );
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub struct List {
 }
 
 /// A structure: its members in the order of AWS's model, found by name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Structure {
     pub name: String,
     pub members: Vec<Member>,
@@ -52,6 +52,12 @@ impl Structure {
         let members =
             self.members.iter().filter(|member| !names.contains(&member.name.as_str())).cloned().collect();
         Structure::new(&self.name, members)
+    }
+
+    /// The structure with one more member, a text, in front.
+    pub fn with_text(&self, name: &str) -> Structure {
+        let first = Member { name: name.to_owned(), shape: Shape::String };
+        Structure::new(&self.name, std::iter::once(first).chain(self.members.iter().cloned()).collect())
     }
 
     fn new(name: &str, members: Vec<Member>) -> Structure {

@@ -23,6 +23,10 @@ pub struct Faults {
     pub describe_denied: Vec<usize>,
     /// A service control policy denies what the role allows.
     pub service_control_policy_denied: Vec<usize>,
+    /// Operations that the role of an account may not call.
+    pub operation_denied: Vec<(usize, &'static str)>,
+    /// Groups and proxies that are deleted between two questions: databases name them, and they are not there.
+    pub deleted: Vec<String>,
     /// A region that the account did not enable.
     pub region_not_enabled: Vec<(usize, String)>,
     /// RDS accepts the call and never answers.

@@ -27,6 +27,8 @@ pub struct Page {
     accounts_at: Vec<usize>,
     /// The number of the first resource of the next page.
     pub next: Option<usize>,
+    /// Whether it holds no resource.
+    pub is_empty: bool,
 }
 
 impl Page {
@@ -42,7 +44,7 @@ impl Page {
 }
 
 type Pages = Arc<Vec<Page>>;
-type Key = (usize, String, &'static str, usize);
+type Key = (usize, String, &'static str, String, usize);
 
 /// The pages written so far.
 #[derive(Default)]
@@ -52,7 +54,9 @@ pub struct Library {
 }
 
 impl Library {
-    /// All pages of a kind that an account has in a region, of so many resources each.
+    /// All pages of a kind that an account has in a region, of so many resources each; of a kind that is asked by its
+    /// parent's name, those of the parent of that name.
+    #[expect(clippy::too_many_arguments, reason = "each is a part of what is asked")]
     pub fn pages(
         &self,
         settings: &Settings,
@@ -60,10 +64,11 @@ impl Library {
         account: &Account,
         region: &str,
         kind: &'static Kind,
+        parent: &str,
         size: usize,
     ) -> Pages {
         let source = source(settings, accounts, account, region);
-        let key = (source.number, region.to_owned(), kind.name, size);
+        let key = (source.number, region.to_owned(), kind.name, parent.to_owned(), size);
         let shelf = {
             let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
             if self.size.load(Ordering::Relaxed) > KEPT && !written.contains_key(&key) {
@@ -73,7 +78,10 @@ impl Library {
             }
         };
         let pages = shelf.get_or_init(|| {
-            let resources = fleet::of_kind(settings, source, region, kind.name);
+            let mut resources = fleet::of_kind(settings, source, region, kind.name);
+            if let Some(by) = &kind.parent {
+                resources.retain(|resource| resource.get(by.parameter).is_some_and(|name| name == parent));
+            }
             let pages = cut(kind, source, &resources, size);
             self.size.fetch_add(pages.iter().map(|page| page.text.len()).sum(), Ordering::Relaxed);
             Arc::new(pages)
@@ -107,7 +115,7 @@ pub fn cut(kind: &Kind, account: &Account, resources: &[Resource], size: usize) 
         let text = write(kind, &resources[from..until]);
         let accounts_at = text.match_indices(&account.id).map(|(at, _)| at).collect();
         let next = (until < resources.len()).then_some(until);
-        pages.push(Page { text, accounts_at, next });
+        pages.push(Page { text, accounts_at, next, is_empty: resources.is_empty() });
         match next {
             Some(next) => from = next,
             None => return pages,

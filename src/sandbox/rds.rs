@@ -46,7 +46,9 @@ pub async fn respond(
     }
     let longer = if faults.slow.contains(&account.number) { state.settings.slow_by } else { Duration::ZERO };
     let marker = request.parameter("Marker").unwrap_or_default();
-    let fate = state.fate(&[kind.operation, &account.id, &request.region, marker], longer).await?;
+    let parent = kind.parent.as_ref().and_then(|parent| request.parameter(parent.parameter));
+    let call = [kind.operation, &account.id, &request.region, parent.unwrap_or_default(), marker];
+    let fate = state.fate(&call, longer).await?;
     if faults.nonsense.contains(&account.number) {
         return Ok(typed(Answer::new(SIGN_IN.to_owned(), fate), "text/html"));
     }
@@ -76,7 +78,9 @@ fn may_describe(
         );
         return Err(denied(session, request, &account.id, kind, &why));
     }
-    if faults.describe_denied.contains(&account.number) {
+    if faults.describe_denied.contains(&account.number)
+        || faults.operation_denied.contains(&(account.number, kind.operation))
+    {
         return Err(denied(session, request, &account.id, kind, WHY_POLICY));
     }
     Ok(())
@@ -117,7 +121,8 @@ fn page(
             Refusal::bad_request("InvalidParameterValue", message)
         })?,
     };
-    let scope = [kind.name, &account.id, &request.region];
+    let parent = parent(request, kind)?;
+    let scope = [kind.name, &account.id, &request.region, parent];
     let from = match request.parameter("Marker") {
         None => 0,
         Some(text) => read_marker(state, &scope, text).ok_or_else(|| {
@@ -132,7 +137,14 @@ fn page(
         Some(resources) => find(&pages::cut(kind, account, &resources, size))?,
         None => {
             let library = &state.library;
-            find(&library.pages(&state.settings, &state.accounts, account, &request.region, kind, size))?
+            let (settings, accounts) = (&state.settings, &state.accounts);
+            let pages = library.pages(settings, accounts, account, &request.region, kind, parent, size);
+            let deleted = settings.faults.deleted.iter().any(|name| name == parent);
+            let gone = kind.parent.is_some() && (deleted || pages.iter().all(|page| page.is_empty));
+            if let Some(refusal) = not_found(kind, parent).filter(|_| gone) {
+                return Err(refusal);
+            }
+            find(&pages)?
         }
     };
     if let Some(next) = next {
@@ -145,6 +157,21 @@ fn page(
     Ok(text)
 }
 
+/// By whose name a kind is asked that AWS does not tell of all at once; empty for any other.
+fn parent<'a>(request: &'a Request, kind: &Kind) -> Result<&'a str, Refusal> {
+    let Some(parent) = &kind.parent else { return Ok("") };
+    request.parameter(parent.parameter).ok_or_else(|| {
+        let message = format!("The parameter {} must be provided and must not be blank.", parent.parameter);
+        Refusal::bad_request("InvalidParameterValue", message)
+    })
+}
+
+/// AWS's error for something that is not there, if it has one.
+fn not_found(kind: &Kind, name: &str) -> Option<Refusal> {
+    let code = words::of(kind).not_found?;
+    Some(Refusal { status: hyper::StatusCode::NOT_FOUND, code, message: format!("{name} not found.") })
+}
+
 /// The resources that an identifier or filters select, or `None` where the request selects nothing.
 fn selected(
     state: &State,
@@ -154,6 +181,10 @@ fn selected(
 ) -> Result<Option<Vec<Resource>>, Refusal> {
     let identifier = request.parameter(kind.identifier);
     let filters = request.filters();
+    if kind.parent.is_some() {
+        // What there is of one parent is little enough; nobody asks for less.
+        return Ok(None);
+    }
     if identifier.is_none() && filters.is_empty() {
         return Ok(None);
     }
@@ -183,10 +214,9 @@ fn selected(
                 || kind.key.iter().any(|member| text(resource, member) == identifier)
         });
         if resources.is_empty() {
-            let message = format!("{identifier} not found.");
             // Of what has no such error, none is an answer.
-            if let Some(code) = words::of(kind).not_found {
-                return Err(Refusal { status: hyper::StatusCode::NOT_FOUND, code, message });
+            if let Some(refusal) = not_found(kind, identifier) {
+                return Err(refusal);
             }
         }
     }

@@ -24,10 +24,13 @@ pub fn of(kind: &Kind) -> Words {
         }
         "db-parameter-groups" => ("pg", Some("DBParameterGroupNotFound")),
         "db-cluster-parameter-groups" => ("cluster-pg", Some("DBParameterGroupNotFound")),
+        "db-parameters" => ("pg", Some("DBParameterGroupNotFound")),
+        "db-cluster-parameters" => ("cluster-pg", Some("DBParameterGroupNotFound")),
         "option-groups" => ("og", Some("OptionGroupNotFoundFault")),
         "db-subnet-groups" => ("subgrp", Some("DBSubnetGroupNotFoundFault")),
         "db-security-groups" => ("secgrp", Some("DBSecurityGroupNotFound")),
         "db-proxies" => ("db-proxy", Some("DBProxyNotFoundFault")),
+        "db-proxy-target-groups" | "db-proxy-targets" => ("target-group", Some("DBProxyNotFoundFault")),
         "db-cluster-endpoints" => ("cluster-endpoint", None),
         "global-clusters" => ("global-cluster", Some("GlobalClusterNotFoundFault")),
         "event-subscriptions" => ("es", Some("SubscriptionNotFound")),

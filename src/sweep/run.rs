@@ -1,6 +1,9 @@
 //! The worker pool: every target's kinds, page by page, within the limits; one target's trouble is its own.
+//!
+//! A kind whose children are asked by its rows goes before them, and once for all of them. A catalogue, which is the
+//! same for every account, is asked of one target a region.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,10 +12,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::{Coverage, Limits, Target};
-use crate::access::{Identity, Sessions};
+use crate::access::Sessions;
 use crate::failure::{Failure, State};
+use crate::rds::answer::Page;
 use crate::rds::call::{Describe, Patience};
-use crate::rds::{Kind, Row, endpoint};
+use crate::rds::{Kind, Row, endpoint, kind};
 
 /// Pages that wait for the store at most: what bounds the sweep's memory.
 const PAGES_WAITING: usize = 16;
@@ -44,6 +48,10 @@ pub struct Sweep {
 
 struct Shared {
     sweep: Sweep,
+    /// What every target is asked.
+    families: Vec<Family>,
+    /// What one target a region is asked.
+    catalogues: Vec<&'static Kind>,
     out: mpsc::UnboundedSender<Progress>,
     pages: Arc<Semaphore>,
     /// Calls at once by account and region: two roles of one account share its rate.
@@ -67,7 +75,10 @@ pub async fn run(sweep: Sweep, out: mpsc::UnboundedSender<Progress>, mut cancel:
     // More targets at work than calls at once, so that a call is always ready when one ends; not all of them, so that
     // the first accounts are complete early and a thousand idle ones cost nothing.
     let at_work = Arc::new(Semaphore::new(sweep.limits.calls.saturating_mul(2).max(1)));
+    let (catalogues, kinds): (Vec<_>, Vec<_>) = sweep.kinds.iter().copied().partition(|kind| kind.shared);
     let shared = Arc::new(Shared {
+        families: families(&kinds),
+        catalogues,
         sweep,
         out,
         pages: Arc::new(Semaphore::new(PAGES_WAITING)),
@@ -76,7 +87,15 @@ pub async fn run(sweep: Sweep, out: mpsc::UnboundedSender<Progress>, mut cancel:
     });
     let work = async {
         let mut tasks = JoinSet::new();
+        for (targets, kind) in catalogues_by_region(&shared) {
+            let shared = Arc::clone(&shared);
+            tasks.spawn(async move { sweep_catalogue(&shared, &targets, kind).await });
+        }
         for target in &shared.sweep.targets {
+            // Where only catalogues are wanted, most targets need not even have credentials.
+            if shared.families.is_empty() && target.account_id.is_some() {
+                continue;
+            }
             let Ok(permit) = Arc::clone(&at_work).acquire_owned().await else { break };
             let (shared, target) = (Arc::clone(&shared), Arc::clone(target));
             tasks.spawn(async move {
@@ -130,6 +149,41 @@ struct Asked {
     duration: Duration,
 }
 
+/// A kind and those of its children that are wanted.
+struct Family {
+    head: &'static Kind,
+    /// Whether the head is wanted itself, or only asked for the names of its children.
+    wanted: bool,
+    children: Vec<&'static Kind>,
+}
+
+fn families(kinds: &[&'static Kind]) -> Vec<Family> {
+    let mut families: Vec<Family> = Vec::new();
+    for wanted in kinds {
+        let parent = wanted.parent.as_ref().and_then(|parent| kind(parent.kind));
+        let head = parent.unwrap_or(wanted);
+        let at = families.iter().position(|family| family.head.name == head.name).unwrap_or_else(|| {
+            families.push(Family { head, wanted: false, children: Vec::new() });
+            families.len() - 1
+        });
+        match parent {
+            Some(_) => families[at].children.push(wanted),
+            None => families[at].wanted = true,
+        }
+    }
+    families
+}
+
+/// One target at work.
+#[derive(Clone)]
+struct Place {
+    shared: Arc<Shared>,
+    target: Arc<Target>,
+    account: String,
+    /// Bounds the calls at once for the account and region.
+    limit: Arc<Semaphore>,
+}
+
 async fn sweep_target(shared: &Arc<Shared>, target: &Arc<Target>) {
     let identity = target.identity();
     let account = match &target.account_id {
@@ -140,14 +194,14 @@ async fn sweep_target(shared: &Arc<Shared>, target: &Arc<Target>) {
     let account = match account {
         Ok(account) => account,
         Err(failure) => {
-            for kind in &shared.sweep.kinds {
+            for kind in shared.sweep.kinds.iter().filter(|kind| !kind.shared) {
                 shared.settle(target, None, kind, Asked::default(), Err(failure.clone()));
             }
             return;
         }
     };
     if target.account_id.is_none() {
-        if !shared.sweep.accounts.is_empty() && !shared.sweep.accounts.contains(&account) {
+        if !shared.wants(&account) {
             for kind in &shared.sweep.kinds {
                 locked(&shared.settled).insert((target.number, kind.name));
             }
@@ -156,109 +210,240 @@ async fn sweep_target(shared: &Arc<Shared>, target: &Arc<Target>) {
         }
         shared.tell(Progress::Identified { target: target.number, account_id: account.clone() });
     }
-    let limit = shared.limit(&account, &target.region);
-    let mut kinds = JoinSet::new();
-    for kind in &shared.sweep.kinds {
-        let kind: &'static Kind = kind;
-        let (shared, target, account, limit) =
-            (Arc::clone(shared), Arc::clone(target), account.clone(), Arc::clone(&limit));
-        kinds.spawn(async move {
-            let begun = Instant::now();
-            let mut asked = Asked::default();
-            let result = sweep_kind(&shared, &target, kind, &limit, &mut asked).await;
-            asked.duration = begun.elapsed();
-            shared.settle(&target, Some(account), kind, asked, result);
-        });
+    let place = Place::new(shared, target, account);
+    let mut families = JoinSet::new();
+    for at in 0..shared.families.len() {
+        let place = place.clone();
+        families.spawn(async move { place.sweep_family(&place.shared.families[at]).await });
     }
-    while kinds.join_next().await.is_some() {}
+    while families.join_next().await.is_some() {}
 }
 
-async fn sweep_kind(
-    shared: &Shared,
-    target: &Target,
-    kind: &'static Kind,
-    limit: &Semaphore,
-    asked: &mut Asked,
-) -> Result<(), Failure> {
-    let identity = target.identity();
-    let url = target.endpoints.rds_url.clone().unwrap_or_else(|| {
-        endpoint::url(&target.region, target.endpoints.use_fips, target.endpoints.use_dualstack)
-    });
-    let describe = Describe::new(
-        kind,
-        &url,
-        &target.region,
-        shared.sweep.sessions.http(target.ca_bundle.as_deref())?,
-        &shared.sweep.limits.patience(),
-    );
-    let mut marker: Option<String> = None;
-    loop {
-        let page = page(shared, &identity, &describe, limit, marker.as_deref()).await;
-        asked.calls = describe.tries();
-        let page = page?;
-        asked.pages += 1;
-        let (region, profiles, kind_name) = (&target.region, &target.profiles, kind.name);
-        tracing::debug!(
-            region,
-            ?profiles,
-            kind = kind_name,
-            rows = page.rows.len(),
-            calls = asked.calls,
-            "page"
-        );
-        asked.rows += page.rows.len() as u64;
-        if !page.rows.is_empty()
-            && let Ok(permit) = Arc::clone(&shared.pages).acquire_owned().await
-        {
-            shared.tell(Progress::Page { target: target.number, kind, rows: page.rows, permit });
-        }
-        match page.marker {
-            None => return Ok(()),
-            // Otherwise a broken proxy or stand-in would be asked for ever.
-            repeated if repeated == marker => {
-                return Err(Failure {
-                    state: State::Failed,
-                    action: format!("rds:{}", kind.operation),
-                    code: None,
-                    message: "the answer names the page it is itself as the next one".to_owned(),
-                    request_id: None,
-                });
-            }
-            next => marker = next,
+/// The catalogues, each with the targets of one region and endpoint: all of them would be told the same.
+fn catalogues_by_region(shared: &Shared) -> Vec<(Vec<Arc<Target>>, &'static Kind)> {
+    let mut regions: Vec<(String, Vec<Arc<Target>>)> = Vec::new();
+    for target in &shared.sweep.targets {
+        let place = format!("{} {}", target.region, url(target));
+        match regions.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, targets)) => targets.push(Arc::clone(target)),
+            None => regions.push((place, vec![Arc::clone(target)])),
         }
     }
+    let of_region = |(_, targets): (String, Vec<Arc<Target>>)| {
+        shared.catalogues.iter().map(move |kind| (targets.clone(), *kind))
+    };
+    regions.into_iter().flat_map(of_region).collect()
+}
+
+/// So many targets that get no answer speak for their region: waiting for each in turn would take hours.
+const UNANSWERED: usize = 3;
+
+/// Asks the targets of a region for a catalogue, one after the other, until one may have it.
+async fn sweep_catalogue(shared: &Arc<Shared>, targets: &[Arc<Target>], kind: &'static Kind) {
+    let mut collected = false;
+    let mut unanswered = Vec::new();
+    for target in targets {
+        let account = match &target.account_id {
+            Some(account) => Ok(account.clone()),
+            None => shared.sweep.sessions.account_id(&target.identity()).await,
+        };
+        if target.account_id.is_none() && account.as_ref().is_ok_and(|account| !shared.wants(account)) {
+            // That it is excluded is told where the target's other kinds are asked.
+            continue;
+        }
+        let mut asked = Asked::default();
+        let begun = Instant::now();
+        let result = match account.clone() {
+            _ if collected => Ok(()),
+            _ if unanswered.len() >= UNANSWERED => Err(Failure {
+                message: format!(
+                    "not asked, because {UNANSWERED} others of the region got no answer: {}",
+                    unanswered[0]
+                ),
+                state: State::Unreachable,
+                action: format!("rds:{}", kind.operation),
+                code: None,
+                request_id: None,
+            }),
+            Err(failure) => Err(failure),
+            Ok(account) => {
+                Place::new(shared, target, account).ask(kind, None, true, &mut asked, &mut []).await
+            }
+        };
+        asked.duration = begun.elapsed();
+        collected |= result.is_ok();
+        if let Err(failure) = &result
+            && failure.state == State::Unreachable
+        {
+            unanswered.push(failure.message.clone());
+        }
+        shared.settle(target, account.ok(), kind, asked, result);
+    }
+}
+
+/// Names by which the children of a kind are asked for.
+struct Names {
+    of: &'static Kind,
+    found: BTreeSet<String>,
+}
+
+impl Place {
+    fn new(shared: &Arc<Shared>, target: &Arc<Target>, account: String) -> Place {
+        let limit = shared.limit(&account, &target.region);
+        Place { shared: Arc::clone(shared), target: Arc::clone(target), account, limit }
+    }
+
+    fn settle(&self, kind: &'static Kind, asked: Asked, result: Result<(), Failure>) {
+        self.shared.settle(&self.target, Some(self.account.clone()), kind, asked, result);
+    }
+
+    async fn sweep_family(&self, family: &Family) {
+        let names = |of: &&'static Kind| Names { of, found: BTreeSet::new() };
+        let mut children: Vec<Names> = family.children.iter().map(names).collect();
+        let mut asked = Asked::default();
+        let begun = Instant::now();
+        let parent = self.ask(family.head, None, family.wanted, &mut asked, &mut children).await;
+        asked.duration = begun.elapsed();
+        if family.wanted {
+            self.settle(family.head, std::mem::take(&mut asked), parent.clone());
+        }
+        let mut tasks = JoinSet::new();
+        for names in children {
+            // What a parent cost that is not wanted itself is borne by its first child.
+            let mut asked = Asked { rows: 0, ..std::mem::take(&mut asked) };
+            let (place, parent) = (self.clone(), parent.clone());
+            tasks.spawn(async move {
+                let begun = Instant::now();
+                let result = match parent {
+                    Ok(()) => place.ask(names.of, Some(&names.found), true, &mut asked, &mut []).await,
+                    Err(failure) => Err(failure),
+                };
+                asked.duration += begun.elapsed();
+                place.settle(names.of, asked, result);
+            });
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Asks for all pages of a kind: those of each of the names that `of` gives for a kind with a parent. The rows are
+    /// told, or only read for the children that they name.
+    async fn ask(
+        &self,
+        kind: &'static Kind,
+        of: Option<&BTreeSet<String>>,
+        told: bool,
+        asked: &mut Asked,
+        children: &mut [Names],
+    ) -> Result<(), Failure> {
+        let target = &self.target;
+        let sweep = &self.shared.sweep;
+        let http = sweep.sessions.http(target.ca_bundle.as_deref())?;
+        let describe = Describe::new(kind, &url(target), &target.region, http, &sweep.limits.patience());
+        let calls_before = asked.calls;
+        let names: Vec<Option<&str>> = match of {
+            None => vec![None],
+            Some(names) => names.iter().map(|name| Some(name.as_str())).collect(),
+        };
+        for name in names {
+            let mut marker: Option<String> = None;
+            loop {
+                let page = self.page(&describe, name, marker.as_deref()).await;
+                asked.calls = calls_before + describe.tries();
+                asked.pages += u32::from(page.is_ok());
+                let page = match page {
+                    // Whose parent was deleted since it was read has no rows to miss. On a later page it would be half.
+                    Err(failure) if marker.is_none() && is_gone(kind, &failure) => {
+                        asked.pages += 1;
+                        break;
+                    }
+                    page => page?,
+                };
+                let (region, profiles, kind_name) = (&target.region, &target.profiles, kind.name);
+                tracing::debug!(
+                    region,
+                    ?profiles,
+                    kind = kind_name,
+                    name,
+                    rows = page.rows.len(),
+                    calls = asked.calls,
+                    "page"
+                );
+                asked.rows += page.rows.len() as u64;
+                for names in &mut *children {
+                    names.found.extend(page.rows.iter().flat_map(|row| names.of.named_by(kind, row)));
+                }
+                if told
+                    && !page.rows.is_empty()
+                    && let Ok(permit) = Arc::clone(&self.shared.pages).acquire_owned().await
+                {
+                    let (target, rows) = (target.number, page.rows);
+                    self.shared.tell(Progress::Page { target, kind, rows, permit });
+                }
+                match page.marker {
+                    None => break,
+                    // Otherwise a broken proxy or stand-in would be asked for ever.
+                    repeated if repeated == marker => {
+                        return Err(Failure {
+                            state: State::Failed,
+                            action: format!("rds:{}", kind.operation),
+                            code: None,
+                            message: "the answer names the page it is itself as the next one".to_owned(),
+                            request_id: None,
+                        });
+                    }
+                    next => marker = next,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One page within the limits.
+    async fn page(
+        &self,
+        describe: &Describe,
+        name: Option<&str>,
+        marker: Option<&str>,
+    ) -> Result<Page, Failure> {
+        let (identity, sweep) = (self.target.identity(), &self.shared.sweep);
+        let mut renewals = 0;
+        loop {
+            let credentials = sweep.sessions.credentials(&identity).await?;
+            let result = {
+                let _here = self.limit.acquire().await;
+                let _anywhere = sweep.calls.acquire().await;
+                describe.page(&credentials, name, marker).await
+            };
+            match result {
+                Err(failure) if failure.state == State::Expired && renewals < RENEWALS => {
+                    renewals += 1;
+                    sweep.sessions.forget(&identity, &credentials).await;
+                }
+                result => return result,
+            }
+        }
+    }
+}
+
+fn url(target: &Target) -> String {
+    target.endpoints.rds_url.clone().unwrap_or_else(|| {
+        endpoint::url(&target.region, target.endpoints.use_fips, target.endpoints.use_dualstack)
+    })
+}
+
+fn is_gone(kind: &Kind, failure: &Failure) -> bool {
+    kind.parent.as_ref().is_some_and(|parent| failure.code.as_deref() == Some(parent.not_found))
 }
 
 /// How often one page's credentials are renewed when AWS calls them expired, whatever our clock says.
 const RENEWALS: u32 = 4;
 
-/// One page within the limits.
-async fn page(
-    shared: &Shared,
-    identity: &Identity,
-    describe: &Describe,
-    limit: &Semaphore,
-    marker: Option<&str>,
-) -> Result<crate::rds::answer::Page, Failure> {
-    let mut renewals = 0;
-    loop {
-        let credentials = shared.sweep.sessions.credentials(identity).await?;
-        let result = {
-            let _here = limit.acquire().await;
-            let _anywhere = shared.sweep.calls.acquire().await;
-            describe.page(&credentials, marker).await
-        };
-        match result {
-            Err(failure) if failure.state == State::Expired && renewals < RENEWALS => {
-                renewals += 1;
-                shared.sweep.sessions.forget(identity, &credentials).await;
-            }
-            result => return result,
-        }
-    }
-}
-
 impl Shared {
+    /// Whether an account that was not known before is one of those that are wanted.
+    fn wants(&self, account: &String) -> bool {
+        self.sweep.accounts.is_empty() || self.sweep.accounts.contains(account)
+    }
+
     fn tell(&self, progress: Progress) {
         // Nobody listens any more when the program ends; the sweep ends with it.
         let _ = self.out.send(progress);

@@ -18,7 +18,10 @@ mod lifecycles;
 mod maintenance;
 mod option_groups;
 mod parameter_groups;
+mod parameter_tables;
+mod parameters;
 mod proxies;
+mod proxy_targets;
 mod quotas;
 mod recommendations;
 mod reserved;
@@ -45,9 +48,13 @@ pub fn of_kind(target: &Target<'_>, fleet: &Fleet, kind: &str) -> Vec<Resource> 
         "db-cluster-automated-backups" => automated_backups::of_clusters(target, fleet),
         "db-parameter-groups" => parameter_groups::of_instances(target, fleet),
         "db-cluster-parameter-groups" => parameter_groups::of_clusters(target, fleet),
+        "db-parameters" => parameters::of_instances(target, fleet),
+        "db-cluster-parameters" => parameters::of_clusters(target, fleet),
         "option-groups" => option_groups::all(target, fleet),
         "db-subnet-groups" => subnet_groups::all(target, fleet),
         "db-proxies" => proxies::all(target, fleet),
+        "db-proxy-target-groups" => proxy_targets::groups(target, fleet),
+        "db-proxy-targets" => proxy_targets::all(target, fleet),
         "db-cluster-endpoints" => endpoints::all(target, fleet),
         "global-clusters" => global_clusters::all(target, fleet),
         "event-subscriptions" => event_subscriptions::all(target, fleet),

@@ -9,6 +9,17 @@ use crate::sandbox::target::{Resource, Target, days_ago};
 
 /// Two at most.
 pub fn all(target: &Target<'_>, fleet: &Fleet) -> Vec<Resource> {
+    let databases = databases(target, fleet);
+    databases.into_iter().map(|(of, _, family)| proxy(target, of, family)).collect()
+}
+
+/// What a database's proxy is called.
+pub fn name(of: &str) -> String {
+    format!("{of}-proxy")
+}
+
+/// The clusters and instances that have a proxy, with their names and families.
+pub fn databases<'a>(target: &Target<'_>, fleet: &'a Fleet) -> Vec<(&'a str, &'a Resource, &'static str)> {
     if !production(target) {
         return Vec::new();
     }
@@ -17,10 +28,9 @@ pub fn all(target: &Target<'_>, fleet: &Fleet) -> Vec<Resource> {
     let instances = instances.map(|instance| (text(instance, "DBInstanceIdentifier"), instance));
     clusters
         .chain(instances)
-        .filter_map(|(name, database)| Some((name, family(engine(database).name)?)))
-        .filter(|(name, _)| target.random(&format!("has proxy {name}")).chance(0.3))
+        .filter_map(|(name, database)| Some((name, database, family(engine(database).name)?)))
+        .filter(|(name, _, _)| target.random(&format!("has proxy {name}")).chance(0.3))
         .take(2)
-        .map(|(name, family)| proxy(target, name, family))
         .collect()
 }
 
@@ -35,7 +45,7 @@ fn family(engine: &str) -> Option<&'static str> {
 
 fn proxy(target: &Target<'_>, of: &str, family: &str) -> Resource {
     let mut random = target.random(&format!("proxy {of}"));
-    let name = format!("{of}-proxy");
+    let name = name(of);
     let group = target.subnet_group();
     let subnets: Vec<&Value> =
         group["Subnets"].as_array().into_iter().flatten().map(|subnet| &subnet["SubnetIdentifier"]).collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::deleted;
-use crate::rds::answer::{read_error, read_page};
+use crate::rds::answer::{read_error, read_page, say_parent};
 use crate::rds::kind::{Kind, kind, kinds};
 use crate::sandbox::company::{self, Account};
 use crate::sandbox::fleet::{self, Fleet};
@@ -21,6 +21,9 @@ struct Estate {
     deleted: BTreeSet<String>,
 }
 
+/// Hundreds a group: they are looked at by a test of their own.
+const PARAMETERS: [&str; 2] = ["db-parameters", "db-cluster-parameters"];
+
 /// What the demo's accounts have, target by target.
 fn estates() -> Vec<Estate> {
     let settings = Settings::demo();
@@ -31,6 +34,7 @@ fn estates() -> Vec<Estate> {
             let fleet = fleet::fleet(&settings, &account, region);
             let of = kinds()
                 .iter()
+                .filter(|kind| !PARAMETERS.contains(&kind.name))
                 .map(|kind| {
                     let resources = match kind.name {
                         "db-instances" => fleet.instances.clone(),
@@ -60,27 +64,42 @@ fn texts(estate: &Estate, kind: &str, member: &str) -> BTreeSet<String> {
     estate.of[kind].iter().map(|resource| text(resource, member)).collect()
 }
 
+/// Writes a kind's resources page by page, as they are asked for, reads them again, and says how many they were.
+fn read_again(kind: &Kind, account: &Account, resources: &[Resource]) -> usize {
+    let name = kind.name;
+    let mut by_parent: BTreeMap<&str, Vec<Resource>> = BTreeMap::new();
+    for resource in resources {
+        let mut sent = resource.clone();
+        if kind.says_parent {
+            sent.remove(kind.key[0]);
+        }
+        fits(&kind.answer.shape.of, &Value::Object(sent), name);
+        let parent = kind.parent.as_ref().map_or("", |by| super::text(resource, by.parameter));
+        by_parent.entry(parent).or_default().push(resource.clone());
+    }
+    let mut keys = BTreeSet::new();
+    let mut read = 0;
+    for (parent, resources) in by_parent {
+        for page in pages::cut(kind, account, &resources, 100) {
+            let (body, wrapper) = (page.text_for(account), &kind.answer.wrapper);
+            let body = format!("{body}</{wrapper}></{}Response>", kind.operation);
+            let mut page = read_page(kind, body.as_bytes()).unwrap();
+            say_parent(kind, parent, &mut page);
+            assert!(page.rows.iter().all(|row| row.unknown.is_none()), "{name}");
+            keys.extend(page.rows.iter().map(|row| kind.row_key(row)));
+            read += page.rows.len();
+        }
+    }
+    assert_eq!((read, keys.len()), (resources.len(), read), "{name} of {}", account.name);
+    read
+}
+
 #[test]
 fn every_kind_fits_its_shape_and_is_read_as_it_was_written() {
     let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
     for estate in estates() {
         for (name, resources) in &estate.of {
-            let kind: &Kind = kind(name).unwrap();
-            for resource in resources {
-                fits(&kind.answer.shape.of, &Value::Object(resource.clone()), name);
-            }
-            let mut keys = BTreeSet::new();
-            let mut read = 0;
-            for page in pages::cut(kind, &estate.account, resources, 100) {
-                let (body, wrapper) = (page.text_for(&estate.account), &kind.answer.wrapper);
-                let body = format!("{body}</{wrapper}></{}Response>", kind.operation);
-                let page = read_page(kind, body.as_bytes()).unwrap();
-                assert!(page.rows.iter().all(|row| row.unknown.is_none()), "{name}");
-                keys.extend(page.rows.iter().map(|row| kind.row_key(row)));
-                read += page.rows.len();
-            }
-            assert_eq!((read, keys.len()), (resources.len(), read), "{name} of {}", estate.account.name);
-            *rows.entry(name).or_default() += read;
+            *rows.entry(name).or_default() += read_again(kind(name).unwrap(), &estate.account, resources);
         }
     }
     println!("{rows:?}");
@@ -89,6 +108,64 @@ fn every_kind_fits_its_shape_and_is_read_as_it_was_written() {
     // About three an instance, and not thousands.
     let snapshots = rows["db-snapshots"];
     assert!((rows["db-instances"]..4 * rows["db-instances"]).contains(&snapshots), "{snapshots}");
+}
+
+#[test]
+fn every_group_in_use_has_parameters_and_accounts_differ_in_them() {
+    let settings = Settings::demo();
+    let mut set: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut families = BTreeSet::new();
+    for account in company::accounts(&settings) {
+        let region = &settings.regions[account.home(&settings)];
+        let target = Target { account: &account, region, seed: settings.seed };
+        let fleet = fleet::fleet(&settings, &account, region);
+        for name in PARAMETERS {
+            let kind = kind(name).unwrap();
+            let parent = kind.parent.as_ref().unwrap();
+            let parameters = super::of_kind(&target, &fleet, name);
+            // Writing them is slow, and all of them are written alike.
+            if account.number < 4 {
+                read_again(kind, &account, &parameters);
+            }
+            let groups: BTreeSet<&str> =
+                parameters.iter().map(|one| super::text(one, parent.parameter)).collect();
+            let databases = if parent.kind == "db-instances" { &fleet.instances } else { &fleet.clusters };
+            let mut in_use = 0;
+            for group in databases.iter().flat_map(|database| named(kind, database)) {
+                assert!(groups.contains(group.as_str()), "{group} of {}", account.name);
+                in_use += 1;
+            }
+            assert!(in_use > 0 || databases.is_empty() || account.line.application == "manufacturing");
+            for one in &parameters {
+                let name = text(one, "ParameterName");
+                families.insert(text(one, "DataType"));
+                if super::text(one, "Source") == "user" {
+                    assert!(!super::text(one, parent.parameter).starts_with("default."), "{name}");
+                    set.entry(name).or_default().insert(text(one, "ParameterValue"));
+                }
+            }
+        }
+    }
+    assert_eq!(families.into_iter().collect::<Vec<_>>(), ["boolean", "float", "integer", "list", "string"]);
+    for differing in ["rds.force_ssl", "work_mem", "open_cursors", "character_set_server", "long_query_time"]
+    {
+        let values = set.get(differing).map_or(0, BTreeSet::len);
+        // Where one account alone has set it, it differs from everybody's default.
+        assert!(values > usize::from(differing != "character_set_server"), "{differing}: {values}");
+    }
+}
+
+/// The names of a kind's children that a database of the sandbox holds.
+fn named(kind: &Kind, database: &Resource) -> Vec<String> {
+    let path = kind.parent.as_ref().unwrap().path;
+    let value = database.get(path[0]).cloned().unwrap_or_default();
+    match value {
+        Value::Array(groups) => {
+            groups.iter().filter_map(|group| Some(group[path[1]].as_str()?.to_owned())).collect()
+        }
+        Value::String(name) => vec![name],
+        _ => Vec::new(),
+    }
 }
 
 #[test]
@@ -229,27 +306,48 @@ fn every_kind_is_answered_over_the_wire_and_only_paged_ones_in_pages() {
     let host = host_keys(&sandbox);
     let keys = assume_role(&sandbox, &host, account).unwrap().unwrap_or_else(|error| panic!("{error:?}"));
     for kind in kinds() {
-        let parameters: String =
-            kind.parameters.iter().map(|(name, value)| format!("&{name}={value}")).collect();
-        let (mut rows, mut pages, mut marker) = (0, 0, String::new());
-        loop {
-            let mut form = format!("Action={}&Version=2014-10-31{parameters}", kind.operation);
-            if kind.answer.paged {
-                form.push_str("&MaxRecords=20");
+        let there = fleet::of_kind(&settings, account, region, kind.name);
+        let names: BTreeSet<String> = match &kind.parent {
+            Some(parent) => there.iter().map(|resource| text(resource, parent.parameter)).collect(),
+            None => BTreeSet::from([String::new()]),
+        };
+        let (mut rows, mut pages) = (0, 0);
+        for name in &names {
+            let mut parameters: String =
+                kind.parameters.iter().map(|(name, value)| format!("&{name}={value}")).collect();
+            if let Some(parent) = &kind.parent {
+                parameters.push_str(&format!("&{}={name}", parent.parameter));
             }
-            if !marker.is_empty() {
-                form.push_str(&format!("&Marker={marker}"));
-            }
-            let answered = call(&sandbox, &keys, "rds", region, &form).unwrap();
-            assert_eq!(answered.status, 200, "{}: {:?}", kind.name, read_error(&answered.body));
-            let page = read_page(kind, &answered.body).unwrap();
-            (rows, pages) = (rows + page.rows.len(), pages + 1);
-            match page.marker {
-                Some(next) => marker = next,
-                None => break,
+            let mut marker = String::new();
+            loop {
+                let mut form = format!("Action={}&Version=2014-10-31{parameters}", kind.operation);
+                if kind.answer.paged {
+                    form.push_str("&MaxRecords=100");
+                }
+                if !marker.is_empty() {
+                    form.push_str(&format!("&Marker={marker}"));
+                }
+                let answered = call(&sandbox, &keys, "rds", region, &form).unwrap();
+                assert_eq!(answered.status, 200, "{}: {:?}", kind.name, read_error(&answered.body));
+                let page = read_page(kind, &answered.body).unwrap();
+                (rows, pages) = (rows + page.rows.len(), pages + 1);
+                match page.marker {
+                    Some(next) => marker = next,
+                    None => break,
+                }
             }
         }
-        assert_eq!(rows, fleet::of_kind(&settings, account, region, kind.name).len(), "{}", kind.name);
+        assert_eq!(rows, there.len(), "{}", kind.name);
         assert!(kind.answer.paged || pages == 1, "{}", kind.name);
+        if let Some(parent) = &kind.parent {
+            for (asked, code) in [
+                (format!("&{}=nobody", parent.parameter), parent.not_found),
+                (String::new(), "InvalidParameterValue"),
+            ] {
+                let form = format!("Action={}&Version=2014-10-31{asked}", kind.operation);
+                let answered = call(&sandbox, &keys, "rds", region, &form).unwrap();
+                assert_eq!(read_error(&answered.body).code.as_deref(), Some(code), "{}", kind.name);
+            }
+        }
     }
 }
