@@ -4,12 +4,19 @@
 //! kind are replaced as a whole when all its pages are there; a failed refresh never removes rows; rows of a target
 //! that had none are shown page by page. All of it happens on the thread that owns the `Inventory`.
 
+mod column;
 mod functions;
+mod natural;
+mod scan;
+mod search;
 
 use std::collections::HashMap;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ToSql, params, params_from_iter};
+
+pub use column::{ColumnCache, Source};
+pub use scan::{Cancelled, RowSet, Stopped};
 
 use crate::query::{Query, count_sql, quoted, to_sql};
 use crate::rds::kind::OWN_COLUMNS;
