@@ -4,8 +4,6 @@
 //! The window edits a query, the command line parses one, and a report carries the one it was made with. A query is
 //! plain data; only `to_sql` knows what the store makes of it.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use crate::rds::{Column, Kind, Shape};
@@ -109,68 +107,6 @@ impl SortKey {
     }
 }
 
-/// What a query is asked of: a table with these columns.
-#[derive(Debug, Clone)]
-pub struct Source<'a> {
-    /// The table as SQL names it.
-    pub table: Cow<'a, str>,
-    pub columns: Cow<'a, [Column]>,
-    /// Whether its rows belong to places.
-    pub in_places: bool,
-}
-
-impl Source<'static> {
-    /// A kind's table.
-    pub fn kind(kind: &'static Kind) -> Source<'static> {
-        Source { table: quoted(&kind.table()).into(), columns: (&*kind.columns).into(), in_places: true }
-    }
-}
-
-impl Source<'_> {
-    fn column(&self, name: &str) -> Result<&Column, String> {
-        self.columns.iter().find(|column| column.name == name).ok_or_else(|| {
-            format!(
-                "{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind",
-                self.table
-            )
-        })
-    }
-}
-
-/// A statement for SQLite with the values of its `?` placeholders.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sql {
-    pub text: String,
-    pub values: Vec<String>,
-}
-
-/// The statement that lists the row numbers a query means, in order.
-///
-/// It uses two things that the store gives its connection: the function `contains_text(needle, …)` and the collation
-/// `natural_order`, which sorts `db-2` before `db-10` and version 14.9 before 14.10.
-///
-/// # Errors
-/// A sentence that names a column the kind does not have.
-pub fn to_sql(query: &Query, source: &Source<'_>) -> Result<Sql, String> {
-    let mut values = Vec::new();
-    let mut conditions: Vec<String> = meant(query, source).into_iter().collect();
-    conditions.extend(wanted(query, source, &mut |value| {
-        values.push(value);
-        "?".to_owned()
-    })?);
-    let mut order = order(query, source)?;
-    order.push("_Row".to_owned());
-    Ok(Sql {
-        text: format!(
-            "SELECT _Row FROM {}{} ORDER BY {}",
-            source.table,
-            all_of(&conditions),
-            order.join(", ")
-        ),
-        values,
-    })
-}
-
 /// The query as a person would write it, for the query panel and for other programs. `places` are the accounts and
 /// regions that are meant, where not all are.
 ///
@@ -178,13 +114,12 @@ pub fn to_sql(query: &Query, source: &Source<'_>) -> Result<Sql, String> {
 /// A sentence that names a column the kind does not have.
 pub fn written_sql(
     query: &Query,
-    kind: &'static Kind,
+    kind: &Kind,
     places: Option<&[(Option<String>, String)]>,
 ) -> Result<String, String> {
     if let Some(sql) = &query.sql {
         return Ok(sql.clone());
     }
-    let source = Source::kind(kind);
     let mut conditions = Vec::new();
     if let Some(places) = places {
         let places: Vec<String> = places
@@ -196,44 +131,40 @@ pub fn written_sql(
             .collect();
         conditions.push(format!("(AccountId, Region) IN (VALUES {})", places.join(", ")));
     }
-    conditions.extend(wanted(query, &source, &mut |value| literal(&value))?);
+    conditions.extend(wanted(query, kind)?);
     let columns: Vec<String> = query.columns.iter().map(|name| quoted(name)).collect();
     let mut text = format!("SELECT {}\nFROM {}", columns.join(", "), kind.table());
     if !conditions.is_empty() {
         text.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
     }
-    let order = order(query, &source)?;
+    let order = order(query, kind)?;
     if !order.is_empty() {
         text.push_str(&format!("\nORDER BY {}", order.join(", ")));
     }
     Ok(text)
 }
 
-/// The conditions of the query's search and filters; `value` writes a value, or something that stands for it.
-fn wanted(
-    query: &Query,
-    source: &Source<'_>,
-    value: &mut dyn FnMut(String) -> String,
-) -> Result<Vec<String>, String> {
+/// The conditions of the query's search and filters.
+fn wanted(query: &Query, kind: &Kind) -> Result<Vec<String>, String> {
     let mut conditions = Vec::new();
     for word in query.search.split_whitespace() {
         // Without the truth values, which nobody looks for by 0 and 1.
-        let columns: Vec<String> = source
+        let columns: Vec<String> = kind
             .columns
             .iter()
             .filter(|column| !matches!(column.shape, Shape::Boolean))
             .map(|column| quoted(&column.name))
             .collect();
-        conditions.push(format!("contains_text({}, {})", value(word.to_lowercase()), columns.join(", ")));
+        conditions.push(format!("contains_text({}, {})", literal(&word.to_lowercase()), columns.join(", ")));
     }
     for filter in &query.filters {
-        let column = source.column(&filter.column)?;
+        let column = column(kind, &filter.column)?;
         conditions.push(match &filter.value {
             FilterValue::Contains(text) => {
-                format!("contains_text({}, {})", value(text.to_lowercase()), as_text(column))
+                format!("contains_text({}, {})", literal(&text.to_lowercase()), as_text(column))
             }
             FilterValue::Is(choices) => {
-                let choices: Vec<String> = choices.iter().map(|choice| value(choice.clone())).collect();
+                let choices: Vec<String> = choices.iter().map(|choice| literal(choice)).collect();
                 format!("{} IN ({})", as_text(column), choices.join(", "))
             }
         });
@@ -241,9 +172,9 @@ fn wanted(
     Ok(conditions)
 }
 
-fn order(query: &Query, source: &Source<'_>) -> Result<Vec<String>, String> {
+fn order(query: &Query, kind: &Kind) -> Result<Vec<String>, String> {
     let by = |key: &SortKey| {
-        let column = source.column(&key.column)?;
+        let column = column(kind, &key.column)?;
         let collation = if column.shape.is_number() || matches!(column.shape, Shape::Boolean) {
             ""
         } else {
@@ -255,21 +186,10 @@ fn order(query: &Query, source: &Source<'_>) -> Result<Vec<String>, String> {
     query.sort.iter().map(by).collect()
 }
 
-/// The statement that counts the rows a query means before its search and filters.
-pub fn count_sql(query: &Query, source: &Source<'_>) -> String {
-    let meant: Vec<String> = meant(query, source).into_iter().collect();
-    format!("SELECT count(*) FROM {}{}", source.table, all_of(&meant))
-}
-
-fn all_of(conditions: &[String]) -> String {
-    if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
-}
-
-/// The condition for the rows of the query's places.
-fn meant(query: &Query, source: &Source<'_>) -> Option<String> {
-    let places = query.places.as_ref().filter(|_| source.in_places)?;
-    let numbers: Vec<String> = places.iter().map(i64::to_string).collect();
-    Some(format!("_Place IN ({})", numbers.join(", ")))
+fn column<'a>(kind: &'a Kind, name: &str) -> Result<&'a Column, String> {
+    kind.column(name).map(|at| &kind.columns[at]).ok_or_else(|| {
+        format!("{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind", kind.name)
+    })
 }
 
 /// A column's value as it is shown.
@@ -316,6 +236,6 @@ mod tests {
         let kind = kind("db-instances").unwrap();
         let mut query = Query::of(kind);
         query.sort = vec![SortKey::ascending("Engin")];
-        assert!(to_sql(&query, &Source::kind(kind)).unwrap_err().contains("Engin"));
+        assert!(written_sql(&query, kind, None).unwrap_err().contains("Engin"));
     }
 }

@@ -433,7 +433,8 @@ impl State {
         };
         let complete = settled.and_then(|rows| {
             coverage.rows = rows;
-            Ok(!collected && self.inventory.is_complete(kind, &origin)?)
+            // The rows of a catalogue are nobody's own.
+            Ok(!collected && !kind.shared && self.inventory.is_complete(kind, &origin)?)
         });
         let Some(entry) = self.ledger.get_mut(&target) else { return };
         match complete {

@@ -8,15 +8,19 @@
 //! its bounds; `ledger`: coverage, profiles, diagnostics); `Reader` answers queries on another thread, and `guard` keeps
 //! a person's own SQL from doing anything but reading.
 
+mod column;
 mod difference;
 mod functions;
 mod guard;
 mod ledger;
+mod natural;
 mod open;
 mod past;
 mod place;
 mod reader;
+mod scan;
 mod schema;
+mod search;
 mod values;
 
 use std::collections::{HashMap, HashSet};
@@ -25,6 +29,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use time::OffsetDateTime;
 use twox_hash::XxHash64;
 
+pub use column::{ColumnCache, Source};
 pub use guard::{Limits as QueryLimits, Refused};
 pub use ledger::{Kept, StoredCoverage};
 pub use open::{Storage, is_broken};
@@ -32,6 +37,7 @@ pub use past::Bounds;
 pub use place::{Place, set_aside};
 pub use reader::{Answered, Reader, Refusal, Stop};
 pub use schema::{Table, tables};
+pub use scan::{Cancelled, RowSet, Stopped};
 
 use crate::query::quoted;
 use crate::rds::{Kind, Row, kinds};

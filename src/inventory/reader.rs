@@ -5,17 +5,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Error, ErrorCode, params_from_iter};
+use rusqlite::{Connection, Error, ErrorCode, OptionalExtension, params_from_iter};
 
+use super::column::{ColumnCache, Source};
 use super::guard::{Described, Guard, Limits, Refused, Sink};
+use super::scan::{RowSet, Stopped};
+use super::search::Word;
 use super::{Storage, values};
-use crate::query::{Query, Source, count_sql, quoted, to_sql};
+use crate::query::{FilterValue, Query, quoted};
+use crate::rds::readable::readable;
 use crate::rds::{Cell, Column, Kind, Shape, kind, no_such_kind};
 
 /// Instructions of SQLite's machine between two looks whether the answer is still wanted.
 const LOOK_EVERY: i32 = 10_000;
 /// The table of a person's answer, which only this connection sees.
-const ANSWER: &str = "temp._answer";
+const ANSWER: &str = "_answer";
+/// Threads that read a large table at once.
+const CONNECTIONS: usize = 2;
+/// Bytes of columns that are kept coded.
+const CACHE: usize = 96 << 20;
 
 /// Says when an answer is wanted no more: questions have numbers, and the newest wins.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +74,18 @@ impl From<Refused> for Refusal {
     }
 }
 
+impl From<Stopped> for Refusal {
+    fn from(stopped: Stopped) -> Refusal {
+        match stopped {
+            Stopped::Cancelled => Refusal::Stopped,
+            Stopped::Store(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+                Refusal::Stopped
+            }
+            stopped => Refusal::from(stopped.to_string()),
+        }
+    }
+}
+
 impl From<String> for Refusal {
     fn from(message: String) -> Refusal {
         Refusal::Refused(Refused::from(message))
@@ -85,11 +105,30 @@ pub struct Answered {
 
 /// A connection that answers.
 pub struct Reader {
-    connection: Connection,
+    /// Several, so that a large table is read by several threads at once.
+    connections: Vec<Connection>,
+    cache: ColumnCache,
     guard: Guard,
     limits: Limits,
     stop: Stop,
     answer: Option<Answer>,
+    /// How many there have been.
+    answers: u64,
+}
+
+/// What a query is asked of.
+struct Asked {
+    table: String,
+    columns: Arc<[Column]>,
+    version: u64,
+}
+
+impl Asked {
+    fn column(&self, name: &str) -> Result<&Column, String> {
+        self.columns.iter().find(|column| column.name == name).ok_or_else(|| {
+            format!("{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind", self.table)
+        })
+    }
 }
 
 /// What the table of a person's answer holds.
@@ -102,11 +141,21 @@ impl Reader {
     /// # Errors
     /// What SQLite says.
     pub fn open(storage: &Storage, limits: Limits, stop: Stop) -> rusqlite::Result<Reader> {
-        let mut connection = storage.connect_to_read()?;
-        let watched = stop.clone();
-        connection.progress_handler(LOOK_EVERY, Some(move || watched.is_wanted()))?;
-        let guard = Guard::open(storage, stop.clone())?;
-        Ok(Reader { connection, guard, limits, stop, answer: None })
+        let connect = |_| {
+            let mut connection = storage.connect_to_read()?;
+            let watched = stop.clone();
+            connection.progress_handler(LOOK_EVERY, Some(move || watched.is_wanted()))?;
+            Ok(connection)
+        };
+        Ok(Reader {
+            connections: (0..CONNECTIONS).map(connect).collect::<rusqlite::Result<_>>()?,
+            cache: ColumnCache::new(CACHE),
+            guard: Guard::open(storage, stop.clone())?,
+            limits,
+            stop,
+            answer: None,
+            answers: 0,
+        })
     }
 
     /// The kinds that a person's SQL reads.
@@ -127,19 +176,59 @@ impl Reader {
         {
             self.run(sql)?;
         }
-        let (source, columns) = self.source(query)?;
-        let sql = to_sql(query, &source)?;
-        let run = || -> rusqlite::Result<(Vec<i64>, usize)> {
-            let mut statement = self.connection.prepare_cached(&sql.text)?;
-            let rows: Vec<i64> = statement
-                .query_map(params_from_iter(&sql.values), |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
-            let is_all = query.search.trim().is_empty() && query.filters.is_empty();
-            let of = if is_all { rows.len() } else { self.count(query, &source)? };
-            Ok((rows, of))
+        let asked = self.asked(query)?;
+        let chosen = match query.places.as_ref().filter(|_| query.sql.is_none()) {
+            None => None,
+            Some(places) => Some(self.in_places(&asked.table, places).map_err(|error| self.refusal(&error))?),
         };
-        let (rows, of) = run().map_err(|error| self.refusal(&error))?;
-        Ok(Answered { rows, of, columns })
+        let stop = self.stop.clone();
+        let cancelled = || stop.is_wanted();
+        // The table of an answer is only there for the connection that made it.
+        let threads = if query.sql.is_some() { 1 } else { self.connections.len() };
+        let mut source = Source {
+            connections: &mut self.connections[..threads],
+            table: &asked.table,
+            version: asked.version,
+        };
+        let all = RowSet::All;
+        let of = match &chosen {
+            Some(rows) => rows.len(),
+            None => count(source.connections, source.table)?,
+        };
+        let mut rows = chosen;
+        if !query.search.trim().is_empty() {
+            // Without the truth values, which nobody looks for by 0 and 1.
+            let columns = asked.columns.iter().filter(|column| !matches!(column.shape, Shape::Boolean));
+            let columns: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
+            let among = rows.as_deref().map_or(all, RowSet::These);
+            rows = Some(self.cache.search(&mut source, among, &columns, &query.search, &cancelled)?);
+        }
+        for filter in &query.filters {
+            let column = asked.column(&filter.column)?;
+            let among = rows.as_deref().map_or(all, RowSet::These);
+            let passes = passes(&filter.value, &column.shape);
+            rows = Some(self.cache.matching(&mut source, among, &column.name, &*passes, &cancelled)?);
+        }
+        let keys: Vec<(&str, bool)> =
+            query.sort.iter().map(|key| (key.column.as_str(), key.descending)).collect();
+        for (name, _) in &keys {
+            asked.column(name)?;
+        }
+        let among = rows.as_deref().map_or(all, RowSet::These);
+        let rows = self.cache.order(&mut source, among, &keys, &cancelled)?;
+        Ok(Answered { rows, of, columns: asked.columns })
+    }
+
+    /// The rows of some places, ascending.
+    fn in_places(&self, table: &str, places: &[i64]) -> rusqlite::Result<Vec<i64>> {
+        let places = serde_json::Value::from(places.to_vec()).to_string();
+        let text =
+            format!("SELECT _Row FROM {} WHERE _Place IN (SELECT value FROM json_each(?))", quoted(table));
+        let mut statement = self.connections[0].prepare_cached(&text)?;
+        let mut rows: Vec<i64> =
+            statement.query_map([places], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        rows.sort_unstable();
+        Ok(rows)
     }
 
     /// The columns of what a query is about.
@@ -147,7 +236,7 @@ impl Reader {
     /// # Errors
     /// That there is no such kind, or that the query's SQL has not been run.
     pub fn columns(&self, query: &Query) -> Result<Arc<[Column]>, Refusal> {
-        Ok(self.source(query)?.1)
+        Ok(self.asked(query)?.columns)
     }
 
     /// The cells of some rows in some columns, by the columns' places in the answer's. A row that has gone since is left
@@ -156,15 +245,15 @@ impl Reader {
     /// # Errors
     /// What SQLite says.
     pub fn cells(&self, query: &Query, columns: &[usize], rows: &[i64]) -> Result<Vec<Vec<Cell>>, Refusal> {
-        let (source, described) = self.source(query)?;
-        let names: Vec<String> = columns.iter().map(|&at| quoted(&described[at].name)).collect();
+        let asked = self.asked(query)?;
+        let names: Vec<String> = columns.iter().map(|&at| quoted(&asked.columns[at].name)).collect();
         if names.is_empty() {
             return Ok(rows.iter().map(|_| Vec::new()).collect());
         }
         // Row by row: the primary key makes each look-up a few microseconds, and the order is the asked one.
-        let text = format!("SELECT {} FROM {} WHERE _Row = ?", names.join(", "), source.table);
+        let text = format!("SELECT {} FROM {} WHERE _Row = ?", names.join(", "), quoted(&asked.table));
         let run = || -> rusqlite::Result<Vec<Vec<Cell>>> {
-            let mut statement = self.connection.prepare_cached(&text)?;
+            let mut statement = self.connections[0].prepare_cached(&text)?;
             let mut found = Vec::with_capacity(rows.len());
             for row in rows {
                 let mut answer = statement.query([row])?;
@@ -172,7 +261,7 @@ impl Reader {
                     let cells: rusqlite::Result<Vec<Cell>> = columns
                         .iter()
                         .enumerate()
-                        .map(|(at, &column)| Ok(values::cell(row.get_ref(at)?, &described[column].shape)))
+                        .map(|(at, &column)| Ok(values::cell(row.get_ref(at)?, &asked.columns[column].shape)))
                         .collect();
                     found.push(cells?);
                 }
@@ -189,43 +278,45 @@ impl Reader {
     pub fn unknown_members(&self, kind: &Kind, row: i64) -> Result<Option<String>, Refusal> {
         let run = || -> rusqlite::Result<Option<String>> {
             let text = format!("SELECT _Unknown FROM {} WHERE _Row = ?", quoted(&kind.table()));
-            let mut statement = self.connection.prepare_cached(&text)?;
+            let mut statement = self.connections[0].prepare_cached(&text)?;
             let mut rows = statement.query([row])?;
             rows.next()?.map_or(Ok(None), |row| row.get(0))
         };
         run().map_err(|error| self.refusal(&error))
     }
 
-    fn count(&self, query: &Query, source: &Source<'_>) -> rusqlite::Result<usize> {
-        let count: i64 =
-            self.connection.prepare_cached(&count_sql(query, source))?.query_row([], |row| row.get(0))?;
-        Ok(usize::try_from(count).unwrap_or_default())
-    }
-
-    fn source(&self, query: &Query) -> Result<(Source<'static>, Arc<[Column]>), Refusal> {
+    fn asked(&self, query: &Query) -> Result<Asked, Refusal> {
         if query.sql.is_some() {
             let answer = self.answer.as_ref().ok_or_else(|| "the query has not been run".to_owned())?;
             let columns = Arc::clone(&answer.columns);
-            return Ok((
-                Source { table: ANSWER.into(), columns: columns.to_vec().into(), in_places: false },
-                columns,
-            ));
+            return Ok(Asked { table: ANSWER.to_owned(), columns, version: self.answers });
         }
         let kind = kind(&query.kind).ok_or_else(|| no_such_kind(&query.kind))?;
-        Ok((Source::kind(kind), Arc::clone(&kind.columns)))
+        let version = self.version(kind).map_err(|error| self.refusal(&error))?;
+        Ok(Asked { table: kind.table(), columns: Arc::clone(&kind.columns), version })
+    }
+
+    /// A number that another one follows whenever a kind's rows change.
+    fn version(&self, kind: &Kind) -> rusqlite::Result<u64> {
+        let version: Option<i64> = self.connections[0]
+            .prepare_cached("SELECT Version FROM _versions WHERE Kind = ?")?
+            .query_row([kind.name], |row| row.get(0))
+            .optional()?;
+        Ok(version.unwrap_or_default().unsigned_abs())
     }
 
     /// Runs a person's SQL into the table of the answer.
     fn run(&mut self, sql: &str) -> Result<(), Refusal> {
         self.answer = None;
-        let drop = format!("DROP TABLE IF EXISTS {ANSWER}");
-        self.connection.execute_batch(&drop).map_err(|error| self.refusal(&error))?;
-        self.connection.execute_batch("BEGIN").map_err(|error| self.refusal(&error))?;
+        self.answers += 1;
+        let drop = format!("DROP TABLE IF EXISTS temp.{ANSWER}");
+        self.connections[0].execute_batch(&drop).map_err(|error| self.refusal(&error))?;
+        self.connections[0].execute_batch("BEGIN").map_err(|error| self.refusal(&error))?;
         let mut table =
-            AnswerTable { connection: &self.connection, insert: String::new(), found: Vec::new() };
+            AnswerTable { connection: &self.connections[0], insert: String::new(), found: Vec::new() };
         let ran = self.guard.run(sql, self.limits, &mut table);
         let found = std::mem::take(&mut table.found);
-        let ended = self.connection.execute_batch("COMMIT");
+        let ended = self.connections[0].execute_batch("COMMIT");
         if let Err(refused) = ran {
             return Err(if self.stop.is_wanted() { Refusal::Stopped } else { Refusal::Refused(refused) });
         }
@@ -240,6 +331,41 @@ impl Reader {
             return Refusal::Stopped;
         }
         Refusal::from(format!("the store could not be read: {error}"))
+    }
+}
+
+fn count(connections: &[Connection], table: &str) -> Result<usize, Stopped> {
+    let Some(connection) = connections.first() else { return Ok(0) };
+    let text = format!("SELECT count(*) FROM {}", quoted(table));
+    let count: i64 = connection.prepare_cached(&text)?.query_row([], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// Whether a value passes a filter: what it is compared as is what a person sees.
+fn passes<'a>(filter: &'a FilterValue, shape: &'a Shape) -> Box<dyn Fn(ValueRef<'_>) -> bool + Sync + 'a> {
+    let is_truth = matches!(shape, Shape::Boolean);
+    let truth = |value: ValueRef<'_>| match value {
+        ValueRef::Integer(0) => Some("false"),
+        ValueRef::Integer(_) => Some("true"),
+        _ => None,
+    };
+    match filter {
+        FilterValue::Contains(text) => {
+            let word = Word::new(text);
+            Box::new(move |value| match truth(value).filter(|_| is_truth) {
+                Some(truth) => word.is_in(ValueRef::Text(truth.as_bytes())),
+                None => word.is_in(value),
+            })
+        }
+        FilterValue::Is(choices) => Box::new(move |value| {
+            let is = |text: &str| choices.iter().any(|choice| choice == text);
+            match value {
+                ValueRef::Null => false,
+                value if is_truth => truth(value).is_some_and(is),
+                ValueRef::Text(text) => choices.iter().any(|choice| choice.as_bytes() == text),
+                value => is(&readable(&values::cell(value, shape))),
+            }
+        }),
     }
 }
 
@@ -298,7 +424,7 @@ impl Sink for AnswerTable<'_> {
         let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
         let marks = vec!["?"; columns.len()].join(", ");
         self.connection
-            .execute_batch(&format!("CREATE TABLE {ANSWER} (_Row INTEGER PRIMARY KEY, {})", names.join(", ")))
+            .execute_batch(&format!("CREATE TEMP TABLE {ANSWER} (_Row INTEGER PRIMARY KEY, {})", names.join(", ")))
             .map_err(|error| error.to_string())?;
         self.insert = format!("INSERT INTO {ANSWER} ({}) VALUES ({marks})", names.join(", "));
         self.found = columns

@@ -1,6 +1,6 @@
 //! An Excel workbook: the rows as typed cells, and a sheet on what they are of and what is missing.
 
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 
 use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
@@ -68,8 +68,11 @@ pub fn xlsx(
         written
     };
     coverage(workbook.add_worksheet(), about, &header, &date).map_err(failed)?;
-    let bytes = workbook.save_to_buffer().map_err(failed)?;
-    out.write_all(&bytes)?;
+    // The archive is written with steps back, which `out` need not allow, and may be larger than memory should be.
+    let mut file = tempfile::tempfile()?;
+    workbook.save_to_writer(&mut file).map_err(failed)?;
+    file.rewind()?;
+    io::copy(&mut file, out)?;
     Ok(written)
 }
 

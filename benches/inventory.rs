@@ -1,0 +1,484 @@
+//! The store benchmark: a file of a million snapshots (1,000 accounts) and 20,000 instances, asked as the grid asks, and
+//! the same questions asked of pandas and DuckDB.
+//!
+//!     cargo bench --no-default-features --bench inventory [-- --snapshots 1000000 --store file --excel-rows 100000]
+//!
+//! It prints figures and asserts none. Ours and each peer run in a process of their own, so that their peak memory is
+//! their own. The peers come from `RDS_FLEET_PEERS`, a Python that has the newest pandas, pyarrow, duckdb and
+//! xlsxwriter (`pip install pandas pyarrow duckdb xlsxwriter` in an environment of its own); without it only ours run.
+
+#![allow(clippy::expect_used, reason = "a benchmark that cannot run says so and ends")]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use rds_fleet::config::Environment;
+use rds_fleet::core::{self, Core, Event};
+use rds_fleet::inventory::{ColumnCache, RowSet, Source, Stopped};
+use rds_fleet::query::{Query, quoted};
+use rds_fleet::rds::{Cell, Column, Kind, Shape, kind};
+use rds_fleet::report::{self, About, Format, RowSource};
+use rds_fleet::sandbox::Settings;
+use rds_fleet::sweep::{Limits, Selection};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags, Statement, ToSql};
+use serde_json::{Map, Value};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+const ACCOUNTS: usize = 1000;
+const INSTANCES: usize = 20_000;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.first().map(String::as_str) {
+        Some("make") => make(Path::new(&arguments[1]), arguments[2].parse().expect("a number of snapshots")),
+        Some("ours") => ours(Path::new(&arguments[1]), Path::new(&arguments[2]), &arguments[3]),
+        _ => compare(&arguments),
+    }
+}
+
+fn compare(arguments: &[String]) {
+    let after =
+        |name: &str| arguments.iter().position(|known| known == name).and_then(|at| arguments.get(at + 1));
+    let snapshots = after("--snapshots").map_or("1000000", String::as_str);
+    let excel_rows = after("--excel-rows").map_or("100000", String::as_str);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = after("--store").map_or_else(|| folder.path().join("store.db"), PathBuf::from);
+    let me = std::env::current_exe().expect("this program's path");
+    let run = |command: &mut Command| {
+        let status = command.status().expect("a process");
+        println!("{}", if status.success() { "" } else { "it failed" });
+    };
+    if !store.exists() {
+        run(Command::new(&me).arg("make").arg(&store).arg(snapshots));
+    }
+    println!("RDS Fleet");
+    // Each in a process of its own for its own peak of memory: the grid's questions, then each export.
+    for part in ["questions", "csv", "xlsx", excel_rows] {
+        run(Command::new(&me).arg("ours").args([&store, folder.path()]).arg(part));
+    }
+    if let Some(python) = std::env::var_os("RDS_FLEET_PEERS") {
+        for peer in ["pandas", "duckdb"] {
+            println!("{peer}");
+            run(Command::new(&python)
+                .args(["benches/inventory_pandas.py", peer])
+                .args([&store, folder.path()])
+                .arg(excel_rows));
+        }
+    } else {
+        println!(
+            "RDS_FLEET_PEERS names no Python with pandas, pyarrow, duckdb and xlsxwriter: they are not asked"
+        );
+    }
+}
+
+// ---- Our answers ----
+
+/// Ours again and again, each on the million.
+const RUNS: usize = 5;
+
+struct Ours {
+    connections: Vec<Connection>,
+    cache: ColumnCache,
+}
+
+impl Ours {
+    fn open(store: &Path) -> Ours {
+        let open = || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(store, flags).expect("a store");
+            connection.pragma_update(None, "cache_size", -4000).expect("a store");
+            connection
+        };
+        Ours { connections: vec![open(), open()], cache: ColumnCache::new(64 << 20) }
+    }
+
+    fn ask<T>(
+        &mut self,
+        table: &str,
+        answer: impl Fn(&mut ColumnCache, &mut Source<'_>) -> Result<T, Stopped>,
+    ) -> T {
+        let mut source = Source { connections: &mut self.connections, table, version: 1 };
+        answer(&mut self.cache, &mut source).expect("an answer")
+    }
+}
+
+fn ours(store: &Path, folder: &Path, part: &str) {
+    let mut ours = Ours::open(store);
+    match part {
+        "questions" => questions(store, &mut ours),
+        "csv" => export(&mut ours, Format::Csv, &folder.join("ours.csv"), usize::MAX),
+        "xlsx" => export(&mut ours, Format::Xlsx, &folder.join("ours.xlsx"), usize::MAX),
+        rows => export(
+            &mut ours,
+            Format::Xlsx,
+            &folder.join("part.xlsx"),
+            rows.parse().expect("a number of rows"),
+        ),
+    }
+    println!("{:<64}{:>10.0}", "peak memory, MB", peak_memory_mb());
+}
+
+fn questions(store: &Path, ours: &mut Ours) {
+    println!("{:<64}{:>10}{:>10}{:>10}", "milliseconds", "first", "again", "rows");
+    let all = RowSet::All;
+    let orders: [(&str, &[(&str, bool)]); 7] = [
+        ("sort by one column, Engine", &[("Engine", false)]),
+        ("sort by one column, SnapshotCreateTime", &[("SnapshotCreateTime", true)]),
+        ("sort by one column, FullSnapshotSizeInBytes", &[("FullSnapshotSizeInBytes", true)]),
+        ("sort by one column, DBSnapshotArn", &[("DBSnapshotArn", false)]),
+        ("sort by one column, DBSnapshotIdentifier", &[("DBSnapshotIdentifier", false)]),
+        (
+            "sort by two columns, Region, DBSnapshotIdentifier",
+            &[("Region", false), ("DBSnapshotIdentifier", false)],
+        ),
+        (
+            "sort by two columns, Engine, SnapshotCreateTime",
+            &[("Engine", false), ("SnapshotCreateTime", true)],
+        ),
+    ];
+    for (name, keys) in orders {
+        // Each from nothing.
+        ours.cache = ColumnCache::new(64 << 20);
+        say(name, || {
+            ours.ask("db_snapshots", |cache, source| Ok(cache.order(source, all, keys, &|| false)?.len()))
+        });
+    }
+    ours.cache = ColumnCache::new(64 << 20);
+    say("filter by a number, AllocatedStorage >= 500, no column cached", || {
+        let large = |value: ValueRef<'_>| matches!(value, ValueRef::Integer(number) if number >= 500);
+        let matching = |cache: &mut ColumnCache, source: &mut Source<'_>| {
+            cache.matching(source, all, "AllocatedStorage", &large, &|| false)
+        };
+        ours.ask("db_snapshots", matching).len()
+    });
+    for column in ["AllocatedStorage", "Engine", "AccountId"] {
+        say(&format!("group-by, count(*) by {column}"), || {
+            let counts = |cache: &mut ColumnCache, source: &mut Source<'_>| {
+                cache.counts(source, all, column, 5000, &|| false)
+            };
+            ours.ask("db_snapshots", counts).len()
+        });
+    }
+    say("filter by a number, AllocatedStorage >= 500, after its pick-list", || {
+        let large = |value: ValueRef<'_>| matches!(value, ValueRef::Integer(number) if number >= 500);
+        let matching = |cache: &mut ColumnCache, source: &mut Source<'_>| {
+            cache.matching(source, all, "AllocatedStorage", &large, &|| false)
+        };
+        ours.ask("db_snapshots", matching).len()
+    });
+    for (name, words) in [
+        ("db-snapshots", &["billing", "before-upgrade", "no such word"][..]),
+        ("db-instances", &["p", "prod", "prod ora", "zzzz"]),
+    ] {
+        let kind = kind(name).expect("a kind");
+        let columns = searched(kind);
+        let table = kind.table();
+        for word in words {
+            let search = |cache: &mut ColumnCache, source: &mut Source<'_>| {
+                cache.search(source, all, &columns, word, &|| false)
+            };
+            say(&format!("search {name}, {} columns, {word:?}", columns.len()), || {
+                ours.ask(&table, search).len()
+            });
+        }
+    }
+    let instances = kind("db-instances").expect("a kind");
+    let columns = searched(instances);
+    let begun = Instant::now();
+    ours.cache = ColumnCache::new(64 << 20);
+    let prepared = ours.ask("db_instances", |cache, source| cache.prepare(source, &columns, &|| false));
+    println!(
+        "{:<64}{:>10.1}   {:.1} MB",
+        format!("caching all columns of db-instances while idle: {prepared}"),
+        begun.elapsed().as_secs_f64() * 1000.0,
+        ours.cache.bytes() as f64 / 1e6
+    );
+    for word in ["p", "prod", "prod ora", "zzzz"] {
+        let search = |cache: &mut ColumnCache, source: &mut Source<'_>| {
+            let found = cache.search(source, all, &columns, word, &|| false)?;
+            let keys = [("AccountId", false), ("Region", false), ("DBInstanceIdentifier", false)];
+            cache.order(source, RowSet::These(&found), &keys, &|| false)
+        };
+        say(&format!("then a keystroke, search and order, {word:?}"), || {
+            ours.ask("db_instances", search).len()
+        });
+    }
+    let rows: i64 = ours.connections[0]
+        .query_row(
+            "SELECT (SELECT max(_Row) FROM db_snapshots) + (SELECT max(_Row) FROM db_instances)",
+            [],
+            |row| row.get(0),
+        )
+        .expect("a count");
+    let bytes = std::fs::metadata(store).expect("a file").len();
+    println!("{:<64}{:>10.0}", "bytes a row on disk", bytes as f64 / rows as f64);
+}
+
+/// The columns a search looks at.
+fn searched(kind: &Kind) -> Vec<&str> {
+    let columns = kind.columns.iter().filter(|column| !matches!(column.shape, Shape::Boolean));
+    columns.map(|column| column.name.as_str()).collect()
+}
+
+/// Prints the first time, the median of the times after it, and what came out.
+fn say(what: &str, mut answer: impl FnMut() -> usize) {
+    let mut time = || {
+        let begun = Instant::now();
+        let count = answer();
+        (begun.elapsed().as_secs_f64() * 1000.0, count)
+    };
+    let (first, count) = time();
+    let mut again: Vec<f64> = (0..RUNS).map(|_| time().0).collect();
+    again.sort_by(f64::total_cmp);
+    println!("{what:<64}{first:>10.1}{:>10.1}{count:>10}", again[RUNS / 2]);
+}
+
+/// Every column of the snapshots, in the order in which the grid first shows them.
+fn export(ours: &mut Ours, format: Format, file: &Path, most: usize) {
+    let kind = kind("db-snapshots").expect("a kind");
+    let begun = Instant::now();
+    let keys = [("AccountId", false), ("Region", false), ("DBSnapshotIdentifier", false)];
+    let mut order =
+        ours.ask("db_snapshots", |cache, source| cache.order(source, RowSet::All, &keys, &|| false));
+    order.truncate(most);
+    let columns: Vec<&Column> = kind.columns.iter().collect();
+    let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
+    let mut statement = ours.connections[0]
+        .prepare(&format!("SELECT {} FROM {} WHERE _Row = ?", names.join(", "), kind.table()))
+        .expect("a statement");
+    let mut rows = InOrder { kind, order, at: 0, statement: &mut statement };
+    let about = About {
+        title: kind.title.to_owned(),
+        scope: Vec::new(),
+        made: OffsetDateTime::UNIX_EPOCH,
+        coverage: Vec::new(),
+        broken: Vec::new(),
+    };
+    let written = report::write_file(file, |out| report::write(format, &columns, &about, &mut rows, out));
+    println!(
+        "{:<64}{:>10.0}{:>20}",
+        format!("{format:?} of all columns, in order, milliseconds"),
+        begun.elapsed().as_secs_f64() * 1000.0,
+        written.expect("a file")
+    );
+}
+
+/// Rows by their numbers, as an export reads them.
+struct InOrder<'a, 'c> {
+    kind: &'a Kind,
+    order: Vec<i64>,
+    at: usize,
+    statement: &'a mut Statement<'c>,
+}
+
+impl RowSource for InOrder<'_, '_> {
+    fn total(&self) -> usize {
+        self.order.len()
+    }
+
+    fn next_rows(&mut self) -> Result<Vec<Vec<Cell>>, String> {
+        let until = self.order.len().min(self.at + 500);
+        let mut batch = Vec::with_capacity(until - self.at);
+        for number in &self.order[self.at..until] {
+            let mut rows = self.statement.query([number]).map_err(|error| error.to_string())?;
+            let Some(row) = rows.next().map_err(|error| error.to_string())? else { continue };
+            let cells = self.kind.columns.iter().enumerate();
+            batch.push(cells.map(|(at, column)| read(row.get_ref(at), &column.shape)).collect());
+        }
+        self.at = until;
+        Ok(batch)
+    }
+}
+
+fn read(value: rusqlite::Result<ValueRef<'_>>, shape: &Shape) -> Cell {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match value.expect("a value") {
+        ValueRef::Null => Cell::Absent,
+        ValueRef::Integer(number) if matches!(shape, Shape::Boolean) => Cell::Boolean(number != 0),
+        ValueRef::Integer(number) => Cell::Integer(number),
+        ValueRef::Real(number) => Cell::Double(number),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) if shape.is_nested() => Cell::Json(text(bytes)),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Cell::Text(text(bytes)),
+    }
+}
+
+fn peak_memory_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("/proc");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("VmHWM");
+    line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number of kilobytes") / 1000.0
+}
+
+// ---- The store's file ----
+
+/// Sweeps a simulated company and writes what it found, every snapshot as often as nights are kept, until there are
+/// enough. Only this function knows how a store is made.
+fn make(file: &Path, snapshots: usize) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (databases, taken) = sweep(folder.path());
+    let _ = std::fs::remove_file(file);
+    let mut connection = Connection::open(file).expect("a store");
+    connection.pragma_update(None, "page_size", 4096).expect("a store");
+    connection.pragma_update(None, "journal_mode", "WAL").expect("a store");
+    connection.pragma_update(None, "synchronous", "OFF").expect("a store");
+    let instances = kind("db-instances").expect("a kind");
+    fill(&mut connection, instances, objects(&databases).cycle().enumerate().take(INSTANCES));
+    let kind = kind("db-snapshots").expect("a kind");
+    let found = objects(&taken).count();
+    let nights = snapshots.div_ceil(found);
+    let rows = objects(&taken).flat_map(|row| (0..nights).map(move |night| (night, earlier(&row, night))));
+    fill(&mut connection, kind, rows.take(snapshots));
+    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("a store");
+    println!("{} databases and {found} snapshots were found", objects(&databases).count());
+}
+
+/// The instances and the snapshots of the company, as JSON lines.
+fn sweep(folder: &Path) -> (PathBuf, PathBuf) {
+    let demo = Settings { accounts: ACCOUNTS, ..Settings::default() };
+    let options = core::Options {
+        environment: Environment::from_process(),
+        selection: Selection::default(),
+        limits: Limits::default(),
+        demo: Some(demo),
+        watch: false,
+    };
+    let core = Core::start(options, || {}).expect("the core");
+    while !matches!(core.wait().expect("an event"), Event::Fleet(_)) {}
+    core.send(core::Command::Sweep { targets: None, kinds: vec!["db-instances", "db-snapshots"] });
+    while !matches!(core.wait().expect("an event"), Event::SweepEnded) {}
+    let written = |name: &str| {
+        let path = folder.join(name);
+        core.send(core::Command::Export(core::Export {
+            query: Query::of(kind(name).expect("a kind")),
+            rows: core::RowChoice::All,
+            every_column: true,
+            format: Format::JsonLines,
+            path: path.clone(),
+        }));
+        loop {
+            if let Event::Exported(result) = core.wait().expect("an event") {
+                result.expect("a file");
+                return path;
+            }
+        }
+    };
+    (written("db-instances"), written("db-snapshots"))
+}
+
+fn objects(file: &Path) -> impl Iterator<Item = Map<String, Value>> + Clone {
+    Lines(file.to_owned(), None).map(|line| serde_json::from_str(&line).expect("a JSON object"))
+}
+
+/// The lines of a file, which can be begun again.
+struct Lines(PathBuf, Option<std::io::Lines<BufReader<std::fs::File>>>);
+
+impl Clone for Lines {
+    fn clone(&self) -> Lines {
+        Lines(self.0.clone(), None)
+    }
+}
+
+impl Iterator for Lines {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        let path = &self.0;
+        let lines = self
+            .1
+            .get_or_insert_with(|| BufReader::new(std::fs::File::open(path).expect("the export")).lines());
+        lines.next().map(|line| line.expect("a line"))
+    }
+}
+
+/// The snapshot of so many nights before: another name, ARN, time and size, the same database.
+fn earlier(row: &Map<String, Value>, nights: usize) -> Map<String, Value> {
+    let mut row = row.clone();
+    if nights == 0 {
+        return row;
+    }
+    let shift = Duration::days(nights as i64) + Duration::seconds((nights * 7919 % 300) as i64);
+    let text =
+        |row: &Map<String, Value>, member: &str| row.get(member).and_then(Value::as_str).map(str::to_owned);
+    let Some(name) = text(&row, "DBSnapshotIdentifier") else { return row };
+    let mut day = String::new();
+    for member in ["SnapshotCreateTime", "OriginalSnapshotCreateTime", "SnapshotDatabaseTime"] {
+        if let Some(moment) = text(&row, member).and_then(|text| OffsetDateTime::parse(&text, &Rfc3339).ok())
+        {
+            let moment = moment - shift;
+            day = format!("{}-{:02}-{:02}", moment.date(), moment.hour(), moment.minute());
+            let micros = format!("{:06}", moment.microsecond());
+            let (date, time) = (moment.date(), moment.time());
+            let (hour, minute, second) = time.as_hms();
+            let shown = format!("{date}T{hour:02}:{minute:02}:{second:02}.{micros}+00:00");
+            row.insert(member.to_owned(), Value::from(shown));
+        }
+    }
+    let stem = match name.strip_prefix("rds:") {
+        Some(rest) => format!("rds:{}", rest.get(..rest.len() - 17).unwrap_or(rest)),
+        None => name.clone(),
+    };
+    let renamed = format!("{stem}-{day}");
+    if let Some(arn) = text(&row, "DBSnapshotArn") {
+        row.insert("DBSnapshotArn".to_owned(), Value::from(arn.replace(&name, &renamed)));
+    }
+    row.insert("DBSnapshotIdentifier".to_owned(), Value::from(renamed));
+    if let Some(size) = row.get("FullSnapshotSizeInBytes").and_then(Value::as_i64) {
+        let smaller = size - size / 1000 * nights as i64 - (nights * 104_729 % 65_536) as i64;
+        row.insert("FullSnapshotSizeInBytes".to_owned(), Value::from(smaller));
+    }
+    row
+}
+
+fn fill(connection: &mut Connection, kind: &Kind, rows: impl Iterator<Item = (usize, Map<String, Value>)>) {
+    let typed = |shape: &Shape| match shape {
+        Shape::Integer | Shape::Long | Shape::Boolean => "INTEGER",
+        Shape::Double => "REAL",
+        _ => "TEXT",
+    };
+    let columns: Vec<String> = kind
+        .columns
+        .iter()
+        .map(|column| format!("{} {}", quoted(&column.name), typed(&column.shape)))
+        .collect();
+    connection
+        .execute_batch(&format!(
+            "CREATE TABLE {} (_Row INTEGER PRIMARY KEY, _Place INTEGER NOT NULL, _Key TEXT, {}, _Unknown TEXT)",
+            kind.table(),
+            columns.join(", ")
+        ))
+        .expect("a table");
+    let transaction = connection.transaction().expect("a store");
+    {
+        let marks = vec!["?"; kind.columns.len()].join(", ");
+        let mut insert = transaction
+            .prepare(&format!("INSERT INTO {} VALUES (NULL, ?, ?, {marks}, NULL)", kind.table()))
+            .expect("a statement");
+        for (place, (_, row)) in rows.enumerate() {
+            insert.raw_bind_parameter(1, place as i64 / 20).expect("a value");
+            let key = kind.key.and_then(|key| row.get(key)).and_then(Value::as_str);
+            insert.raw_bind_parameter(2, key).expect("a value");
+            for (at, column) in kind.columns.iter().enumerate() {
+                insert
+                    .raw_bind_parameter(3 + at, cell(row.get(&column.name), &column.shape))
+                    .expect("a value");
+            }
+            insert.raw_execute().expect("a row");
+        }
+    }
+    transaction.commit().expect("a store");
+}
+
+fn cell(value: Option<&Value>, shape: &Shape) -> impl ToSql {
+    match value {
+        None => Cell::Absent,
+        Some(value) if shape.is_nested() => Cell::Json(value.to_string()),
+        Some(Value::Bool(truth)) => Cell::Boolean(*truth),
+        Some(Value::Number(number)) if number.is_i64() => Cell::Integer(number.as_i64().unwrap_or_default()),
+        Some(Value::Number(number)) => Cell::Double(number.as_f64().unwrap_or_default()),
+        Some(Value::String(text)) => Cell::Text(text.clone()),
+        Some(other) => Cell::Text(other.to_string()),
+    }
+}
