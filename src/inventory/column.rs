@@ -496,7 +496,7 @@ struct Keys {
 }
 
 const STEP: usize = 4;
-const PIECE: usize = 1 << 20;
+const PIECE: usize = 1 << 16;
 
 /// Values that were met, while they are few: each is an entry once.
 #[derive(Default)]
