@@ -507,13 +507,12 @@ struct Known {
     bytes: usize,
 }
 
+/// A table's row numbers and some of its columns by name.
+type Coded = (Vec<i64>, Vec<(String, Column)>);
+
 /// Reads columns of a whole table and ranks their values. Of columns with many values only the first that shows itself
 /// to be one is coded, for the memory; the others are missing from the answer.
-fn code(
-    source: &mut Source<'_>,
-    columns: &[&str],
-    cancelled: Cancelled<'_>,
-) -> Result<(Vec<i64>, Vec<(String, Column)>), Stopped> {
+fn code(source: &mut Source<'_>, columns: &[&str], cancelled: Cancelled<'_>) -> Result<Coded, Stopped> {
     const NOBODY: usize = usize::MAX;
     let large = AtomicUsize::new(NOBODY);
     let left: Vec<AtomicBool> = columns.iter().map(|_| AtomicBool::new(false)).collect();
