@@ -247,6 +247,8 @@ fn export(ours: &mut Ours, format: Format, file: &Path, most: usize) {
     order.truncate(most);
     let columns: Vec<&Column> = kind.columns.iter().collect();
     let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
+    // Without a transaction every row would take and give back the file's locks.
+    ours.connections[0].execute_batch("BEGIN").expect("a transaction");
     let mut statement = ours.connections[0]
         .prepare(&format!("SELECT {} FROM {} WHERE _Row = ?", names.join(", "), kind.table()))
         .expect("a statement");

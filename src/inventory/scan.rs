@@ -88,8 +88,10 @@ pub fn scan<P: Send>(
     let names: String = columns.iter().map(|name| format!(", {}.{}", quoted(table), quoted(name))).collect();
     let read = |connection: &Connection, part: Part<'_>| -> Result<P, Stopped> {
         let mut taken = begin();
+        // Without a transaction every row that is looked up would take and give back the file's locks.
+        let transaction = connection.unchecked_transaction()?;
         let sql = format!("SELECT _Row{names} FROM {} WHERE _Row", quoted(table));
-        let mut statement = connection.prepare_cached(&match part {
+        let mut statement = transaction.prepare_cached(&match part {
             Part::Sparse(_) => format!("{sql} = ?"),
             _ => format!("{sql} BETWEEN ? AND ? ORDER BY _Row"),
         })?;

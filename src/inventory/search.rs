@@ -53,7 +53,9 @@ impl Word {
         if !escaped && !self.is_in_plain(text) {
             return false;
         }
-        if !escaped && text.is_ascii() && self.text.is_ascii() {
+        // A word with JSON's own marks may be there only in a text that looks like JSON and is not.
+        let marked = self.text.contains(['[', ']', '{', '}', ',', ':', '"']);
+        if !escaped && !marked && text.is_ascii() && self.text.is_ascii() {
             return self.is_in_values(text);
         }
         match serde_json::from_slice::<serde_json::Value>(text) {
@@ -150,4 +152,49 @@ pub fn search(
         Ok(())
     })?;
     Ok(parts.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(word: &str, cell: &str) -> bool {
+        Word::new(word).is_in(ValueRef::Text(cell.as_bytes()))
+    }
+
+    #[test]
+    fn a_word_is_found_in_any_case_and_of_json_in_values_alone() {
+        for (word, cell) in [
+            ("PROD", "billing-Prod-1"),
+            ("g-p", "billing-prod-1"),
+            ("1", "billing-prod-1"),
+            ("jürgen", "JÜRGEN"),
+            ("k", "\u{212a}"),
+            ("", ""),
+            ("value", r#"[{"Key":"a","Value":"the VALUE"}]"#),
+            ("5432", r#"{"Address":"a","Port":5432}"#),
+            ("true", r#"{"A": [true]}"#),
+            ("a\"b", r#"["a\"b"]"#),
+            ("ü", r#"[{"Key":"Ü"}]"#),
+            ("[not", "[not json"),
+        ] {
+            assert!(found(word, cell), "{word} in {cell}");
+        }
+        for (word, cell) in [
+            ("prodx", "billing-prod"),
+            ("key", r#"[{"Key":"a","Value":"b"}]"#),
+            ("value", r#"[{"Key" : "a","Value":"b\\"}]"#),
+            ("value", r#"[{"Key":"ü","Value":"b"}]"#),
+            ("\",\"", r#"["a","b"]"#),
+            ("ab", r#"["a","b"]"#),
+            ("null", r#"[null]"#),
+            ("a", ""),
+        ] {
+            assert!(!found(word, cell), "{word} not in {cell}");
+        }
+        assert!(Word::new("-1.5").is_in(ValueRef::Real(-1.5)));
+        assert!(Word::new("00").is_in(ValueRef::Integer(100)));
+        assert!(!Word::new("a").is_in(ValueRef::Integer(100)));
+        assert!(!Word::new("1").is_in(ValueRef::Null));
+    }
 }
