@@ -307,7 +307,7 @@ fn coverage_of(
 }
 
 /// The distinct groups that rows name, with the pages that each group's parameters take.
-fn names_in(rows: &[Value], parent: &str, names: impl Fn(&Value) -> Vec<String>) -> BTreeSet<String> {
+fn names_in(rows: &[Value], kind: &str, names: impl Fn(&Value) -> Vec<String>) -> BTreeSet<String> {
     assert!(!rows.is_empty(), "{kind}");
     let place = |row: &Value| format!("{} {}", row["AccountId"], row["Region"]);
     rows.iter()
