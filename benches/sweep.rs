@@ -257,7 +257,7 @@ fn pages(folder: &Path, with_sdk: bool) {
         Describe::new(kind, "http://127.0.0.1", "eu-central-1", http, &Limits::default().patience());
     let credentials = Credentials::new("AKIA", "secret", None, None, "benchmark");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let ask = || runtime.block_on(describe.page(&credentials, None)).expect("a page").rows;
+    let ask = || runtime.block_on(describe.page(&credentials, None, None)).expect("a page").rows;
     let rows = ask();
     // One thread and no waiting: the time that passes is CPU time.
     let per_instance =
