@@ -16,14 +16,13 @@ use std::time::Instant;
 
 use rds_fleet::config::Environment;
 use rds_fleet::core::{self, Core, Event};
-use rds_fleet::inventory::{ColumnCache, RowSet, Source, Stopped};
+use rds_fleet::inventory::{ColumnCache, Inventory, Origin, Place, RowSet, Source, Stopped};
 use rds_fleet::query::{Query, quoted};
-use rds_fleet::rds::{Cell, Column, Kind, Shape, kind};
+use rds_fleet::rds::{Cell, Column, Kind, Row, Shape, kind};
 use rds_fleet::report::{self, About, Format, RowSource};
 use rds_fleet::sandbox::Settings;
-use rds_fleet::sweep::{Limits, Selection};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, Statement, ToSql};
+use rusqlite::{Connection, OpenFlags, Statement};
 use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
@@ -322,31 +321,28 @@ fn make(file: &Path, snapshots: usize) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (databases, taken) = sweep(folder.path());
     let _ = std::fs::remove_file(file);
-    let mut connection = Connection::open(file).expect("a store");
-    connection.pragma_update(None, "page_size", 4096).expect("a store");
-    connection.pragma_update(None, "journal_mode", "WAL").expect("a store");
-    connection.pragma_update(None, "synchronous", "OFF").expect("a store");
+    let (mut inventory, notices) = Inventory::open(&Place::File(file.to_owned())).expect("a store");
+    assert!(notices.is_empty(), "{notices:?}");
     let instances = kind("db-instances").expect("a kind");
-    fill(&mut connection, instances, objects(&databases).cycle().enumerate().take(INSTANCES));
+    let begun = Instant::now();
+    let again = objects(&databases).cycle().enumerate().map(|(at, row)| named(row, instances, at));
+    fill(&mut inventory, instances, again.take(INSTANCES));
     let kind = kind("db-snapshots").expect("a kind");
     let found = objects(&taken).count();
     let nights = snapshots.div_ceil(found);
-    let rows = objects(&taken).flat_map(|row| (0..nights).map(move |night| (night, earlier(&row, night))));
-    fill(&mut connection, kind, rows.take(snapshots));
-    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("a store");
-    println!("{} databases and {found} snapshots were found", objects(&databases).count());
+    let rows = objects(&taken).flat_map(|row| (0..nights).map(move |night| earlier(&row, night)));
+    fill(&mut inventory, kind, rows.take(snapshots));
+    println!(
+        "{} databases and {found} snapshots were found; written in {:.1} s",
+        objects(&databases).count(),
+        begun.elapsed().as_secs_f64()
+    );
 }
 
 /// The instances and the snapshots of the company, as JSON lines.
 fn sweep(folder: &Path) -> (PathBuf, PathBuf) {
     let demo = Settings { accounts: ACCOUNTS, ..Settings::default() };
-    let options = core::Options {
-        environment: Environment::from_process(),
-        selection: Selection::default(),
-        limits: Limits::default(),
-        demo: Some(demo),
-        watch: false,
-    };
+    let options = core::Options { demo: Some(demo), ..core::Options::of(Environment::from_process()) };
     let core = Core::start(options, || {}).expect("the core");
     while !matches!(core.wait().expect("an event"), Event::Fleet(_)) {}
     core.send(core::Command::Sweep { targets: None, kinds: vec!["db-instances", "db-snapshots"] });
@@ -434,46 +430,49 @@ fn earlier(row: &Map<String, Value>, nights: usize) -> Map<String, Value> {
     row
 }
 
-fn fill(connection: &mut Connection, kind: &Kind, rows: impl Iterator<Item = (usize, Map<String, Value>)>) {
-    let typed = |shape: &Shape| match shape {
-        Shape::Integer | Shape::Long | Shape::Boolean => "INTEGER",
-        Shape::Double => "REAL",
-        _ => "TEXT",
+fn fill(inventory: &mut Inventory, kind: &'static Kind, rows: impl Iterator<Item = Map<String, Value>>) {
+    let mut here: Option<Origin> = None;
+    let mut page = Vec::new();
+    let settle = |inventory: &mut Inventory, origin: &Origin, page: &mut Vec<Row>| {
+        inventory.stage(kind, 0, origin, std::mem::take(page)).expect("a store");
+        inventory.settle(kind, 0, origin, Some(time::OffsetDateTime::now_utc())).expect("a store");
+        inventory.commit().expect("a store");
     };
-    let columns: Vec<String> = kind
-        .columns
-        .iter()
-        .map(|column| format!("{} {}", quoted(&column.name), typed(&column.shape)))
-        .collect();
-    connection
-        .execute_batch(&format!(
-            "CREATE TABLE {} (_Row INTEGER PRIMARY KEY, _Place INTEGER NOT NULL, _Key TEXT, {}, _Unknown TEXT)",
-            kind.table(),
-            columns.join(", ")
-        ))
-        .expect("a table");
-    let transaction = connection.transaction().expect("a store");
-    {
-        let marks = vec!["?"; kind.columns.len()].join(", ");
-        let mut insert = transaction
-            .prepare(&format!("INSERT INTO {} VALUES (NULL, ?, ?, {marks}, NULL)", kind.table()))
-            .expect("a statement");
-        for (place, (_, row)) in rows.enumerate() {
-            insert.raw_bind_parameter(1, place as i64 / 20).expect("a value");
-            let key = kind.key.and_then(|key| row.get(key)).and_then(Value::as_str);
-            insert.raw_bind_parameter(2, key).expect("a value");
-            for (at, column) in kind.columns.iter().enumerate() {
-                insert
-                    .raw_bind_parameter(3 + at, cell(row.get(&column.name), &column.shape))
-                    .expect("a value");
-            }
-            insert.raw_execute().expect("a row");
+    // The rows of a place come one after the other, but the last place may come again: it is then left out.
+    let mut seen = std::collections::HashSet::new();
+    for (at, row) in rows.enumerate() {
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let account_id = if seen.contains(&(text("AccountId"), text("Region"))) {
+            format!("{:012}", at / 20)
+        } else {
+            text("AccountId")
+        };
+        let origin =
+            Origin { account_id: Some(account_id), region: text("Region"), profiles: vec![text("Profiles")] };
+        if let Some(before) = here.replace(origin.clone()).filter(|before| *before != origin) {
+            settle(inventory, &before, &mut page);
+            seen.insert((before.account_id.unwrap_or_default(), before.region));
         }
+        let cells =
+            kind.structure.members.iter().map(|member| cell(row.get(&member.name), &member.shape)).collect();
+        page.push(Row { cells, unknown: None });
     }
-    transaction.commit().expect("a store");
+    if let Some(origin) = here {
+        settle(inventory, &origin, &mut page);
+    }
 }
 
-fn cell(value: Option<&Value>, shape: &Shape) -> impl ToSql {
+/// An instance under a name of its own.
+fn named(mut row: Map<String, Value>, kind: &Kind, at: usize) -> Map<String, Value> {
+    for member in [kind.identifier, kind.key[0]] {
+        if let Some(Value::String(name)) = row.get_mut(member) {
+            name.push_str(&format!("-{at}"));
+        }
+    }
+    row
+}
+
+fn cell(value: Option<&Value>, shape: &Shape) -> Cell {
     match value {
         None => Cell::Absent,
         Some(value) if shape.is_nested() => Cell::Json(value.to_string()),

@@ -314,8 +314,8 @@ fn coverage_of(
 }
 
 /// The distinct groups that rows name, with the pages that each group's parameters take.
-fn names_in(rows: &[Value], parent: &str, names: impl Fn(&Value) -> Vec<String>) -> BTreeSet<String> {
-    assert!(!rows.is_empty(), "{parent}");
+fn names_in(rows: &[Value], kind: &str, names: impl Fn(&Value) -> Vec<String>) -> BTreeSet<String> {
+    assert!(!rows.is_empty(), "{kind}");
     let place = |row: &Value| format!("{} {}", row["AccountId"], row["Region"]);
     rows.iter()
         .flat_map(|row| names(row).into_iter().map(move |name| format!("{} {name}", place(row))))
@@ -451,6 +451,34 @@ fn a_catalogue_is_asked_once_a_region_by_the_first_who_may() {
     bastion.core.send(Command::Sweep { targets: Some(vec![last]), kinds: vec![name] });
     bastion.until_swept();
     hold_each_version_once(&bastion.rows(name));
+}
+
+#[test]
+fn a_region_that_does_not_answer_is_not_waited_for_by_every_account() {
+    let limits = Limits {
+        attempt_timeout: Duration::from_millis(300),
+        operation_timeout: Duration::from_millis(600),
+        attempts: 2,
+        ..Limits::default()
+    };
+    for (hanging, asked, unanswered) in [(0..2, 3, 2), (0..6, 3, 6)] {
+        let faults = Faults { hanging: hanging.collect(), ..Faults::default() };
+        let mut bastion = Bastion::start(
+            Settings { faults, ..settings(6, 1) },
+            limits.clone(),
+            Selection { regions: vec!["eu-central-1".into()], ..Selection::default() },
+        );
+        bastion.core.send(Command::Sweep { targets: None, kinds: vec!["db-engine-versions"] });
+        bastion.until_swept();
+        let coverage = coverage_of(&bastion.fleet, "db-engine-versions");
+        let all: Vec<_> = coverage.values().flatten().collect();
+        assert_eq!(all.len(), 6);
+        assert_eq!(all.iter().filter(|one| one.calls > 0).count(), asked);
+        assert_eq!(all.iter().filter(|one| one.state == State::Unreachable).count(), unanswered);
+        let not_asked =
+            |sentence: &&String| sentence.contains("3 others of the region got no answer: no answer in time");
+        assert_eq!(bastion.failures().keys().filter(not_asked).count(), usize::from(unanswered == 6));
+    }
 }
 
 fn hold_each_version_once(rows: &[Value]) {

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,9 @@ use crate::query::{Query, written_sql};
 use crate::rds::readable::{self, exact, readable};
 use crate::rds::{Cell, kind};
 use crate::report;
+
+/// After so long without a question the thread does what will be wanted later.
+const IDLE: Duration = Duration::from_millis(400);
 
 /// What the thread is asked.
 #[derive(Debug)]
@@ -130,7 +133,18 @@ struct Desk {
 
 impl Desk {
     fn run(&mut self, inbox: &Receiver<Question>) {
-        while let Ok(question) = inbox.recv() {
+        loop {
+            let question = match inbox.recv_timeout(IDLE) {
+                Ok(question) => question,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.prepare();
+                    match inbox.recv() {
+                        Ok(question) => question,
+                        Err(_) => break,
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
             match question {
                 Question::Show(show) => self.show(show),
                 Question::Rows { view, positions } => self.rows(view, positions),
@@ -153,6 +167,19 @@ impl Desk {
                     self.reader = None;
                 }
             }
+        }
+    }
+
+    /// Nobody has asked for a moment: what is shown is made ready for the next keystroke in the search.
+    fn prepare(&mut self) {
+        let Some(shown) = self.shown.clone() else { return };
+        let stop = self.stop.clone();
+        let prepared = self.reader().and_then(|reader| {
+            stop.answering(shown.number);
+            reader.prepare(&shown.query)
+        });
+        if let Err(Refusal::Refused(refused)) = prepared {
+            tracing::error!("{refused}");
         }
     }
 

@@ -36,8 +36,8 @@ pub use open::{Storage, is_broken};
 pub use past::Bounds;
 pub use place::{Place, set_aside};
 pub use reader::{Answered, Reader, Refusal, Stop};
-pub use schema::{Table, tables};
 pub use scan::{Cancelled, RowSet, Stopped};
+pub use schema::{Table, tables};
 
 use crate::query::quoted;
 use crate::rds::{Kind, Row, kinds};

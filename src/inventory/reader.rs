@@ -126,7 +126,10 @@ struct Asked {
 impl Asked {
     fn column(&self, name: &str) -> Result<&Column, String> {
         self.columns.iter().find(|column| column.name == name).ok_or_else(|| {
-            format!("{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind", self.table)
+            format!(
+                "{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind",
+                self.table
+            )
         })
     }
 }
@@ -197,9 +200,7 @@ impl Reader {
         };
         let mut rows = chosen;
         if !query.search.trim().is_empty() {
-            // Without the truth values, which nobody looks for by 0 and 1.
-            let columns = asked.columns.iter().filter(|column| !matches!(column.shape, Shape::Boolean));
-            let columns: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
+            let columns = searched(&asked.columns);
             let among = rows.as_deref().map_or(all, RowSet::These);
             rows = Some(self.cache.search(&mut source, among, &columns, &query.search, &cancelled)?);
         }
@@ -231,6 +232,25 @@ impl Reader {
         Ok(rows)
     }
 
+    /// Codes the columns of what was asked last while there is nothing else to do, so that the next keystroke in the
+    /// search is answered from memory.
+    ///
+    /// # Errors
+    /// As `select`.
+    pub fn prepare(&mut self, query: &Query) -> Result<(), Refusal> {
+        let asked = self.asked(query)?;
+        let stop = self.stop.clone();
+        let threads = if query.sql.is_some() { 1 } else { self.connections.len() };
+        let mut source = Source {
+            connections: &mut self.connections[..threads],
+            table: &asked.table,
+            version: asked.version,
+        };
+        let columns: Vec<&str> = searched(&asked.columns);
+        self.cache.prepare(&mut source, &columns, &|| stop.is_wanted())?;
+        Ok(())
+    }
+
     /// The columns of what a query is about.
     ///
     /// # Errors
@@ -253,6 +273,8 @@ impl Reader {
         // Row by row: the primary key makes each look-up a few microseconds, and the order is the asked one.
         let text = format!("SELECT {} FROM {} WHERE _Row = ?", names.join(", "), quoted(&asked.table));
         let run = || -> rusqlite::Result<Vec<Vec<Cell>>> {
+            // Without it every row would take the file's locks.
+            let _reading = self.connections[0].unchecked_transaction()?;
             let mut statement = self.connections[0].prepare_cached(&text)?;
             let mut found = Vec::with_capacity(rows.len());
             for row in rows {
@@ -332,6 +354,12 @@ impl Reader {
         }
         Refusal::from(format!("the store could not be read: {error}"))
     }
+}
+
+/// The columns that a search looks at: not the truth values, which nobody looks for by 0 and 1.
+fn searched(columns: &[Column]) -> Vec<&str> {
+    let columns = columns.iter().filter(|column| !matches!(column.shape, Shape::Boolean));
+    columns.map(|column| column.name.as_str()).collect()
 }
 
 fn count(connections: &[Connection], table: &str) -> Result<usize, Stopped> {
@@ -424,7 +452,10 @@ impl Sink for AnswerTable<'_> {
         let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
         let marks = vec!["?"; columns.len()].join(", ");
         self.connection
-            .execute_batch(&format!("CREATE TEMP TABLE {ANSWER} (_Row INTEGER PRIMARY KEY, {})", names.join(", ")))
+            .execute_batch(&format!(
+                "CREATE TEMP TABLE {ANSWER} (_Row INTEGER PRIMARY KEY, {})",
+                names.join(", ")
+            ))
             .map_err(|error| error.to_string())?;
         self.insert = format!("INSERT INTO {ANSWER} ({}) VALUES ({marks})", names.join(", "));
         self.found = columns

@@ -27,7 +27,8 @@ pub struct Definition {
     pub parameters: &'static [(&'static str, &'static str)],
     /// Whether every sweep collects it; the others are collected when a view or a report first wants them.
     pub always: bool,
-    /// Whether it is a catalogue of AWS's, the same for every account: asked once a region, and nobody's own.
+    /// Whether it is a catalogue of AWS's, the same for every account: asked once a region, and nobody's own. What an
+    /// account has added to it (custom engine versions) is told only of the account that was asked.
     pub shared: bool,
     /// Whose rows name what is asked for, where AWS cannot be asked for all at once.
     pub parent: Option<Parent>,

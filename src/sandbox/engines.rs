@@ -121,7 +121,8 @@ const ORACLE: &[&str] =
 const ORACLE_SMALL: &[&str] = &["db.t3.medium", "db.m5.large", "db.t3.large"];
 const AURORA: &[&str] = &["db.r7g.2xlarge", "db.r6g.large", "db.r8g.4xlarge", "db.r6i.xlarge"];
 
-const ENGINES: &[Engine] = &[
+/// Every engine that the company knows.
+pub const ENGINES: &[Engine] = &[
     Engine {
         name: "postgres",
         port: 5432,

@@ -7,8 +7,11 @@ rows fall into pages. botocore's own parser reads the same bytes and so tells wh
 import random
 from datetime import datetime, timedelta, timezone
 
+from xml.sax.saxutils import escape
+
 from awscli_oracle import describe_operation, listed
 from botocore.parsers import create_parser
+from compare import CHILDREN
 from standins import RDS_NAMESPACE
 
 STRINGS = [
@@ -198,6 +201,28 @@ class Answers:
         digits = self.dice.choice([0, 3, 3, 6])
         fraction = f".{self.dice.randrange(10**digits):0{digits}d}" if digits else ""
         return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+def parent_page(kind, names):
+    """The name of the operation that tells whose children there are of a kind, and an answer that tells these."""
+    child = CHILDREN[kind]
+    operation = describe_operation(child.parent)
+    key, shape = listed(operation)
+    action, rows = operation.name, _written(key, shape, child.naming(names))
+    metadata = "<ResponseMetadata><RequestId>1</RequestId></ResponseMetadata>"
+    result = f"<{action}Result>{rows}</{action}Result>"
+    return action, f'<{action}Response xmlns="{RDS_NAMESPACE}">{result}{metadata}</{action}Response>'.encode()
+
+
+def _written(name, shape, value):
+    if isinstance(value, dict):
+        inner = "".join(_written(member, shape.members[member], one) for member, one in value.items())
+    elif isinstance(value, list):
+        element = shape.member.serialization.get("name", "member")
+        inner = "".join(_written(element, shape.member, one) for one in value)
+    else:
+        inner = escape(value)
+    return f"<{name}>{inner}</{name}>"
 
 
 def plain(value):

@@ -25,8 +25,8 @@ def _loader():
     return create_clidriver().session.get_component("data_loader")
 
 
-def describe(kind, profile, config_file, endpoint, metadata):
-    """Returns (exit code, parsed JSON or None, stderr) of one run of the AWS CLI."""
+def describe(kind, profile, config_file, endpoint, metadata, *options):
+    """Returns (exit code, parsed JSON or None, stderr) of one run of the AWS CLI with some more options."""
     from awscli.clidriver import create_clidriver
     from awscli.customizations import assumerole
 
@@ -50,7 +50,7 @@ def describe(kind, profile, config_file, endpoint, metadata):
                 driver.session.register_component("data_loader", models)
                 # Version 1 ignores AWS_ENDPOINT_URL for RDS in us-east-1, so the address is given outright.
                 arguments = ["rds", f"describe-{kind}", "--profile", profile, "--output", "json"]
-                code = driver.main([*arguments, "--endpoint-url", endpoint])
+                code = driver.main([*arguments, *options, "--endpoint-url", endpoint])
         finally:
             os.environ.clear()
             os.environ.update(kept)
@@ -63,7 +63,7 @@ def describe_all(calls, workers=2):
     with tempfile.TemporaryDirectory() as home:
         pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_home, initargs=(home,))
         with pool:
-            return list(pool.map(describe, *zip(*calls)))
+            return [done.result() for done in [pool.submit(describe, *call) for call in calls]]
 
 
 def _leave_home(home):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import Callable, NamedTuple
 
 # Every Describe operation of RDS that lists resources of an account, as the AWS CLI names it. They are written down
 # here, and not asked of the command line, since a kind that goes missing would take its own checks with it.
@@ -11,8 +12,45 @@ KINDS = """
     db-security-groups db-proxies db-cluster-endpoints global-clusters event-subscriptions events
     pending-maintenance-actions certificates db-engine-versions db-major-engine-versions reserved-db-instances
     blue-green-deployments db-recommendations db-shard-groups integrations tenant-databases export-tasks
-    account-attributes
+    account-attributes db-parameters db-cluster-parameters db-proxy-target-groups db-proxy-targets
 """.split()
+
+
+class Child(NamedTuple):
+    """A kind that AWS tells only by the name of what it belongs to."""
+
+    parent: str
+    # The request's parameter. Each row says it as well, whether AWS's does or not.
+    parameter: str
+    names: Callable  # from a row of the parent
+    naming: Callable  # a row of the parent that holds these names
+
+
+# What is asked for the names in the rows of another kind: one call for each name.
+CHILDREN = {
+    "db-parameters": Child(
+        "db-instances",
+        "DBParameterGroupName",
+        lambda row: [group["DBParameterGroupName"] for group in row.get("DBParameterGroups", [])],
+        lambda names: [{"DBParameterGroups": [{"DBParameterGroupName": name} for name in names]}],
+    ),
+    "db-cluster-parameters": Child(
+        "db-clusters",
+        "DBClusterParameterGroupName",
+        lambda row: [row["DBClusterParameterGroup"]] if "DBClusterParameterGroup" in row else [],
+        lambda names: [{"DBClusterParameterGroup": name} for name in names],
+    ),
+} | dict.fromkeys(
+    ["db-proxy-target-groups", "db-proxy-targets"],
+    Child(
+        "db-proxies",
+        "DBProxyName",
+        lambda row: [row["DBProxyName"]],
+        lambda names: [{"DBProxyName": name} for name in names],
+    ),
+)
+# Catalogues of AWS's, the same for every account: asked once a region, and nobody's own.
+SHARED = {"db-engine-versions", "db-major-engine-versions"}
 # A member whose name is also one of our own columns: two columns of one name could not be told apart, so ours is kept.
 # AWS's Region of a backup that was replicated is the one it came from; its database's ARN says that too.
 OUR_COLUMN_SAYS_IT = {

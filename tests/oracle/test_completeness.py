@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 from awscli_oracle import describe_name, listed, service_model
-from compare import KINDS, OUR_COLUMN_SAYS_IT
+from compare import CHILDREN, KINDS, OUR_COLUMN_SAYS_IT
 
 ADDED_BY_US = ["AccountId", "Region", "Profiles"]
 # What an answer says beside its list. A table of resources has no row for it.
@@ -110,7 +110,26 @@ def test_kinds_are_named_as_the_aws_cli_names_them(kinds):
 
 
 def test_our_own_columns_come_first_and_are_marked(kinds):
+    model = service_model()
     for kind in kinds:
+        added = list(ADDED_BY_US)
+        if kind["kind"] in CHILDREN:
+            # By whose name a row was asked for, where AWS's rows do not say it.
+            parameter = CHILDREN[kind["kind"]].parameter
+            in_aws_rows = listed(model.operation_model(kind["operation"]))[1].member.members
+            added += [parameter] if parameter not in in_aws_rows else []
         sources = [(column["name"], column["source"]) for column in kind["columns"]]
-        assert sources[:3] == [(name, "rds-fleet") for name in ADDED_BY_US], kind["kind"]
-        assert {source for _, source in sources[3:]} == {"aws"}, kind["kind"]
+        assert sources[: len(added)] == [(name, "rds-fleet") for name in added], kind["kind"]
+        assert {source for _, source in sources[len(added) :]} == {"aws"}, kind["kind"]
+
+
+def test_what_is_asked_by_name_is_named_as_in_the_model():
+    """A kind that AWS cannot tell all at once is one whose request asks for a name; and no other is a child here."""
+    model = service_model()
+    operations = {describe_name(name).removeprefix("describe-"): name for name in model.operation_names}
+    asked_by_name = {
+        kind: required
+        for kind in KINDS
+        if (required := model.operation_model(operations[kind]).input_shape.required_members)
+    }
+    assert asked_by_name == {kind: [child.parameter] for kind, child in CHILDREN.items()}

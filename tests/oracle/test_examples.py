@@ -14,8 +14,9 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 import pytest
+from answers import parent_page
 from awscli_oracle import describe_operation, listed
-from compare import KINDS, row_differences, without_our_columns
+from compare import CHILDREN, KINDS, SHARED, row_differences, without_our_columns
 from standins import RDS_NAMESPACE, AwsError, QueryEndpoint
 
 # AWS publishes no example of these.
@@ -29,7 +30,7 @@ SKIPPED = {
 NOT_IN_THE_MODEL = {
     ("db-proxies", "DebuggingLogging"): "a misspelling of DebugLogging",
 }
-REGION = "eu-central-1"
+PARENT = "example & parent"
 
 
 def published():
@@ -103,6 +104,9 @@ class Rewriter:
         # What was asked with --query is the list itself.
         answer = output if isinstance(output, dict) else {name: output}
         assert answer.get(name), f"{self.kind}: {name} is not in the example"
+        if isinstance(answer[name], dict):
+            # One that is not in a list, though the model has one.
+            answer = answer | {name: [answer[name]]}
         rows = [self.value(shape.member, row, "") for row in answer[name]]
         members = self.operation.output_shape.members
         assert answer.keys() <= members.keys(), f"{self.kind}: {answer.keys()}"
@@ -156,6 +160,11 @@ class Rewriter:
         return f"<{name}>{inner}</{name}>"
 
 
+def region_of(account):
+    """A region for each example, since a catalogue is asked only once in each."""
+    return f"example-{account}"
+
+
 def moment(text):
     """The AWS CLI has printed timestamps in several forms over the years."""
     from botocore.utils import parse_timestamp
@@ -176,15 +185,21 @@ def test_export_is_what_the_documentation_shows(kind, tmp_path, run_fresh):
     }
     assert rewriter.surplus == {path for of_kind, path in NOT_IN_THE_MODEL if of_kind == kind}
 
+    child = CHILDREN.get(kind)
+    parent_operation, parents = parent_page(kind, [PARENT]) if child else (None, None)
+
     def answer(request):
-        if request.parameters["Action"] != rewriter.operation.name or "Marker" in request.parameters:
+        if request.parameters["Action"] == parent_operation:
+            return parents
+        asked_by_name = child and request.parameters.get(child.parameter) != PARENT
+        if request.parameters["Action"] != rewriter.operation.name or "Marker" in request.parameters or asked_by_name:
             raise AwsError(400, "InvalidAction", f"nobody asked for {request.parameters}")
         return examples[request.access_key.removeprefix("AKIA")].body.encode()
 
     config = tmp_path / "config"
     config.write_text(
         "".join(
-            f"[profile example-{account}]\nregion = {REGION}\naws_access_key_id = AKIA{account}\n"
+            f"[profile example-{account}]\nregion = {region_of(account)}\naws_access_key_id = AKIA{account}\n"
             f"aws_secret_access_key = example\n"
             for account in examples
         )
@@ -196,8 +211,12 @@ def test_export_is_what_the_documentation_shows(kind, tmp_path, run_fresh):
 
     ours = {}
     for row in json.loads(done.stdout):
-        account = row.pop("AccountId")
-        assert (row.pop("Region"), row.pop("Profiles")) == (REGION, [f"example-{account}"])
+        region = row.pop("Region")
+        account = region.removeprefix("example-")
+        whose = row.pop("AccountId", None), row.pop("Profiles", None)
+        assert kind in SHARED or whose == (account, [f"example-{account}"])
+        if child and child.parameter not in listed(rewriter.operation)[1].member.members:
+            assert row.pop(child.parameter) == PARENT
         ours.setdefault(account, []).append(row)
     assert set(ours) == set(examples)
     wrong = []

@@ -10,8 +10,9 @@ import random
 import re
 
 import pytest
-from answers import Answers
-from compare import KINDS, row_differences, without_our_columns
+from answers import Answers, parent_page
+from awscli_oracle import describe_operation, listed
+from compare import CHILDREN, KINDS, SHARED, row_differences, without_our_columns
 from standins import AwsError, QueryEndpoint
 
 # How many fixed seeds a kind has. Some more are new in every run, so that the test goes on looking after it has
@@ -38,16 +39,22 @@ def seed_of(access_key):
     return int(access_key.removeprefix("AKIASEED"))
 
 
-def region_of(seed):
-    return REGIONS[seed % len(REGIONS)]
+def region_of(seed, kind=None):
+    """A catalogue is asked once a region, so there each seed has a region of its own."""
+    return f"seed-{seed}" if kind in SHARED else REGIONS[seed % len(REGIONS)]
 
 
-def write_config(folder, seeds):
+def names_of(kind, seed):
+    """By whose names a seed's rows are asked for, odd ones and sometimes none; `None` for a kind that has no parent."""
+    return ["a", "default.b16", "c & <d> é/+%"][: seed % 4] if kind in CHILDREN else [None]
+
+
+def write_config(folder, seeds, kind=None):
     """Half of the seeds keep their keys in the credentials file, the others in the config file."""
     config, credentials = [], []
     for seed in seeds:
         keys = f"aws_access_key_id = AKIASEED{seed:012d}\naws_secret_access_key = secret/{seed}+key\n"
-        config.append(f"[profile seed-{seed}]\nregion = {region_of(seed)}\n" + (keys if seed % 2 else ""))
+        config.append(f"[profile seed-{seed}]\nregion = {region_of(seed, kind)}\n" + (keys if seed % 2 else ""))
         if seed % 2 == 0:
             credentials.append(f"[seed-{seed}]\n{keys}")
     (folder / "config").write_text("\n".join(config))
@@ -72,26 +79,48 @@ def page(answers, request):
 @pytest.mark.parametrize("kind", KINDS)
 def test_export_is_what_botocore_reads(kind, tmp_path, run_fresh):
     seeds = seeds_of(kind)
-    answers = {seed: Answers(kind, seed) for seed in seeds}
+    answers = {seed: {name: Answers(kind, f"{seed}{name or ''}") for name in names_of(kind, seed)} for seed in seeds}
+    operation, child = describe_operation(kind), CHILDREN.get(kind)
+    # Whether the name stands in our rows only.
+    added = child is not None and child.parameter not in listed(operation)[1].member.members
 
     def answer(request):
         seed = seed_of(request.access_key)
-        if (request.parameters["Action"], request.region) != (answers[seed].operation.name, region_of(seed)):
+        if request.region != region_of(seed, kind):
             raise AwsError(400, "InvalidAction", f"nobody asked for {request.parameters} in {request.region}")
-        return page(answers[seed], request)
+        if child:
+            parent_operation, parents = parent_page(kind, names_of(kind, seed))
+            if request.parameters["Action"] == parent_operation:
+                return parents
+        if request.parameters["Action"] != operation.name:
+            raise AwsError(400, "InvalidAction", f"nobody asked for {request.parameters} in {request.region}")
+        name = request.parameters.get(child.parameter) if child else None
+        if name not in answers[seed]:
+            raise AwsError(404, "InvalidParameterValue", f"nobody is called {name!r}")
+        return page(answers[seed][name], request)
 
     with QueryEndpoint(lambda key: account_of(seed_of(key)), answer).serving() as endpoint:
-        environment = write_config(tmp_path, seeds) | {"AWS_ENDPOINT_URL": endpoint}
+        environment = write_config(tmp_path, seeds, kind) | {"AWS_ENDPOINT_URL": endpoint}
         done = run_fresh("export", kind, "--format", "json", "-o", tmp_path / "rows.json", env=environment)
     assert done.code == 0, f"every seed can be collected (seeds {seeds[-3:]}…):\n{done.stderr[-4000:]}"
 
     by_target = {}
     for row in json.loads((tmp_path / "rows.json").read_text(encoding="utf-8")):
-        by_target.setdefault((row.pop("AccountId"), row.pop("Region"), *row.pop("Profiles")), []).append(row)
-    expected = {seed: without_our_columns(kind, answers[seed].rows()) for seed in seeds}
+        region, whose = row.pop("Region"), (row.pop("AccountId", None), *row.pop("Profiles", []))
+        # Whoever asked for a catalogue, it is nobody's own.
+        by_target.setdefault((region, *(() if kind in SHARED else whose)), []).append(row)
+    expected = {
+        seed: [
+            {child.parameter: name} | row if added else row
+            for name, one in answers[seed].items()
+            for row in without_our_columns(kind, one.rows())
+        ]
+        for seed in seeds
+    }
     wrong = []
     for seed in seeds:
-        ours = by_target.pop((account_of(seed), region_of(seed), f"seed-{seed}"), [])
+        whose = () if kind in SHARED else (account_of(seed), f"seed-{seed}")
+        ours = by_target.pop((region_of(seed, kind), *whose), [])
         wrong += [f"SEED={seed} {sentence}" for sentence in row_differences(expected[seed], ours)]
     assert not by_target, f"rows of targets that nobody asked for: {list(by_target)}"
     assert "SEED" in os.environ or sum(map(len, expected.values())) > len(seeds) / 2

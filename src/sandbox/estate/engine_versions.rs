@@ -1,5 +1,5 @@
-//! The versions of the engines that the account runs, with what each can be upgraded to. AWS answers with all engines;
-//! those that nobody runs would only be in the way.
+//! The versions of all engines, with what each can be upgraded to: the same for every account, but for the engine versions
+//! that an account has made itself for RDS Custom.
 
 use std::collections::BTreeMap;
 
@@ -7,21 +7,22 @@ use serde_json::{Value, json};
 
 use super::{engine, resource, text};
 use crate::sandbox::engines::{self, Engine};
-use crate::sandbox::fleet::Fleet;
+use crate::sandbox::exhibits;
+use crate::sandbox::fleet::{Fleet, Form};
 use crate::sandbox::target::{Resource, Target};
 
 /// Every version, the oldest of an engine first as AWS lists them.
 pub fn all(target: &Target<'_>, fleet: &Fleet) -> Vec<Resource> {
-    let mut offered: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for name in target.account.line.engines {
-        offered.insert(name, engines::engine(name).versions.to_vec());
-    }
+    let of_aws = engines::ENGINES.iter().filter(|engine| !engine.name.starts_with("custom"));
+    let mut offered: BTreeMap<&str, Vec<&str>> =
+        of_aws.map(|engine| (engine.name, engine.versions.to_vec())).collect();
+    // Limitless Database has a version of its own, from which nothing is upgraded.
+    offered.entry("aurora-postgresql").or_default().extend(exhibits::version(Form::Limitless));
     for database in fleet.instances.iter().chain(&fleet.clusters) {
         let versions =
             offered.entry(text(database, "Engine")).or_insert_with(|| engine(database).versions.to_vec());
         let version = text(database, "EngineVersion");
         if !versions.contains(&version) {
-            // A version of a kind of its own, such as that of Limitless Database.
             versions.push(version);
         }
     }
