@@ -435,7 +435,7 @@ fn fill(inventory: &mut Inventory, kind: &'static Kind, rows: impl Iterator<Item
     let mut page = Vec::new();
     let settle = |inventory: &mut Inventory, origin: &Origin, page: &mut Vec<Row>| {
         inventory.stage(kind, 0, origin, std::mem::take(page)).expect("a store");
-        inventory.settle(kind, 0, origin, Some(time::OffsetDateTime::now_utc())).expect("a store");
+        inventory.settle(kind, 0, origin, Some(OffsetDateTime::now_utc())).expect("a store");
         inventory.commit().expect("a store");
     };
     // The rows of a place come one after the other, but the last place may come again: it is then left out.
