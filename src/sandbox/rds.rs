@@ -136,15 +136,14 @@ fn page(
     let (mut text, next) = match selected(state, request, account, kind)? {
         Some(resources) => find(&pages::cut(kind, account, &resources, size))?,
         None => {
-            let library = &state.library;
+            let (library, words) = (&state.library, words::of(kind));
             let (settings, accounts) = (&state.settings, &state.accounts);
             let pages = library.pages(settings, accounts, account, &request.region, kind, parent, size);
             let deleted = settings.faults.deleted.iter().any(|name| name == parent);
-            let gone = kind.parent.is_some() && (deleted || pages.iter().all(|page| page.is_empty));
-            if let Some(refusal) = not_found(kind, parent).filter(|_| gone) {
-                return Err(refusal);
+            match pages.filter(|_| !deleted) {
+                Some(pages) => find(&pages)?,
+                None => return Err(not_found(words.not_found.unwrap_or("ResourceNotFoundFault"), parent)),
             }
-            find(&pages)?
         }
     };
     if let Some(next) = next {
@@ -166,10 +165,9 @@ fn parent<'a>(request: &'a Request, kind: &Kind) -> Result<&'a str, Refusal> {
     })
 }
 
-/// AWS's error for something that is not there, if it has one.
-fn not_found(kind: &Kind, name: &str) -> Option<Refusal> {
-    let code = words::of(kind).not_found?;
-    Some(Refusal { status: hyper::StatusCode::NOT_FOUND, code, message: format!("{name} not found.") })
+/// AWS's error for something that is not there.
+fn not_found(code: &'static str, name: &str) -> Refusal {
+    Refusal { status: hyper::StatusCode::NOT_FOUND, code, message: format!("{name} not found.") }
 }
 
 /// The resources that an identifier or filters select, or `None` where the request selects nothing.
@@ -215,8 +213,8 @@ fn selected(
         });
         if resources.is_empty() {
             // Of what has no such error, none is an answer.
-            if let Some(refusal) = not_found(kind, identifier) {
-                return Err(refusal);
+            if let Some(code) = words::of(kind).not_found {
+                return Err(not_found(code, identifier));
             }
         }
     }
