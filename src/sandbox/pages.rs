@@ -4,7 +4,7 @@
 //! Accounts that share a fleet (see `source`) share its pages too: twelve digits are overwritten at the places where the
 //! account's id stands. So a thousand accounts cost no more memory than a few, and a page no more than a copy.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -27,8 +27,6 @@ pub struct Page {
     accounts_at: Vec<usize>,
     /// The number of the first resource of the next page.
     pub next: Option<usize>,
-    /// Whether it holds no resource.
-    pub is_empty: bool,
 }
 
 impl Page {
@@ -44,18 +42,20 @@ impl Page {
 }
 
 type Pages = Arc<Vec<Page>>;
-type Key = (usize, String, &'static str, String, usize);
+/// By the name of what they are asked by; of a kind that is told all at once, by the empty name.
+type Shelf = Arc<OnceLock<BTreeMap<String, Pages>>>;
+type Key = (usize, String, &'static str, usize);
 
 /// The pages written so far.
 #[derive(Default)]
 pub struct Library {
-    written: Mutex<HashMap<Key, Arc<OnceLock<Pages>>>>,
+    written: Mutex<HashMap<Key, Shelf>>,
     size: AtomicUsize,
 }
 
 impl Library {
     /// All pages of a kind that an account has in a region, of so many resources each; of a kind that is asked by its
-    /// parent's name, those of the parent of that name.
+    /// parent's name, those of the parent of that name, if there is one.
     #[expect(clippy::too_many_arguments, reason = "each is a part of what is asked")]
     pub fn pages(
         &self,
@@ -66,27 +66,37 @@ impl Library {
         kind: &'static Kind,
         parent: &str,
         size: usize,
-    ) -> Pages {
+    ) -> Option<Pages> {
         let source = source(settings, accounts, account, region);
-        let key = (source.number, region.to_owned(), kind.name, parent.to_owned(), size);
+        let key = (source.number, region.to_owned(), kind.name, size);
         let shelf = {
             let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
             if self.size.load(Ordering::Relaxed) > KEPT && !written.contains_key(&key) {
-                Arc::new(OnceLock::new())
+                Shelf::default()
             } else {
                 Arc::clone(written.entry(key).or_default())
             }
         };
-        let pages = shelf.get_or_init(|| {
-            let mut resources = fleet::of_kind(settings, source, region, kind.name);
-            if let Some(by) = &kind.parent {
-                resources.retain(|resource| resource.get(by.parameter).is_some_and(|name| name == parent));
+        let by_parent = shelf.get_or_init(|| {
+            let mut of_parents: BTreeMap<String, Vec<Resource>> = BTreeMap::new();
+            let resources = fleet::of_kind(settings, source, region, kind.name);
+            match &kind.parent {
+                None => of_parents.entry(String::new()).or_default().extend(resources),
+                Some(by) => {
+                    for resource in resources {
+                        let name = resource.get(by.parameter).and_then(Value::as_str).unwrap_or_default();
+                        of_parents.entry(name.to_owned()).or_default().push(resource);
+                    }
+                }
             }
-            let pages = cut(kind, source, &resources, size);
-            self.size.fetch_add(pages.iter().map(|page| page.text.len()).sum(), Ordering::Relaxed);
-            Arc::new(pages)
+            let write = |(name, resources): (String, Vec<Resource>)| {
+                let pages = cut(kind, source, &resources, size);
+                self.size.fetch_add(pages.iter().map(|page| page.text.len()).sum(), Ordering::Relaxed);
+                (name, Arc::new(pages))
+            };
+            of_parents.into_iter().map(write).collect()
         });
-        Arc::clone(pages)
+        by_parent.get(parent).map(Arc::clone)
     }
 }
 
@@ -115,7 +125,7 @@ pub fn cut(kind: &Kind, account: &Account, resources: &[Resource], size: usize) 
         let text = write(kind, &resources[from..until]);
         let accounts_at = text.match_indices(&account.id).map(|(at, _)| at).collect();
         let next = (until < resources.len()).then_some(until);
-        pages.push(Page { text, accounts_at, next, is_empty: resources.is_empty() });
+        pages.push(Page { text, accounts_at, next });
         match next {
             Some(next) => from = next,
             None => return pages,

@@ -47,8 +47,8 @@ pub async fn respond(
     let longer = if faults.slow.contains(&account.number) { state.settings.slow_by } else { Duration::ZERO };
     let marker = request.parameter("Marker").unwrap_or_default();
     let parent = kind.parent.as_ref().and_then(|parent| request.parameter(parent.parameter));
-    let call = [kind.operation, &account.id, &request.region, parent.unwrap_or_default(), marker];
-    let fate = state.fate(&call, longer).await?;
+    let page = format!("{}{marker}", parent.unwrap_or_default());
+    let fate = state.fate(&[kind.operation, &account.id, &request.region, &page], longer).await?;
     if faults.nonsense.contains(&account.number) {
         return Ok(typed(Answer::new(SIGN_IN.to_owned(), fate), "text/html"));
     }
@@ -136,15 +136,14 @@ fn page(
     let (mut text, next) = match selected(state, request, account, kind)? {
         Some(resources) => find(&pages::cut(kind, account, &resources, size))?,
         None => {
-            let library = &state.library;
+            let (library, words) = (&state.library, words::of(kind));
             let (settings, accounts) = (&state.settings, &state.accounts);
             let pages = library.pages(settings, accounts, account, &request.region, kind, parent, size);
             let deleted = settings.faults.deleted.iter().any(|name| name == parent);
-            let gone = kind.parent.is_some() && (deleted || pages.iter().all(|page| page.is_empty));
-            if let Some(refusal) = not_found(kind, parent).filter(|_| gone) {
-                return Err(refusal);
+            match pages.filter(|_| !deleted) {
+                Some(pages) => find(&pages)?,
+                None => return Err(not_found(words.not_found.unwrap_or("ResourceNotFoundFault"), parent)),
             }
-            find(&pages)?
         }
     };
     if let Some(next) = next {
@@ -166,10 +165,9 @@ fn parent<'a>(request: &'a Request, kind: &Kind) -> Result<&'a str, Refusal> {
     })
 }
 
-/// AWS's error for something that is not there, if it has one.
-fn not_found(kind: &Kind, name: &str) -> Option<Refusal> {
-    let code = words::of(kind).not_found?;
-    Some(Refusal { status: hyper::StatusCode::NOT_FOUND, code, message: format!("{name} not found.") })
+/// AWS's error for something that is not there.
+fn not_found(code: &'static str, name: &str) -> Refusal {
+    Refusal { status: hyper::StatusCode::NOT_FOUND, code, message: format!("{name} not found.") }
 }
 
 /// The resources that an identifier or filters select, or `None` where the request selects nothing.
@@ -215,8 +213,8 @@ fn selected(
         });
         if resources.is_empty() {
             // Of what has no such error, none is an answer.
-            if let Some(refusal) = not_found(kind, identifier) {
-                return Err(refusal);
+            if let Some(code) = words::of(kind).not_found {
+                return Err(not_found(code, identifier));
             }
         }
     }

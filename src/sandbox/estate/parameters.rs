@@ -83,7 +83,7 @@ fn parameter(target: &Target<'_>, group: &str, family: &str, entry: &str) -> Opt
     Some(resource(json!({
         "ParameterName": name,
         "ParameterValue": (!value.is_empty()).then_some(value),
-        "Description": format!("{verb} {}.", name.replace(['_', '-', '.'], " ")),
+        "Description": format!("{verb} {}.", name.replace(['_', '-', '.'], " ").trim()),
         "Source": source,
         "ApplyType": if is_static { "static" } else { "dynamic" },
         "DataType": data_type,
