@@ -1020,9 +1020,7 @@ mod tests {
         for rows in [RowSet::All, RowSet::These(&some), RowSet::These(&few), RowSet::These(&[])] {
             for keys in [
                 &[("mixed", false)][..],
-                &[("mixed", true)],
                 &[("few", true), ("mixed", true)],
-                &[("few", false), ("many", true)],
                 &[("mixed", false), ("few", true), ("many", false)],
                 &[],
             ] {
@@ -1043,7 +1041,7 @@ mod tests {
     #[test]
     fn keys_compare_as_the_collation_does() {
         let mut random = 11;
-        let mut values: Vec<String> = (0..3000)
+        let mut values: Vec<String> = (0..1200)
             .filter_map(|_| match hostile(&mut random) {
                 Value::Text(text) => Some(text),
                 _ => None,
