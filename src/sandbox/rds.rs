@@ -47,8 +47,8 @@ pub async fn respond(
     let longer = if faults.slow.contains(&account.number) { state.settings.slow_by } else { Duration::ZERO };
     let marker = request.parameter("Marker").unwrap_or_default();
     let parent = kind.parent.as_ref().and_then(|parent| request.parameter(parent.parameter));
-    let page = format!("{}{marker}", parent.unwrap_or_default());
-    let fate = state.fate(&[kind.operation, &account.id, &request.region, &page], longer).await?;
+    let which = format!("{}{marker}", parent.unwrap_or_default());
+    let fate = state.fate(&[kind.operation, &account.id, &request.region, &which], longer).await?;
     if faults.nonsense.contains(&account.number) {
         return Ok(typed(Answer::new(SIGN_IN.to_owned(), fate), "text/html"));
     }
