@@ -87,6 +87,28 @@ struct UnderWay {
     moved: Vec<(i64, News)>,
 }
 
+impl UnderWay {
+    /// The number of a row's key, taken down as seen. A page may repeat a row of the one before, when something was made
+    /// meanwhile: it has none. Whatever else has the key of another row is a row of its own, since none may be lost.
+    fn new_key(&mut self, kind: &Kind, row: &Row, hash: i64, here: &mut HashSet<i64>) -> Option<i64> {
+        let key = kind.row_key(row);
+        let mut number = key_number(&key);
+        let mut again = 1;
+        // Of rows that only their content tells apart, two of the same content may be two.
+        let is_named = kind.has_key(row);
+        while let Some(seen) = self.seen.get(&number) {
+            if is_named && *seen == hash && !here.contains(&number) {
+                return None;
+            }
+            again += 1;
+            number = key_number(&format!("{key}\u{1f}{again}"));
+        }
+        self.seen.insert(number, hash);
+        here.insert(number);
+        Some(number)
+    }
+}
+
 /// A row that the store has.
 #[derive(Debug, Clone, Copy)]
 struct Known {
@@ -120,13 +142,10 @@ impl Inventory {
             None => self.begin_kind(kind, origin)?,
         };
         under_way.came = now;
+        let mut here = HashSet::new();
         for row in rows {
-            let key = key_number(&kind.row_key(&row));
             let hash = kind.content_hash(&row);
-            // A page may repeat a row of the one before, when something was made meanwhile.
-            if under_way.seen.insert(key, hash).is_some() {
-                continue;
-            }
+            let Some(key) = under_way.new_key(kind, &row, hash, &mut here) else { continue };
             let same = under_way.known.get(&key).filter(|known| known.hash == hash).map(|known| known.row);
             match same {
                 Some(_) if kind.volatile.is_empty() => {}

@@ -132,6 +132,20 @@ fn the_search_reads_values_and_not_the_names_of_nested_members() {
 }
 
 #[test]
+fn a_row_that_two_pages_repeat_is_there_once_and_none_is_lost() {
+    let mut store = Store::new();
+    let (one, other) = (instance("db-1", "14.9", 20, "[]"), instance("db-2", "14.9", 20, "[]"));
+    let namesake = instance("db-2", "15.1", 20, "[]");
+    for page in [vec![one.clone(), other.clone()], vec![other.clone(), namesake.clone(), namesake.clone()]] {
+        store.0.stage(db_instances(), 1, &origin("1"), page).unwrap();
+    }
+    assert_eq!(store.0.settle(db_instances(), 1, &origin("1"), Some(at(0))).unwrap(), 4);
+    assert_eq!(store.names(&Query::of(db_instances())), ["db-1", "db-2", "db-2", "db-2"]);
+    store.sweep("1", 5, &[namesake.clone(), one, other, namesake]);
+    assert!(store.ask("SELECT * FROM changes").len() <= 2, "their order is all that says which is which");
+}
+
+#[test]
 fn what_two_roles_of_one_account_see_is_there_once() {
     let mut store = filled();
     store.0.stage(db_instances(), 2, &origin("1"), vec![instance("db-10", "14.10", 100, "[]")]).unwrap();

@@ -83,6 +83,15 @@ impl Kind {
         texts.join("\u{1f}")
     }
 
+    /// Whether every member of the key is there, so that no other row of the account and region has the same.
+    pub fn has_key(&self, row: &Row) -> bool {
+        let says = |name: &&str| match self.structure.position(name).map(|at| &row.cells[at]) {
+            Some(Cell::Text(text)) => !text.is_empty(),
+            _ => false,
+        };
+        !self.key.is_empty() && self.key.iter().all(says)
+    }
+
     /// What a row says, as a number that is the same in every run, on every platform and in every version of this
     /// program; members that move by themselves are left out, so that another number means that somebody changed it.
     pub fn content_hash(&self, row: &Row) -> i64 {
