@@ -304,13 +304,22 @@ fn missing(fleet: &Fleet, kind: &str, is_there: &dyn Fn(&Coverage) -> bool) -> V
                 .collect();
             format!(
                 "not collected: account {account} ({}): {kind} in {}",
-                profiles.join(", "),
+                some(&profiles),
                 reasons.join("; ")
             )
         })
         .collect();
     lines.extend(fleet.config.broken.iter().map(|reason| format!("not collected: {reason}")));
     lines
+}
+
+/// The first of many names: an account may have a profile for each of a hundred databases.
+fn some(names: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    match names.len().saturating_sub(SHOWN) {
+        0 | 1 => names.join(", "),
+        more => format!("{} and {more} more", names[..SHOWN].join(", ")),
+    }
 }
 
 /// Why there is nothing to ask, and what to do.
