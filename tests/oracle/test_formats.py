@@ -1,14 +1,17 @@
 """Hostile texts in every text member come back the same from each format, read by Python's own readers, and are
-inert in HTML. What is meant for people is defused against spreadsheet formulas."""
+inert in HTML, in a real browser too. What is meant for people is defused against spreadsheet formulas."""
 
 import csv
+import html
 import io
 import json
+import re
 from html.parser import HTMLParser
 
 import botocore.session
 import openpyxl
 import pytest
+from browser import CHROMIUM, browser
 from conftest import CommandLine
 from standins import QueryEndpoint
 from test_bad_input import profile
@@ -18,6 +21,7 @@ NASTY = [
     "<script>alert(1)</script>", "</td></table><img src=x onerror=alert(1)>", "&amp;", "%s%n{}${x}", "\\N\\\\",
     "naïve 漢字 😀", "\u202eright to left\u202c", "\u0085next line\u2028", "x" * 10_000, "NULL", "1E5", "0012", "2026-01-02",
 ]  # fmt: skip
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="not installed: chromium")
 FORMATS = ["csv", "raw", "json", "jsonl", "xlsx", "html"]
 
 
@@ -155,3 +159,58 @@ def test_html(written):
     # Browsers show white space as one blank and what HTML forbids as its picture.
     rows = [dict(zip(names, (cell.rstrip("\n") for cell in row))) for row in rows]
     hold(rows, lambda text: f"{text}=v")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    with browser(tmp_path_factory.mktemp("browser")) as page:
+        yield page
+
+
+def in_the_table(page, property):
+    """What the browser made of the table: its header, then its rows."""
+    cells = f"[...row.cells].map(cell => cell.checkVisibility() ? cell.{property} : 'not visible')"
+    return page.evaluate(f"[...document.querySelector('table.rows').rows].map(row => {cells})")
+
+
+def shown(text):
+    return re.sub("[ \t\n]+", " ", text).strip(" ")
+
+
+@needs_browser
+def test_a_browser_notices_what_runs_and_what_is_loaded(written, page, tmp_path):
+    """The control: the same page from a careless writer, in which the browser does notice what the next test denies."""
+    careless = html.unescape((written / "html").read_bytes().decode())
+    careless = re.sub("<meta http-equiv[^>]*>", "", careless)
+    (tmp_path / "careless.html").write_text(careless)
+    page.open(tmp_path / "careless.html")
+    assert len(page.scripts) > 1 and set(page.dialogs) == {"1"}
+    assert set(page.requests) == {(tmp_path / name).as_uri() for name in ("careless.html", "x")}
+
+
+@needs_browser
+def test_html_in_a_browser(written, page, tmp_path):
+    file = tmp_path / "inventory.html"
+    file.write_bytes((written / "html").read_bytes())
+    page.open(file)
+    names, *exact = in_the_table(page, "textContent")
+    hold([dict(zip(names, row)) for row in exact], lambda text: f"{text}=v")
+    _, *visible = in_the_table(page, "innerText")
+    assert [[shown(cell) for cell in row] for row in visible] == [[shown(cell) for cell in row] for row in exact]
+
+    # Our own script still sorts, by the numbers in a text, up and down.
+    at = names.index("DBInstanceArn")
+    upwards = [f"arn:{number}" for number in range(len(NASTY))]
+    for direction, order in (("descending", upwards[::-1]), ("ascending", upwards)):
+        for _ in range(2):
+            page.click(f"table.rows th:nth-child({at + 1}) button")
+            if page.evaluate("document.querySelector('th[aria-sort]').getAttribute('aria-sort')") == direction:
+                break
+        names, *rows = in_the_table(page, "textContent")
+        assert [row[at] for row in rows] == order, direction
+        assert sorted(rows) == sorted(exact)
+
+    page.listen(0.5)
+    assert len(page.scripts) == 1, "only our own"
+    assert page.dialogs == []
+    assert page.requests == [file.as_uri()]
