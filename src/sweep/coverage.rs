@@ -72,6 +72,11 @@ impl Coverage {
         }
     }
 
+    /// Whether the rows are those of an earlier run, and nobody has asked in this one.
+    pub fn is_from_before(&self) -> bool {
+        self.state == State::Stale && self.failure.is_none()
+    }
+
     /// One line for a person: who, what, AWS's code, message and request id.
     pub fn line(&self) -> String {
         let mut line = format!(

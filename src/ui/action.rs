@@ -40,6 +40,14 @@ pub enum Action {
     CloseDetails,
     /// Opens the export dialog.
     OpenExport,
+    /// Shows what people ask in SQL.
+    ShowSql,
+    /// Shows what changed between sweeps.
+    ShowChanges,
+    /// Shows the statement behind the grid where it can be edited.
+    ShowAsSql,
+    /// Asks a statement in SQL.
+    Ask(String),
     /// Opens the list below the grid at this page, or closes it if it stands there.
     Drawer(Page),
     /// Closes the list below the grid.

@@ -18,9 +18,12 @@ use super::export::{self, ExportDialog, Outcome};
 use super::grid::Grid;
 use super::link::Link;
 use super::roster::{self, Roster, Ticks};
+use super::sheet::Sheet;
+use super::sql::{self, SqlPanel};
 use super::theme::{self, Tokens};
 use super::{drawer, empty, status, toolbar};
 use crate::core::{Command, Event, Export, Fleet, RowChoice};
+use crate::inventory::Refused;
 use crate::query::Query;
 use crate::rds::kinds;
 
@@ -40,9 +43,11 @@ pub struct App {
     roster: Roster,
     ticks: Ticks,
     search: String,
-    kind: usize,
-    /// One for each kind, in the order of the kinds.
+    /// The sheet on show, by its place in `grids`.
+    sheet: usize,
+    /// One for each kind, in the order of the kinds, then SQL's and that of the changes.
     grids: Vec<Grid>,
+    sql: SqlPanel,
     /// The query that was asked for last.
     asked: Option<Query>,
     /// Targets that a sweep of this window has been asked for.
@@ -60,6 +65,11 @@ pub struct App {
     typing: bool,
 }
 
+/// The place of SQL's sheet; that of the changes follows.
+fn sql_sheet() -> usize {
+    kinds().len()
+}
+
 impl App {
     /// A window on a core. It asks for the first view at once.
     pub fn new(ctx: &Context, link: Box<dyn Link>, start: Start) -> App {
@@ -72,8 +82,14 @@ impl App {
             roster: Roster::default(),
             ticks: Ticks::All,
             search: String::new(),
-            kind: 0,
-            grids: kinds().iter().map(Grid::new).collect(),
+            sheet: 0,
+            grids: kinds()
+                .iter()
+                .map(Sheet::of_kind)
+                .chain([Sheet::of_sql(), Sheet::of_changes()])
+                .map(Grid::new)
+                .collect(),
+            sql: SqlPanel::default(),
             asked: None,
             swept: BTreeSet::new(),
             accounts: Accounts::default(),
@@ -111,20 +127,22 @@ impl App {
     }
 
     fn grid(&mut self) -> &mut Grid {
-        &mut self.grids[self.kind]
+        &mut self.grids[self.sheet]
     }
 
     /// Shows the query that the window now stands for, if it is another than before.
     fn ask(&mut self) {
-        let query = self.grids[self.kind].query(&self.ticks, &self.search);
-        if self.asked.as_ref() != Some(&query) {
-            self.link.send(Command::Show(query.clone()));
-            self.asked = Some(query);
+        let query = self.grids[self.sheet].query(&self.ticks, &self.search);
+        if self.asked != query {
+            if let Some(query) = &query {
+                self.link.send(Command::Show(query.clone()));
+            }
+            self.asked = query;
         }
     }
 
     fn ask_for_details(&mut self) {
-        let kind = self.grid().kind.name;
+        let kind = self.grid().sheet.kind_name();
         if let Some(row) = self.grid().focused_row()
             && self.details.want(kind, row)
         {
@@ -137,7 +155,7 @@ impl App {
             None => self.swept.extend(&self.roster.targets),
             Some(targets) => self.swept.extend(targets),
         }
-        let shown = self.kind;
+        let shown = self.sheet;
         let kinds = kinds().iter().enumerate().filter(|(at, kind)| kind.always || *at == shown);
         let kinds = kinds.map(|(_, kind)| kind.name).collect();
         self.link.send(Command::Sweep { targets, kinds });
@@ -145,7 +163,7 @@ impl App {
 
     /// Asks for the shown kind where it has not been asked for yet: not every sweep collects every kind.
     fn collect_shown_kind(&self) {
-        let kind = &kinds()[self.kind];
+        let Some(kind) = self.grids[self.sheet].sheet.kind else { return };
         if !kind.always && !self.roster.targets.is_empty() && self.roster.lacks(kind.name) {
             self.link.send(Command::Sweep { targets: None, kinds: vec![kind.name] });
         }
@@ -155,10 +173,13 @@ impl App {
         match event {
             Event::Fleet(fleet) => self.take_fleet(fleet),
             Event::View(view) => {
-                let same_kind = |grid: &&mut Grid| grid.kind.name == view.query.kind;
+                let same = |grid: &&mut Grid| grid.sheet.answers(&view.query);
                 // An answer to a query that has been replaced since would only flicker by.
                 let wanted = self.asked.as_ref().is_none_or(|asked| *asked == view.query);
-                if let (true, Some(grid)) = (wanted, self.grids.iter_mut().find(same_kind)) {
+                if let (true, Some(grid)) = (wanted, self.grids.iter_mut().find(same)) {
+                    if let (Some(sql), Some(refused)) = (&view.query.sql, &view.error) {
+                        self.sql.refuse(sql, refused.clone());
+                    }
                     grid.take_view(view, self.link.as_ref());
                     self.details.outdated();
                 }
@@ -184,7 +205,33 @@ impl App {
                     dialog.finished(result);
                 }
             }
-            Event::Kinds { .. } | Event::Exporting { .. } | Event::SweepEnded => {}
+            Event::Kinds { sql, kinds } => self.take_kinds(&sql, kinds),
+            Event::Exporting { rows, of } => {
+                if let Some(dialog) = &mut self.export {
+                    dialog.progress(rows, of);
+                }
+            }
+            Event::SweepEnded => {}
+        }
+    }
+
+    /// A statement in SQL can be asked, or not; what it reads and nobody has collected yet is collected.
+    fn take_kinds(&mut self, sql: &str, kinds: Result<Vec<&'static str>, Refused>) {
+        if !self.sql.checked(sql) {
+            return;
+        }
+        match kinds {
+            Err(refused) => self.sql.refuse(sql, refused),
+            Ok(kinds) => {
+                let lacking: Vec<&'static str> =
+                    kinds.into_iter().filter(|kind| self.roster.lacks(kind)).collect();
+                if !lacking.is_empty() && !self.roster.targets.is_empty() {
+                    self.link.send(Command::Sweep { targets: None, kinds: lacking });
+                }
+                self.grids[sql_sheet()].ask(sql);
+                // The same statement again means that its answer is wanted anew.
+                self.asked = None;
+            }
         }
     }
 
@@ -236,6 +283,9 @@ impl App {
         if pressed(Modifiers::NONE, Key::F5) {
             actions.push(Action::Refresh);
         }
+        if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Q) {
+            actions.push(Action::ShowSql);
+        }
         if pressed(Modifiers::COMMAND, Key::E) {
             actions.push(Action::OpenExport);
         }
@@ -268,9 +318,9 @@ impl App {
                 fleet,
                 roster: &self.roster,
                 ticks: &self.ticks,
-                kind: kinds()[self.kind].name,
+                kind: self.grids[self.sheet].sheet.kind_name(),
                 drawer: self.drawer,
-                selected: self.grids[self.kind].selection.len(),
+                selected: self.grids[self.sheet].selection.len(),
                 message: &self.message,
             };
             let rect = bar.shrink2(vec2(3.0 * theme::STEP, 2.0));
@@ -290,7 +340,7 @@ impl App {
                 .frame(drawer::frame(tokens))
                 .show(ui, |ui| drawer::show(ui, page, fleet, &self.roster, actions));
         }
-        let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind: self.kind };
+        let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind: self.sheet };
         let narrow = (width * 0.25).clamp(216.0, 296.0).round();
         Panel::left("accounts")
             .default_size(narrow)
@@ -298,9 +348,9 @@ impl App {
             .frame(frame)
             .show(ui, |ui| self.accounts.show(ui, &shown, actions));
         self.toolbar(ui, frame, actions);
-        let grid = &self.grids[self.kind];
+        let grid = &self.grids[self.sheet];
         if self.details.open {
-            let wanted = grid.focused_row().map(|row| (grid.kind.name, row));
+            let wanted = grid.focused_row().map(|row| (grid.sheet.kind_name(), row));
             let most = (ui.available_width() * 0.62).max(280.0);
             let first = (width * 0.28).clamp(320.0, 440.0).round();
             Panel::right("details").default_size(first).size_range(280.0..=most).frame(frame).show(
@@ -310,12 +360,29 @@ impl App {
                 },
             );
         }
+        if self.sheet == sql_sheet() {
+            let running = self.grids[self.sheet].is_waiting();
+            Panel::top("sql")
+                .resizable(false)
+                .frame(frame)
+                .show(ui, |ui| self.sql.show(ui, running, actions));
+        }
         CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
-            let grid = &mut self.grids[self.kind];
+            let grid = &mut self.grids[self.sheet];
             let view = grid.view().cloned();
+            if grid.sheet.kind.is_none() {
+                match empty::no_answer(&grid.sheet, view.as_deref()) {
+                    Some((title, words)) => empty::say(ui, title, words),
+                    None => {
+                        let keys = self.export.is_none() && !self.typing && !Popup::is_any_open(ui.ctx());
+                        grid.show(ui, keys, self.link.as_ref(), actions);
+                    }
+                }
+                return;
+            }
             match empty::reason(fleet.as_deref(), &self.roster, &self.ticks, view.as_deref()) {
                 Some(reason) => {
-                    empty::show(ui, reason, grid.kind, fleet.as_deref(), view.as_deref(), actions);
+                    empty::show(ui, reason, grid.sheet.title, fleet.as_deref(), view.as_deref(), actions);
                 }
                 None => {
                     let keys = self.export.is_none() && !self.typing && !Popup::is_any_open(ui.ctx());
@@ -326,13 +393,14 @@ impl App {
     }
 
     fn toolbar(&mut self, ui: &mut Ui, frame: Frame, actions: &mut Vec<Action>) {
-        let grid = &self.grids[self.kind];
+        let grid = &self.grids[self.sheet];
         let progress = self.fleet.as_ref().map(|fleet| &fleet.progress);
         let shown = toolbar::Shown {
             roster: &self.roster,
             ticks: &self.ticks,
-            kind: self.kind,
-            columns: &grid.columns,
+            shown: self.sheet,
+            sheet: &grid.sheet,
+            columns: if grid.columns.is_empty() { grid.drawn() } else { &grid.columns },
             search: &self.search,
             view: grid.view().map(AsRef::as_ref),
             running: progress.is_some_and(|progress| progress.running),
@@ -345,26 +413,28 @@ impl App {
 
     fn dialogs(&mut self, ui: &Ui) {
         let Some(dialog) = &mut self.export else { return };
-        let grid = &self.grids[self.kind];
+        let grid = &self.grids[self.sheet];
         let Some(view) = grid.view() else { return };
         let fleet = self.fleet.as_deref();
         let shown = export::Shown {
-            title: grid.kind.title,
+            title: grid.sheet.title,
             rows: view.rows.len(),
             selected: grid.selection.len(),
-            columns: view.query.columns.len(),
-            every_column: grid.kind.columns.len(),
+            columns: view.shown_columns().len(),
+            every_column: grid.sheet.columns.len(),
             not_collected: fleet
-                .map(|fleet| roster::not_collected(fleet, &self.ticks, grid.kind.name))
+                .map(|fleet| roster::not_collected(fleet, &self.ticks, grid.sheet.kind_name()))
                 .unwrap_or_default(),
         };
         match dialog.show(ui.ctx(), &shown) {
             Outcome::Open => {}
             Outcome::Close => self.export = None,
+            Outcome::Cancel => self.link.send(Command::CancelExport),
             Outcome::Write { format, selected_only, every_column, path } => {
                 let rows = if selected_only { grid.selection.choice(&view.rows) } else { RowChoice::All };
-                let query = grid.query(&self.ticks, &self.search);
-                self.link.send(Command::Export(Export { query, rows, every_column, format, path }));
+                if let Some(query) = grid.query(&self.ticks, &self.search) {
+                    self.link.send(Command::Export(Export { query, rows, every_column, format, path }));
+                }
             }
         }
     }
@@ -373,9 +443,27 @@ impl App {
         self.message.clear();
         match action {
             Action::ShowKind(kind) => {
-                self.kind = kind;
+                self.sheet = kind;
                 self.collect_shown_kind();
             }
+            Action::ShowSql => {
+                self.sheet = sql_sheet();
+                ctx.memory_mut(|memory| memory.request_focus(sql::editor_id()));
+            }
+            Action::ShowChanges => self.sheet = sql_sheet() + 1,
+            Action::ShowAsSql => {
+                if let Some(view) = self.grids[self.sheet].view() {
+                    self.sql.write(&view.sql);
+                    let sql = view.sql.clone();
+                    self.carry_out(ctx, Action::ShowSql);
+                    self.carry_out(ctx, Action::Ask(sql));
+                }
+            }
+            Action::Ask(sql) => {
+                self.sql.asking(&sql);
+                self.link.send(Command::Kinds { sql });
+            }
+
             Action::Search(text) => self.search = text,
             Action::ClearFilters => {
                 self.search.clear();
@@ -386,9 +474,10 @@ impl App {
             Action::TickAll => self.ticks = Ticks::All,
             Action::TickNone => self.ticks = Ticks::Only(BTreeSet::new()),
             Action::Sort { column, further } => {
-                let mut query = self.grid().query(&Ticks::All, "");
-                query.click_sort(&column, further);
-                self.grid().sort = query.sort;
+                if let Some(mut query) = self.grid().query(&Ticks::All, "") {
+                    query.click_sort(&column, further);
+                    self.grid().sort = query.sort;
+                }
             }
             Action::Columns(columns) => self.grid().columns = columns,
             Action::Refresh => {
@@ -410,12 +499,12 @@ impl App {
                 self.details.outdated();
             }
             Action::OpenExport => {
-                let grid = &self.grids[self.kind];
+                let grid = &self.grids[self.sheet];
                 if grid.view().is_some_and(|view| !view.rows.is_empty()) {
                     let today = time::OffsetDateTime::now_utc().date();
                     let selected = grid.selection.len();
                     let folder = &self.start.export_folder;
-                    self.export = Some(ExportDialog::new(folder, grid.kind.name, today, selected));
+                    self.export = Some(ExportDialog::new(folder, grid.sheet.name(), today, selected));
                 }
             }
             Action::Drawer(page) => self.drawer = Some(page),
@@ -425,7 +514,7 @@ impl App {
     }
 
     fn copy_rows(&mut self) {
-        let grid = &self.grids[self.kind];
+        let grid = &self.grids[self.sheet];
         let Some(view) = grid.view() else { return };
         self.copying = grid.selection.len();
         let rows = grid.selection.choice(&view.rows);

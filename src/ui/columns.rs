@@ -4,6 +4,7 @@
 use egui::{Align, Layout, Ui, vec2};
 
 use super::action::Action;
+use super::sheet::Sheet;
 use super::theme::{self, Tokens};
 use crate::rds::Kind;
 
@@ -50,7 +51,7 @@ impl ColumnsMenu {
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        kind: &Kind,
+        sheet: &Sheet,
         shown: &[String],
         opened: bool,
         actions: &mut Vec<Action>,
@@ -58,10 +59,10 @@ impl ColumnsMenu {
         let tokens = Tokens::of(ui);
         ui.set_width(400.0);
         ui.horizontal(|ui| {
-            ui.strong(format!("{} of {} columns shown", shown.len(), kind.columns.len()));
+            ui.strong(format!("{} of {} columns shown", shown.len(), sheet.columns.len()));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if ui.button("Reset").on_hover_text("Back to the first columns").clicked() {
-                    actions.push(Action::Columns(first(kind)));
+                    actions.push(Action::Columns(sheet.first_columns()));
                 }
             });
         });
@@ -77,12 +78,13 @@ impl ColumnsMenu {
 
         let text = self.search.trim().to_lowercase();
         let found = |name: &str| {
-            let type_name = kind.column(name).map_or("", |at| kind.columns[at].shape.type_name());
+            let type_name = sheet.column(name).map_or("", |column| column.shape.type_name());
             text.is_empty() || name.to_lowercase().contains(&text) || type_name == text
         };
         let mut names: Vec<&str> = shown.iter().map(String::as_str).collect();
         names.extend(
-            kind.columns
+            sheet
+                .columns
                 .iter()
                 .map(|column| column.name.as_str())
                 .filter(|name| !shown.iter().any(|known| known == name)),
@@ -102,7 +104,7 @@ impl ColumnsMenu {
                     ui.allocate_ui_with_layout(
                         vec2(ui.available_width(), theme::ROW),
                         Layout::left_to_right(Align::Center),
-                        |ui| line(ui, kind, name, at, shown, tokens, actions),
+                        |ui| line(ui, sheet, name, at, shown, tokens, actions),
                     );
                 }
             },
@@ -112,7 +114,7 @@ impl ColumnsMenu {
 
 fn line(
     ui: &mut Ui,
-    kind: &Kind,
+    sheet: &Sheet,
     name: &str,
     at: Option<usize>,
     shown: &[String],
@@ -143,7 +145,7 @@ fn line(
             arrow(ui, super::marks::Direction::Down, (at + 1 < shown.len()).then_some(at + 1), "right");
             arrow(ui, super::marks::Direction::Up, at.checked_sub(1), "left");
         }
-        let type_name = kind.column(name).map_or("", |at| kind.columns[at].shape.type_name());
+        let type_name = sheet.column(name).map_or("", |column| column.shape.type_name());
         ui.label(egui::RichText::new(type_name).size(theme::SMALL).color(tokens.text_weak));
     });
 }

@@ -4,10 +4,10 @@ use egui::{Label, RichText, Ui};
 
 use super::action::{Action, Page};
 use super::roster::{Roster, Ticks};
+use super::sheet::Sheet;
 use super::theme::{self, Tokens};
 use crate::config::FileState;
 use crate::core::{Fleet, View};
-use crate::rds::Kind;
 
 /// The command that shows the program without AWS.
 pub const DEMO: &str = "rds-fleet --demo";
@@ -74,7 +74,7 @@ pub fn reason(fleet: Option<&Fleet>, roster: &Roster, ticks: &Ticks, view: Optio
 pub fn show(
     ui: &mut Ui,
     empty: Empty,
-    kind: &Kind,
+    kind: &str,
     fleet: Option<&Fleet>,
     view: Option<&View>,
     actions: &mut Vec<Action>,
@@ -142,7 +142,7 @@ pub fn show(
                     button(ui, "Clear search and ticks", Action::ClearFilters, actions);
                 }
                 Empty::Loading => {
-                    title(ui, &format!("Asking AWS for {}…", kind.title));
+                    title(ui, &format!("Asking AWS for {}…", kind));
                     say(ui, "Rows appear as the accounts answer. The bar at the bottom shows how far it is.");
                 }
                 Empty::NothingCollected => {
@@ -154,16 +154,60 @@ pub fn show(
                     });
                 }
                 Empty::NoRows => {
-                    title(ui, &format!("No {} here", kind.title));
+                    title(ui, &format!("No {} here", kind));
                     say(ui, "The account-regions that are ticked and answered have none. The bar at the bottom names those that did not answer.");
                 }
                 Empty::NoMatch => {
-                    title(ui, &format!("No {} match", kind.title));
+                    title(ui, &format!("No {} match", kind));
                     let of = view.map_or(0, |view| view.of);
                     say(ui, &format!("None of {of} rows contains all the words that are searched for."));
                     button(ui, "Clear search and ticks", Action::ClearFilters, actions);
                 }
             }
+        });
+    });
+}
+
+/// What stands in the place of an answer in SQL that has no rows: a heading and what it means.
+pub fn no_answer(sheet: &Sheet, view: Option<&View>) -> Option<(&'static str, &'static str)> {
+    let changes = sheet.status.is_some();
+    match view {
+        None if sheet.query().is_none() => Some((
+            "Ask a question",
+            "Every kind is a table. Start from an example, or write a SELECT of your own.",
+        )),
+        None => Some(("Asking…", "")),
+        Some(view) if view.error.is_some() => Some((
+            "The question cannot be answered",
+            "What is wrong is said above, and the place is underlined.",
+        )),
+        Some(view) if view.rows.is_empty() && view.of > 0 => {
+            Some(("No rows match", "Clear the search above to see all of them."))
+        }
+        Some(view) if view.rows.is_empty() && changes => Some((
+            "Nothing has changed",
+            "The first sweep of an account is what the later ones are compared with. What appears, disappears or changes \
+             from then on is listed here, member by member.",
+        )),
+        Some(view) if view.rows.is_empty() => {
+            Some(("No rows", "The question has an answer, and it is empty."))
+        }
+        Some(_) => None,
+    }
+}
+
+/// Draws a heading and a sentence in the grid's place.
+pub fn say(ui: &mut Ui, title: &str, words: &str) {
+    let tokens = Tokens::of(ui);
+    let width = ui.available_width().min(640.0);
+    ui.add_space((ui.available_height() * 0.28).min(160.0));
+    ui.horizontal(|ui| {
+        ui.add_space(((ui.available_width() - width) / 2.0).max(16.0));
+        ui.vertical(|ui| {
+            ui.set_max_width(width - 32.0);
+            ui.label(RichText::new(title).size(theme::TITLE + 3.0).strong().color(tokens.text));
+            ui.add_space(theme::STEP);
+            ui.add(Label::new(RichText::new(words).color(tokens.text_weak)).selectable(true).wrap());
         });
     });
 }

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 
-use egui::{Align, Button, Context, Frame, Id, Label, Layout, Modal, RichText, TextEdit, Ui, vec2};
+use egui::{
+    Align, Button, Context, Frame, Id, Label, Layout, Modal, ProgressBar, RichText, TextEdit, Ui, vec2,
+};
 
 use super::marks::Tone;
 use super::roster::NotCovered;
@@ -34,6 +36,8 @@ pub struct ExportDialog {
     path: String,
     /// Whether a file is being written.
     writing: bool,
+    /// Rows written, of all.
+    progress: (usize, usize),
     result: Option<Result<Exported, String>>,
     picking: Option<Receiver<Option<PathBuf>>>,
     /// Whether the path has been given the focus: it is what is typed over, and Enter in it exports.
@@ -57,6 +61,8 @@ pub struct Shown<'a> {
 pub enum Outcome {
     Open,
     Close,
+    /// Give up what is being written.
+    Cancel,
     /// Write the file.
     Write {
         format: Format,
@@ -75,11 +81,17 @@ impl ExportDialog {
             every_column: false,
             path: folder.join(format!("rds-fleet-{name}-{date}.csv")).display().to_string(),
             writing: false,
+            progress: (0, 0),
             result: None,
             picking: None,
             opened: false,
             unanswered: false,
         }
+    }
+
+    /// Takes in how far the writing is.
+    pub fn progress(&mut self, rows: usize, of: usize) {
+        self.progress = (rows, of);
     }
 
     /// Takes in how the writing went.
@@ -188,6 +200,7 @@ impl ExportDialog {
                 let write = ui.add_enabled(ready, Button::new(text).fill(tokens.primary));
                 if write.clicked() || entered && ready {
                     self.writing = true;
+                    self.progress = (0, 0);
                     self.result = None;
                     outcome = Outcome::Write {
                         format: self.format,
@@ -195,6 +208,9 @@ impl ExportDialog {
                         every_column: self.every_column,
                         path: PathBuf::from(self.path.trim()),
                     };
+                }
+                if self.writing && ui.button("Cancel").clicked() {
+                    outcome = Outcome::Cancel;
                 }
                 if ui.button("Close").clicked() {
                     outcome = Outcome::Close;
@@ -206,6 +222,13 @@ impl ExportDialog {
 
     fn result_line(&self, ui: &mut Ui, tokens: &Tokens) {
         let (tone, text) = match &self.result {
+            None if self.writing && self.progress.1 > 0 => {
+                let (rows, of) = self.progress;
+                let text = format!("{} of {} rows written", grouped(rows as u64), grouped(of as u64));
+                ui.add_space(theme::STEP);
+                ui.add(ProgressBar::new(rows as f32 / of as f32).text(text).animate(false));
+                return;
+            }
             None if self.writing => (Tone::Busy, "Writing…".to_owned()),
             None => return,
             Some(Ok(exported)) => {

@@ -1,4 +1,4 @@
-//! The grid of one kind: its sort order and columns, the view it shows, the selection, and the keys. The old view is
+//! The grid of one sheet: its sort order and columns, the view it shows, the selection, and the keys. The old view is
 //! drawn until the visible rows of the new one are there, so nothing flickers. How a cell looks is said in
 //! `grid_cells`; what the rows are is the core's business.
 
@@ -10,23 +10,26 @@ use egui_table::{Column, HeaderRow, Table, TableState};
 
 use super::action::Action;
 use super::grid_cells::{self, Cells};
+use super::link::Link;
 use super::pages::Pages;
 use super::roster::Ticks;
 use super::selection::Selection;
+use super::sheet::Sheet;
 use super::theme::{self, Tokens};
-use super::{columns, link::Link};
 use crate::core::{Command, Rows, View};
 use crate::query::{Query, SortKey};
-use crate::rds::Kind;
 
 /// Rows asked for before the grid has ever been drawn.
 const FIRST_ROWS: usize = 64;
 
-/// The grid of one kind.
+/// The grid of one sheet.
 pub struct Grid {
-    pub kind: &'static Kind,
+    pub sheet: Sheet,
     pub sort: Vec<SortKey>,
+    /// The columns that are chosen; of an answer whose columns nobody has chosen there are none, which means all.
     pub columns: Vec<String>,
+    /// The columns that are drawn.
+    drawn: Vec<String>,
     pub selection: Selection,
     shown: Option<Pages>,
     /// A newer view whose visible rows are not there yet.
@@ -42,11 +45,12 @@ pub struct Grid {
 }
 
 impl Grid {
-    pub fn new(kind: &'static Kind) -> Grid {
+    pub fn new(sheet: Sheet) -> Grid {
         Grid {
-            kind,
-            sort: Query::of(kind).sort,
-            columns: columns::first(kind),
+            sort: sheet.first_sort(),
+            columns: sheet.first_columns(),
+            sheet,
+            drawn: Vec::new(),
             selection: Selection::default(),
             shown: None,
             incoming: None,
@@ -58,23 +62,37 @@ impl Grid {
         }
     }
 
-    /// The query that this grid wants answered.
-    pub fn query(&self, ticks: &Ticks, search: &str) -> Query {
-        Query {
-            kind: self.kind.name.to_owned(),
-            sql: None,
-            targets: ticks.targets(),
+    /// The query that this grid wants answered; `None` where there is nothing to ask yet. A statement in SQL says itself
+    /// which accounts it means.
+    pub fn query(&self, ticks: &Ticks, search: &str) -> Option<Query> {
+        let of_kind = self.sheet.kind.is_some();
+        Some(Query {
+            targets: if of_kind { ticks.targets() } else { None },
             search: search.to_owned(),
-            filters: Vec::new(),
             sort: self.sort.clone(),
             columns: self.columns.clone(),
-            places: None,
-        }
+            ..self.sheet.query()?
+        })
+    }
+
+    /// Asks another statement: its columns and its order are not those of the one before.
+    pub fn ask(&mut self, sql: &str) {
+        *self = Grid::new(Sheet { sql: sql.to_owned(), ..Sheet::of_sql() });
     }
 
     /// The view that is drawn.
     pub fn view(&self) -> Option<&Arc<View>> {
         self.shown.as_ref().map(|pages| &pages.view)
+    }
+
+    /// The columns that are drawn.
+    pub fn drawn(&self) -> &[String] {
+        &self.drawn
+    }
+
+    /// Whether something was asked that has not been answered yet.
+    pub fn is_waiting(&self) -> bool {
+        self.shown.is_none() && self.sheet.query().is_some()
     }
 
     /// Whether rows of this view are wanted.
@@ -90,6 +108,9 @@ impl Grid {
     /// Takes a view in and asks for the rows that will be visible.
     pub fn take_view(&mut self, view: Arc<View>, link: &dyn Link) {
         let number = view.number;
+        if self.sheet.columns.is_empty() {
+            self.sheet.columns = Arc::clone(&view.columns);
+        }
         let mut pages = Pages::new(view);
         let positions = self.visible_in(&pages);
         if let Some(positions) = pages.missing(&positions) {
@@ -140,10 +161,10 @@ impl Grid {
     /// Draws the grid. `keys` says whether keys are meant for it when nothing else has the focus.
     pub fn show(&mut self, ui: &mut Ui, keys: bool, link: &dyn Link, actions: &mut Vec<Action>) {
         let Some(rows) = self.view().map(|view| view.rows.len()) else { return };
-        let focus_id = Id::unique(("grid", self.kind.name));
+        let focus_id = Id::unique(("grid", self.sheet.name()));
         let frame = ui.interact(ui.available_rect_before_wrap(), focus_id, Sense::focusable_noninteractive());
         frame.widget_info(|| {
-            WidgetInfo::labeled(egui::Role::Grid, true, format!("{}, {rows} rows", self.kind.title))
+            WidgetInfo::labeled(egui::Role::Grid, true, format!("{}, {rows} rows", self.sheet.title))
         });
         let nothing_focused = ui.memory(|memory| memory.focused().is_none());
         if keys && (frame.has_focus() || nothing_focused) {
@@ -156,21 +177,28 @@ impl Grid {
         }
 
         let Some(pages) = &mut self.shown else { return };
-        let widths: Vec<f32> =
-            self.columns.iter().map(|name| grid_cells::first_width(self.kind, name)).collect();
+        if self.columns.is_empty() {
+            // Those that an answer has; the query goes on meaning all.
+            self.drawn = self.sheet.first_columns();
+        } else {
+            self.drawn.clone_from(&self.columns);
+        }
+        let names = &self.drawn;
+        let widths: Vec<f32> = names.iter().map(|name| grid_cells::first_width(&self.sheet, name)).collect();
         let column_id = |name: &String| Id::unique(("column", name));
-        let table_columns: Vec<Column> = self
-            .columns
+        let table_columns: Vec<Column> = names
             .iter()
             .zip(&widths)
             .map(|(name, width)| Column::new(*width).range(48.0..=1200.0).id(column_id(name)))
             .collect();
         // Where there is little room, a column that stays would leave none for the others.
         let room = ui.available_width() > 2.0 * widths.first().copied().unwrap_or_default();
-        let sticky =
-            usize::from(room && self.columns.first().is_some_and(|name| name == self.kind.identifier));
+        let sticky = usize::from(
+            room && self.sheet.identifier.is_some()
+                && names.first().map(String::as_str) == self.sheet.identifier,
+        );
         let mut table = Table::new()
-            .id_salt(("rows", self.kind.name))
+            .id_salt(("rows", self.sheet.name()))
             .columns(table_columns)
             .num_sticky_cols(sticky)
             .num_rows(rows as u64)
@@ -178,23 +206,23 @@ impl Grid {
         if let Some(row) = self.scroll_to.take().filter(|row| *row < rows) {
             table = table.scroll_to_row(row as u64, None);
         }
-        if let Some(column) = self.scroll_to_column.take().filter(|column| *column < self.columns.len()) {
+        if let Some(column) = self.scroll_to_column.take().filter(|column| *column < names.len()) {
             table = table.scroll_to_column(column, None);
         }
         // Without a stored state the table would measure every column and shrink it to its text.
         let table_id = table.get_id(ui);
         if TableState::load(ui.ctx(), table_id).is_none() {
-            let col_widths = self.columns.iter().map(column_id).zip(widths.iter().copied()).collect();
+            let col_widths = names.iter().map(column_id).zip(widths.iter().copied()).collect();
             TableState { col_widths, parent_width: None }.store(ui.ctx(), table_id);
         }
 
         let tokens = Tokens::of(ui);
         let mut cells = Cells {
-            kind: self.kind,
+            sheet: &self.sheet,
             tokens,
             pages,
-            columns: grid_cells::columns(self.kind, &self.columns, &pages.view.query.columns),
-            names: &self.columns,
+            columns: grid_cells::columns(&self.sheet, names, &pages.view.shown_columns()),
+            names,
             sort: &self.sort,
             selection: &mut self.selection,
             table: frame.rect,
@@ -263,7 +291,7 @@ impl Grid {
     /// Left and Right choose a column, S sorts by it as a click on its header does, and Shift+S as a click with Shift.
     fn column_keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-        let last = self.columns.len().saturating_sub(1);
+        let last = self.drawn.len().saturating_sub(1);
         let at = self.column.map(|at| at.min(last));
         let to = if pressed(Modifiers::NONE, Key::ArrowRight) {
             Some(at.map_or(0, |at| (at + 1).min(last)))
@@ -278,7 +306,7 @@ impl Grid {
         }
         let further = pressed(Modifiers::SHIFT, Key::S);
         if (further || pressed(Modifiers::NONE, Key::S))
-            && let Some(column) = self.columns.get(self.column.unwrap_or_default().min(last))
+            && let Some(column) = self.drawn.get(self.column.unwrap_or_default().min(last))
         {
             self.column = Some(self.column.unwrap_or_default().min(last));
             actions.push(Action::Sort { column: column.clone(), further });

@@ -13,9 +13,10 @@ use super::columns;
 use super::marks::{self, Direction, Tone};
 use super::pages::Pages;
 use super::selection::Selection;
+use super::sheet::Sheet;
 use super::theme::{self, Tokens};
 use crate::query::SortKey;
-use crate::rds::{Kind, Shape};
+use crate::rds::Shape;
 
 /// Space left and right of a cell's text.
 const PADDING: f32 = 8.0;
@@ -30,27 +31,27 @@ pub struct CellColumn {
 }
 
 /// The columns to draw, matched with those of the shown view.
-pub fn columns(kind: &Kind, names: &[String], in_view: &[String]) -> Vec<CellColumn> {
+pub fn columns(sheet: &Sheet, names: &[String], in_view: &[&str]) -> Vec<CellColumn> {
     names
         .iter()
         .map(|name| {
-            let shape = kind.column(name).map(|at| &kind.columns[at].shape);
+            let shape = sheet.column(name).map(|column| &column.shape);
             CellColumn {
-                place: in_view.iter().position(|known| known == name),
+                place: in_view.iter().position(|known| *known == name.as_str()),
                 number: shape.is_some_and(Shape::is_number),
                 boolean: matches!(shape, Some(Shape::Boolean)),
-                status: kind.status == Some(name.as_str()),
+                status: sheet.status == Some(name.as_str()),
             }
         })
         .collect()
 }
 
 /// The width a column starts with.
-pub fn first_width(kind: &Kind, name: &str) -> f32 {
-    let shape = kind.column(name).map(|at| &kind.columns[at].shape);
+pub fn first_width(sheet: &Sheet, name: &str) -> f32 {
+    let shape = sheet.column(name).map(|column| &column.shape);
     let by_shape: f32 = match shape {
-        _ if name == kind.identifier => 232.0,
-        _ if kind.status == Some(name) => 148.0,
+        _ if sheet.identifier == Some(name) => 232.0,
+        _ if sheet.status == Some(name) => 148.0,
         _ if name == "AccountId" => 112.0,
         _ if name == "EngineVersion" => 176.0,
         Some(shape) if shape.is_number() => 96.0,
@@ -66,7 +67,7 @@ pub fn first_width(kind: &Kind, name: &str) -> f32 {
 
 /// One frame of the grid.
 pub struct Cells<'a> {
-    pub kind: &'static Kind,
+    pub sheet: &'a Sheet,
     pub tokens: &'static Tokens,
     pub pages: &'a Pages,
     pub columns: Vec<CellColumn>,
@@ -148,7 +149,7 @@ impl TableDelegate for Cells<'_> {
         }
         self.header_drag(ui, &response, at);
         response.context_menu(|ui| self.header_menu(ui, at));
-        let type_name = self.kind.column(name).map_or("", |at| self.kind.columns[at].shape.type_name());
+        let type_name = self.sheet.column(name).map_or("", |column| column.shape.type_name());
         if cut || ui.input(|input| input.pointer.is_still()) {
             response.on_hover_text(format!(
                 "{name} ({type_name})\nClick: sort. Shift+click: sort further. Drag: move.\n\
@@ -176,7 +177,7 @@ impl TableDelegate for Cells<'_> {
             ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
         }
         if self.first_part.insert(row) {
-            let name = self.names.iter().position(|name| *name == self.kind.identifier);
+            let name = self.names.iter().position(|name| Some(name.as_str()) == self.sheet.identifier);
             let place = name.and_then(|at| self.columns[at].place).unwrap_or_default();
             ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
                 node.set_role(egui::Role::Row);
@@ -288,7 +289,7 @@ impl Cells<'_> {
         ui.separator();
         let hide = Action::Columns(columns::hidden(self.names, name));
         entry(ui, self.names.len() > 1, "Hide column", "", hide);
-        entry(ui, true, "Reset columns", "", Action::Columns(columns::first(self.kind)));
+        entry(ui, true, "Reset columns", "", Action::Columns(self.sheet.first_columns()));
     }
 
     /// Whether the pointer is on a row; on the line between two rows it is on the lower one.
@@ -340,6 +341,7 @@ impl Cells<'_> {
             ui.separator();
             entry(ui, "Show details".to_owned(), "Enter", Action::OpenDetails);
             entry(ui, "Export…".to_owned(), "Ctrl+E", Action::OpenExport);
+            entry(ui, "Show as SQL".to_owned(), "", Action::ShowAsSql);
         });
     }
 }

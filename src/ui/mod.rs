@@ -19,6 +19,8 @@ mod pages;
 pub mod renderer;
 mod roster;
 mod selection;
+mod sheet;
+mod sql;
 mod status;
 pub mod theme;
 mod toolbar;

@@ -147,7 +147,8 @@ impl Roster {
             for status in &account.targets {
                 let number = status.target.number;
                 roster.targets.insert(number);
-                for entry in &status.coverage {
+                // What an earlier run left is to be asked for again when somebody wants to see it.
+                for entry in status.coverage.iter().filter(|entry| !entry.is_from_before()) {
                     *roster.asked.entry(entry.kind).or_default() += 1;
                 }
                 if status.busy {
@@ -228,7 +229,10 @@ pub fn not_collected(fleet: &Fleet, ticks: &Ticks, kind: &str) -> NotCovered {
 fn gaps_of(status: &TargetStatus, running: bool) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = Vec::new();
     for entry in &status.coverage {
-        if entry.state == State::Collected || (running && entry.state == State::NotAsked) {
+        if entry.state == State::Collected
+            || entry.is_from_before()
+            || (running && entry.state == State::NotAsked)
+        {
             continue;
         }
         // A role that may not be assumed fails every kind alike: one line says it for all of them.

@@ -8,6 +8,7 @@ use egui::{
 use super::action::Action;
 use super::columns::ColumnsMenu;
 use super::roster::{Roster, Ticks};
+use super::sheet::Sheet;
 use super::status::grouped;
 use super::theme::{self, Tokens};
 use crate::core::View;
@@ -17,7 +18,9 @@ use crate::rds::kinds;
 pub struct Shown<'a> {
     pub roster: &'a Roster,
     pub ticks: &'a Ticks,
-    pub kind: usize,
+    /// The sheet on show, by its place: the kinds come first.
+    pub shown: usize,
+    pub sheet: &'a Sheet,
     pub columns: &'a [String],
     pub search: &'a str,
     pub view: Option<&'a View>,
@@ -36,7 +39,7 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
     ui.horizontal_centered(|ui| {
         for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| kind.always) {
             let count = grouped(shown.roster.rows(shown.ticks, at));
-            let chosen = at == shown.kind;
+            let chosen = at == shown.shown;
             let text = RichText::new(kind.title).color(if chosen { tokens.text } else { tokens.text_weak });
             let button =
                 Button::selectable(chosen, text).right_text(RichText::new(count).color(tokens.text_weak));
@@ -46,12 +49,22 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
             }
         }
         further_kinds(ui, shown, actions);
+        let mut sheet = |ui: &mut Ui, name: &str, place: usize, hint: &str, action: Action| {
+            let chosen = shown.shown == place;
+            let text = RichText::new(name).color(if chosen { tokens.text } else { tokens.text_weak });
+            if ui.add(Button::selectable(chosen, text)).on_hover_text(hint).clicked() && !chosen {
+                actions.push(action);
+            }
+        };
+        let hint = "What appeared, disappeared or changed between two sweeps";
+        sheet(ui, "Changes", kinds().len() + 1, hint, Action::ShowChanges);
+        sheet(ui, "SQL", kinds().len(), "Ask in SQL (Ctrl+Shift+Q)", Action::ShowSql);
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_menu(ui, actions);
             let some = shown.view.is_some_and(|view| view.of > 0);
             let export = ui.add_enabled(some, Button::new("Export…"));
-            if export.on_hover_text("Write rows to a CSV or JSON file (Ctrl+E)").clicked() {
+            if export.on_hover_text("Write rows to a file: Excel, CSV, HTML or JSON (Ctrl+E)").clicked() {
                 actions.push(Action::OpenExport);
             }
             refresh(ui, shown, actions);
@@ -64,12 +77,12 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
 /// The kinds that are collected when somebody wants to see them.
 fn further_kinds(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
-    let kind = &kinds()[shown.kind];
-    let text = if kind.always { "More kinds" } else { kind.title };
-    let color = if kind.always { tokens.text_weak } else { tokens.text };
-    let mut button = Button::selectable(!kind.always, RichText::new(text).color(color));
-    if !kind.always {
-        let count = grouped(shown.roster.rows(shown.ticks, shown.kind));
+    let further = shown.sheet.kind.filter(|kind| !kind.always);
+    let text = further.map_or("More kinds", |kind| kind.title);
+    let color = if further.is_some() { tokens.text } else { tokens.text_weak };
+    let mut button = Button::selectable(further.is_some(), RichText::new(text).color(color));
+    if further.is_some() {
+        let count = grouped(shown.roster.rows(shown.ticks, shown.shown));
         button = button.right_text(RichText::new(count).color(tokens.text_weak));
     }
     let response =
@@ -78,7 +91,7 @@ fn further_kinds(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
         ui.set_min_width(240.0);
         ScrollArea::vertical().max_height(520.0).show(ui, |ui| {
             for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| !kind.always) {
-                let label = ui.selectable_label(at == shown.kind, kind.title);
+                let label = ui.selectable_label(at == shown.shown, kind.title);
                 if label.on_hover_text(format!("aws rds describe-{}", kind.name)).clicked() {
                     actions.push(Action::ShowKind(at));
                     ui.close();
@@ -135,7 +148,7 @@ fn columns_menu(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions:
     let opened = button.clicked();
     Popup::from_toggle_button_response(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .show(|ui| menu.show(ui, &kinds()[shown.kind], shown.columns, opened, actions));
+        .show(|ui| menu.show(ui, shown.sheet, shown.columns, opened, actions));
 }
 
 fn theme_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
