@@ -154,7 +154,10 @@ impl Inventory {
 }
 
 fn not_kept(why: &str) -> String {
-    format!("what is collected is not kept beyond this run: {why}")
+    format!(
+        "what is collected is not kept beyond this run: {why}. Check the folder and its space, or set RDS_FLEET_STORE to a \
+         file elsewhere"
+    )
 }
 
 /// Opens the file of a store, or says why it cannot be had.

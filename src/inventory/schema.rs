@@ -162,7 +162,7 @@ struct View {
 }
 
 fn views() -> Vec<View> {
-    let mut views: Vec<View> = kinds().iter().map(history).collect();
+    let mut views: Vec<View> = kinds().iter().flat_map(history).collect();
     views.push(tags());
     views.extend(pending_maintenance());
     let join = |name: &str, meaning: &str, select: &str| View {
@@ -179,7 +179,7 @@ fn views() -> Vec<View> {
          c.Endpoint AS DBClusterEndpoint, c.ReaderEndpoint AS DBClusterReaderEndpoint \
          FROM db_instances i LEFT JOIN db_clusters c USING (AccountId, Region, DBClusterIdentifier) \
          LEFT JOIN json_each(c.DBClusterMembers) m \
-         ON m.value ->> 'DBInstanceIdentifier' = i.DBInstanceIdentifier",
+         ON (m.value ->> 'DBInstanceIdentifier') = i.DBInstanceIdentifier",
     ));
     if kind("db-parameters").is_some() {
         views.push(join(
@@ -190,7 +190,7 @@ fn views() -> Vec<View> {
              p.ParameterValue, p.Source, p.ApplyType, p.DataType, p.AllowedValues, p.IsModifiable, p.ApplyMethod \
              FROM db_instances i, json_each(i.DBParameterGroups) g JOIN db_parameters p \
              ON p.AccountId = i.AccountId AND p.Region = i.Region \
-             AND p.DBParameterGroupName = g.value ->> 'DBParameterGroupName'",
+             AND p.DBParameterGroupName = (g.value ->> 'DBParameterGroupName')",
         ));
         views.push(join(
             "cluster_parameters",
@@ -207,26 +207,47 @@ fn views() -> Vec<View> {
 
 /// The present and the past of a kind. At a time `t` a row was as it is written where `FirstSeen <= t` and `Ended` is
 /// absent or later.
-fn history(kind: &Kind) -> View {
+///
+/// Each half is a view of its own: DuckDB, which reads views in its own dialect, asks SQLite for what it does not know, and
+/// that only view by view.
+fn history(kind: &Kind) -> [View; 3] {
     let columns = kind.column_list();
-    let select = format!(
-        "SELECT {columns}, {} AS FirstSeen, {} AS LastSeen, NULL AS Ended, NULL AS Ending \
-         FROM {} now LEFT JOIN _collections c ON c._Place = now._Place AND c.Kind = {} \
-         UNION ALL SELECT {columns}, {}, {}, {}, _Ending FROM {}",
-        as_time("_FirstSeen"),
-        as_time("c.AsOf"),
-        quoted(&kind.table()),
-        literal(kind.name),
-        as_time("_FirstSeen"),
-        as_time("_LastSeen"),
-        as_time("_Ended"),
-        quoted(&kind.past_table()),
+    let half = |end: &str, select: String| View {
+        name: format!("_{}_{end}", kind.table()),
+        meaning: String::new(),
+        select,
+    };
+    let present = half(
+        "present",
+        format!(
+            "SELECT {columns}, {} AS FirstSeen, {} AS LastSeen, NULL AS Ended, NULL AS Ending \
+             FROM {} now LEFT JOIN _collections c ON c._Place = now._Place AND c.Kind = {}",
+            as_time("_FirstSeen"),
+            as_time("c.AsOf"),
+            quoted(&kind.table()),
+            literal(kind.name),
+        ),
     );
-    View {
+    let past = half(
+        "ended",
+        format!(
+            "SELECT {columns}, {} AS FirstSeen, {} AS LastSeen, {} AS Ended, _Ending AS Ending FROM {}",
+            as_time("_FirstSeen"),
+            as_time("_LastSeen"),
+            as_time("_Ended"),
+            quoted(&kind.past_table()),
+        ),
+    );
+    let both = View {
         name: kind.history_view(),
         meaning: format!("{}: every version, with the times at which it was first and last seen", kind.title),
-        select,
-    }
+        select: format!(
+            "SELECT * FROM {} UNION ALL SELECT * FROM {}",
+            quoted(&present.name),
+            quoted(&past.name)
+        ),
+    };
+    [present, past, both]
 }
 
 /// Every tag of everything that has tags, a row each.
@@ -295,7 +316,8 @@ pub fn tables() -> &'static [Table] {
         ];
         let views = views();
         let meant = ours.iter().map(|(name, meaning)| ((*name).to_owned(), (*meaning).to_owned()));
-        let meant = meant.chain(views.into_iter().map(|view| (view.name, view.meaning)));
+        let public = views.into_iter().filter(|view| !view.name.starts_with('_'));
+        let meant = meant.chain(public.map(|view| (view.name, view.meaning)));
         // The names of their columns are asked of SQLite: an empty store has them all.
         let empty = Connection::open_in_memory().and_then(|empty| make(&empty).map(|()| empty));
         let columns = |name: &str| -> rusqlite::Result<Vec<String>> {
@@ -339,7 +361,8 @@ mod tests {
         make(&connection).unwrap();
         connection
             .execute_batch(
-                "DROP VIEW tags; DROP VIEW db_instances_history; DROP VIEW instances_with_clusters; \
+                "DROP VIEW tags; DROP VIEW db_instances_history; DROP VIEW _db_instances_present; \
+                 DROP VIEW _db_instances_ended; DROP VIEW instances_with_clusters; \
                  DROP VIEW IF EXISTS instance_parameters; \
                  ALTER TABLE db_instances DROP COLUMN DBSystemId; UPDATE _schema SET Fingerprint = 'older'; \
                  INSERT INTO db_instances (_Place, _Key, _Hash, _FirstSeen, _Unknown) \

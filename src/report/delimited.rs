@@ -27,10 +27,18 @@ fn records(
     text: impl Fn(&Cell) -> String,
 ) -> io::Result<usize> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(columns.iter().map(|column| &column.name))?;
-    let written = each_row(rows, |_, row| Ok(writer.write_record(row.iter().map(&text))?))?;
+    writer.write_record(columns.iter().map(|column| &column.name)).map_err(as_io)?;
+    let written = each_row(rows, |_, row| writer.write_record(row.iter().map(&text)).map_err(as_io))?;
     writer.flush()?;
     Ok(written)
+}
+
+/// The error of the file itself, which says whether the disk is full.
+fn as_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// Tab-separated text with headers. Line breaks and tabs within a cell become blanks, as when a spreadsheet is copied.

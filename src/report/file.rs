@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::time::Duration;
 
 /// What is said when the reader of the standard output has ended, as `head` does: no mistake, and nothing to do.
 pub const READER_GONE: &str = "the reader of the standard output has gone";
@@ -64,8 +65,10 @@ pub fn write_file<T>(
             folder.display()
         ));
     }
+    let beginning = format!(".rds-fleet-{}-", place.file_name().unwrap_or_default().to_string_lossy());
+    remove_left_over(folder, &beginning);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".rds-fleet-").suffix(".part");
+    builder.prefix(&beginning).suffix(".part");
     // An inventory is made to be handed on: a new file gets the usual permissions, and an old one keeps its own.
     #[cfg(unix)]
     {
@@ -85,6 +88,22 @@ pub fn write_file<T>(
     file.as_file().sync_all().map_err(|error| failed("writing failed", error))?;
     file.persist(&place).map_err(|error| failed("the finished file cannot take its place", error.error))?;
     Ok(value)
+}
+
+/// Removes what a program left of the same file that was ended while it wrote: nobody writes for a day.
+fn remove_left_over(folder: &Path, beginning: &str) {
+    const LONG_AGO: Duration = Duration::from_secs(24 * 60 * 60);
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_old = || {
+            let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+            modified.and_then(|time| time.elapsed().ok()).is_some_and(|age| age > LONG_AGO)
+        };
+        if name.starts_with(beginning) && name.ends_with(".part") && is_old() {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -114,5 +133,21 @@ mod tests {
         assert!(message.contains("/nowhere/at"), "{message}");
         let folder = tempfile::tempdir().unwrap();
         assert!(write_file(folder.path(), |_| Ok(())).unwrap_err().contains("is a folder"));
+    }
+
+    #[test]
+    fn what_a_killed_program_left_is_removed_when_it_is_old() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = |name: &str| folder.path().join(format!(".rds-fleet-{name}.part"));
+        let old = std::time::SystemTime::now() - Duration::from_secs(2 * 24 * 60 * 60);
+        for name in ["a.csv-1", "b.csv-1"] {
+            let file = std::fs::File::create(part(name)).unwrap();
+            file.set_modified(old).unwrap();
+        }
+        std::fs::File::create(part("a.csv-2")).unwrap();
+        write_file(&folder.path().join("a.csv"), |out| out.write_all(b"new")).unwrap();
+        assert!(!part("a.csv-1").exists());
+        assert!(part("a.csv-2").exists(), "somebody may be writing it");
+        assert!(part("b.csv-1").exists(), "another file's");
     }
 }

@@ -340,7 +340,9 @@ impl App {
                 .frame(drawer::frame(tokens))
                 .show(ui, |ui| drawer::show(ui, page, fleet, &self.roster, actions));
         }
-        let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind: self.sheet };
+        // Beside an answer in SQL, which may be of anything, the accounts count their instances.
+        let kind = if self.sheet < sql_sheet() { self.sheet } else { 0 };
+        let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind };
         let narrow = (width * 0.25).clamp(216.0, 296.0).round();
         Panel::left("accounts")
             .default_size(narrow)

@@ -68,7 +68,8 @@ fn whole(page: Page, fleet: &Fleet, roster: &Roster) -> String {
         }
         Page::Configuration => {
             let problems = fleet.config.problems.iter().cloned();
-            problems.chain(fleet.config.diagnostics.iter().map(ToString::to_string)).collect()
+            let notices = fleet.store.notices.iter().cloned();
+            problems.chain(notices).chain(fleet.config.diagnostics.iter().map(ToString::to_string)).collect()
         }
     };
     lines.join("\n")
@@ -213,14 +214,21 @@ fn configuration(ui: &mut Ui, fleet: &Fleet, diagnostics: &[Diagnostic], actions
         let text = format!("Only set defaults, and so are not asked: {}", defaults_only.join(", "));
         ui.add(Label::new(RichText::new(text).color(tokens.text_weak)).selectable(true).truncate());
     }
-    let problems = &fleet.config.problems;
-    if diagnostics.is_empty() && problems.is_empty() {
+    if let Some(file) = &fleet.store.file {
+        let text = format!("What is collected is kept in {}", file.display());
+        ui.add(Label::new(RichText::new(text).color(tokens.text_weak)).selectable(true).truncate());
+    }
+    let (problems, notices) = (&fleet.config.problems, &fleet.store.notices);
+    if diagnostics.is_empty() && problems.is_empty() && notices.is_empty() {
         ui.weak("The files say nothing that needs a word.");
         return;
     }
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         for problem in problems {
             remark(ui, Severity::Error, problem, tokens, actions);
+        }
+        for notice in notices {
+            remark(ui, Severity::Warning, notice, tokens, actions);
         }
         for diagnostic in diagnostics {
             remark(ui, diagnostic.severity, &diagnostic.to_string(), tokens, actions);

@@ -69,7 +69,7 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 shown.fleet.config.diagnostics.iter().filter(|found| found.severity == severity).count()
             };
             let errors = count(Severity::Error) + shown.fleet.config.problems.len();
-            let warnings = count(Severity::Warning);
+            let warnings = count(Severity::Warning) + shown.fleet.store.notices.len();
             if errors + warnings > 0 {
                 ui.separator();
                 let text = match (errors, warnings) {

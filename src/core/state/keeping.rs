@@ -141,7 +141,10 @@ impl State {
         {
             notice.push_str(&format!(" and was set aside as {}", aside.display()));
         }
-        notice.push_str("; from now on what is collected is only kept until the end of this run");
+        notice.push_str(
+            "; from now on what is collected is only kept until the end of this run. Free some space, or set \
+             RDS_FLEET_STORE to a file elsewhere",
+        );
         self.store.file = None;
         self.store.notices.push(notice);
         for entry in self.ledger.values_mut() {
