@@ -173,3 +173,30 @@ fn overwrite(file: &Path) {
     file.seek(SeekFrom::Start(100)).unwrap();
     file.write_all(&vec![0x5a; usize::try_from(length).unwrap().saturating_sub(100)]).unwrap();
 }
+
+#[test]
+fn a_profile_that_a_config_edit_adds_is_named_in_the_rows() {
+    let bastion = Bastion::new();
+    let environment = Environment::from_variables(bastion.sandbox.variables(), None);
+    let options =
+        Options { store: Some(Place::File(bastion.file())), watch: true, ..Options::of(environment) };
+    let core = Core::start(options, || {}).unwrap();
+    next_fleet(&core);
+    sweep(&core);
+    let mut query = Query::of(kind("db-instances").unwrap());
+    assert_eq!(view(&core, query.clone()).rows.len(), 20);
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    let config = std::fs::read_to_string(bastion.sandbox.config_file()).unwrap();
+    let at = config.rfind("[profile ").unwrap();
+    let (_, section) = config[at..].split_once('\n').unwrap();
+    std::fs::write(bastion.sandbox.config_file(), format!("{config}\n[profile ADDED]\n{section}")).unwrap();
+    let is_named = |fleet: &Fleet| {
+        let targets = fleet.accounts.iter().flat_map(|account| &account.targets);
+        targets.flat_map(|target| &target.target.profiles).any(|profile| profile == "ADDED")
+    };
+    while !is_named(&next_fleet(&core)) {}
+    // Nobody asks for a moment: the search is made ready.
+    std::thread::sleep(std::time::Duration::from_millis(900));
+    query.search = "added".to_owned();
+    assert_eq!(view(&core, query).rows.len(), 5);
+}

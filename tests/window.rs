@@ -17,6 +17,7 @@ use egui_kittest::kittest::Queryable;
 use rds_fleet::config::{Diagnostic, FileState, Severity};
 use rds_fleet::core::{Command, Event, Fleet, RowChoice};
 use rds_fleet::failure::State;
+use rds_fleet::inventory::Refused;
 use rds_fleet::query::SortKey;
 use rds_fleet::report::Format;
 use rds_fleet::ui::{App, Start};
@@ -393,4 +394,147 @@ fn a_further_kind_is_collected_when_somebody_wants_to_see_it() {
     window.run();
     assert_eq!(asked(&core).last().unwrap(), &["db-snapshots"]);
     assert_eq!(core.shown().kind, "db-snapshots");
+}
+
+fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run();
+}
+
+fn type_sql(window: &mut Window, sql: &str) {
+    press(window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Q);
+    press(window, Modifiers::COMMAND, Key::A);
+    window.get_by_role_and_label(Role::MultilineTextInput, "SQL").type_text(sql);
+    window.run();
+}
+
+#[test]
+fn a_question_in_sql_is_looked_at_then_its_kinds_collected_and_its_answer_shown() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    type_sql(&mut window, "SELECT DBSnapshotIdentifier FROM db_snapshots ");
+    press(&mut window, Modifiers::COMMAND, Key::Enter);
+    let sql = "SELECT DBSnapshotIdentifier FROM db_snapshots".to_owned();
+    assert!(
+        core.0
+            .commands
+            .borrow()
+            .iter()
+            .any(|command| { matches!(command, Command::Kinds { sql: looked_at } if *looked_at == sql) })
+    );
+    assert!(core.shown().sql.is_none(), "nothing is asked before it is known to be sound");
+    core.say(Event::Kinds { sql: sql.clone(), kinds: Ok(vec!["db-snapshots"]) });
+    window.run();
+    let commands = core.0.commands.borrow();
+    assert!(commands.iter().any(
+        |command| matches!(command, Command::Sweep { targets: None, kinds } if *kinds == ["db-snapshots"])
+    ));
+    drop(commands);
+    assert_eq!(core.shown().sql, Some(sql));
+    // The real core wakes the window when its answers are there.
+    window.run();
+    window.run();
+    assert!(window.query_by_role_and_label(Role::Grid, "Answer, 40 rows").is_some());
+    assert!(window.query_by_role_and_label(Role::ColumnHeader, "DBSnapshotIdentifier").is_some());
+    click(&mut window, Role::ColumnHeader, "DBSnapshotIdentifier");
+    assert_eq!(core.shown().sort, [SortKey::ascending("DBSnapshotIdentifier")]);
+}
+
+#[test]
+fn a_mistake_in_sql_is_named_with_its_place_and_the_answer_before_stays() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    type_sql(&mut window, "SELECT Engin FROM db_instances ");
+    click(&mut window, Role::Button, "Run");
+    let refused = Refused { message: "no such column: Engin".to_owned(), position: Some((1, 8)) };
+    core.say(Event::Kinds { sql: "SELECT Engin FROM db_instances".to_owned(), kinds: Err(refused) });
+    window.run();
+    assert!(says(&window, "line 1, column 8: no such column: Engin"));
+    assert!(core.shown().sql.is_none());
+}
+
+#[test]
+fn columns_are_offered_while_one_types_and_written_with_tab() {
+    let (mut window, _) = window(fleet(three_accounts()));
+    type_sql(&mut window, "SELECT EngineV");
+    assert!(window.query_by_role_and_label(Role::ListBoxOption, "EngineVersion").is_some());
+    press(&mut window, Modifiers::NONE, Key::Tab);
+    assert!(window.query_by_role_and_label(Role::ListBoxOption, "EngineVersion").is_none());
+    let editor = window.get_by_role_and_label(Role::MultilineTextInput, "SQL");
+    assert_eq!(editor.value().as_deref(), Some("SELECT EngineVersion"));
+    press(&mut window, Modifiers::COMMAND, Key::Space);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(window.query_by_role_and_label(Role::ListBoxOption, "EngineVersion").is_none());
+}
+
+#[test]
+fn examples_are_asked_and_remembered() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::Button, "SQL");
+    click(&mut window, Role::Button, "Examples");
+    click(&mut window, Role::Button, "Storage by account");
+    let asked = |core: &FakeCore| {
+        core.0.commands.borrow().iter().filter(|command| matches!(command, Command::Kinds { .. })).count()
+    };
+    assert_eq!(asked(&core), 1);
+    click(&mut window, Role::Button, "History");
+    let before = window.query_all_by_label_contains("SELECT AccountId, Region, count(*)").next();
+    assert!(before.is_some());
+}
+
+#[test]
+fn any_grid_is_shown_as_sql() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    window.get_by_role_and_label(Role::ColumnHeader, "Engine").click_secondary();
+    window.run();
+    click(&mut window, Role::Button, "Show as SQL");
+    let editor = window.get_by_role_and_label(Role::MultilineTextInput, "SQL");
+    assert_eq!(editor.value().as_deref(), Some("SELECT 'as a person would write it'"));
+    assert!(core.0.commands.borrow().iter().any(|command| matches!(command, Command::Kinds { .. })));
+}
+
+#[test]
+fn changes_are_one_click_away_and_no_change_says_so() {
+    let (mut window, core) = window_of(fleet(three_accounts()), 0);
+    click(&mut window, Role::Button, "Changes");
+    assert!(core.shown().sql.is_some_and(|sql| sql.contains("FROM changes")));
+    assert!(says(&window, "Nothing has changed"));
+}
+
+#[test]
+fn an_export_says_how_far_it_is_and_is_cancelled() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    *core.0.holds_exports.borrow_mut() = true;
+    press(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, Role::Button, "Export 40 rows");
+    core.say(Event::Exporting { rows: 10, of: 40 });
+    window.run();
+    assert!(says(&window, "10 of 40 rows written"));
+    click(&mut window, Role::Button, "Cancel");
+    assert!(core.0.commands.borrow().iter().any(|command| matches!(command, Command::CancelExport)));
+    core.say(Event::Exported(Err("cancelled: the file is left as it was".to_owned())));
+    window.run();
+    assert!(says(&window, "cancelled"));
+}
+
+#[test]
+fn what_an_earlier_run_left_is_shown_with_its_age_and_is_no_gap() {
+    let mut accounts = three_accounts();
+    for status in accounts.iter_mut().flat_map(|account| &mut account.targets) {
+        for coverage in &mut status.coverage {
+            let coverage = Arc::make_mut(coverage);
+            (coverage.state, coverage.failure) = (State::Stale, None);
+            coverage.as_of = Some(time::macros::datetime!(2026-01-02 03:04 UTC));
+        }
+    }
+    let (window, _) = window(fleet(accounts));
+    assert!(!says(&window, "not covered"));
+    assert!(says(&window, "as of"));
+}
+
+#[test]
+fn a_store_that_could_not_be_used_is_told() {
+    let mut fleet = fleet(three_accounts());
+    fleet.store.notices = vec!["the store /a/b is broken: it was set aside as /a/c".to_owned()];
+    let (mut window, _) = window(fleet);
+    click(&mut window, Role::Button, "Configuration: 1 warning");
+    assert!(says(&window, "set aside as /a/c"));
 }

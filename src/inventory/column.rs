@@ -293,6 +293,8 @@ impl ColumnCache {
         columns: &[&str],
         cancelled: Cancelled<'_>,
     ) -> Result<(), Stopped> {
+        // Columns of another version must not pass for this one's, even where the rows are the same.
+        self.is_cached(source, columns);
         loop {
             let mut missing = columns.to_vec();
             if let Some(table) = self.tables.get(source.table).filter(|table| table.version == source.version)

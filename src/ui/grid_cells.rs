@@ -290,6 +290,8 @@ impl Cells<'_> {
         let hide = Action::Columns(columns::hidden(self.names, name));
         entry(ui, self.names.len() > 1, "Hide column", "", hide);
         entry(ui, true, "Reset columns", "", Action::Columns(self.sheet.first_columns()));
+        ui.separator();
+        entry(ui, true, "Show as SQL", "", Action::ShowAsSql);
     }
 
     /// Whether the pointer is on a row; on the line between two rows it is on the lower one.

@@ -13,7 +13,7 @@ use rds_fleet::core::{
     StoreState, TargetStatus, View,
 };
 use rds_fleet::failure::{Failure, State};
-use rds_fleet::rds::kinds;
+use rds_fleet::rds::{Column, kind, kinds};
 use rds_fleet::sweep::{Coverage, Target};
 use rds_fleet::ui::Link;
 
@@ -27,6 +27,8 @@ pub struct Wire {
     pub views: RefCell<u64>,
     /// Whether rows are left unanswered, as by a core that is busy.
     pub holds_rows: RefCell<bool>,
+    /// Whether exports are left unanswered.
+    pub holds_exports: RefCell<bool>,
 }
 
 #[derive(Clone, Default)]
@@ -44,16 +46,20 @@ impl Link for FakeCore {
                     query: query.clone(),
                     rows: Arc::new((100..100 + found as i64).collect()),
                     of: *wire.rows.borrow(),
-                    columns: Arc::clone(&rds_fleet::rds::kind(&query.kind).unwrap().columns),
-                    sql: String::new(),
+                    columns: columns(query),
+                    sql: query.sql.clone().unwrap_or("SELECT 'as a person would write it'".to_owned()),
                     error: None,
                 })));
             }
             Command::Rows { .. } if *wire.holds_rows.borrow() => {}
             Command::Rows { view, positions } => {
                 let query = self.shown();
+                let names: Vec<String> = match query.columns.as_slice() {
+                    [] => columns(&query).iter().map(|column| column.name.clone()).collect(),
+                    names => names.to_vec(),
+                };
                 let texts = |position| -> Vec<CellText> {
-                    query.columns.iter().map(|column| cell(column, position)).collect()
+                    names.iter().map(|column| cell(column, position)).collect()
                 };
                 wire.events.borrow_mut().push_back(Event::Rows(Arc::new(Rows {
                     view: *view,
@@ -83,6 +89,7 @@ impl Link for FakeCore {
             Command::Copy { .. } => {
                 wire.events.borrow_mut().push_back(Event::Copied("copied text".to_owned()));
             }
+            Command::Export(_) if *wire.holds_exports.borrow() => {}
             Command::Export(export) => {
                 wire.events.borrow_mut().push_back(Event::Exported(Ok(Exported {
                     path: export.path.clone(),
@@ -97,6 +104,18 @@ impl Link for FakeCore {
 
     fn poll(&self) -> Option<Event> {
         self.0.events.borrow_mut().pop_front()
+    }
+}
+
+/// A kind's columns; of a statement that of the snapshots' names.
+fn columns(query: &rds_fleet::query::Query) -> Arc<[Column]> {
+    match kind(&query.kind) {
+        Some(kind) => Arc::clone(&kind.columns),
+        None => {
+            let snapshots = kind("db-snapshots").unwrap();
+            let name = snapshots.column("DBSnapshotIdentifier").unwrap();
+            [snapshots.columns[name].clone()].into()
+        }
     }
 }
 

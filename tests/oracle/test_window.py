@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -285,6 +286,27 @@ def test_an_edit_of_the_config_shows_within_two_seconds(desk):
     desk.window.keys("Escape")
     rows = desk.window.export(desk.folder / "added.csv")
     assert sum("ADDED" in row["Profiles"].split("; ") for row in rows) == len(expected) > 0
+
+
+@needs_display
+def test_a_question_in_sql_is_completed_answered_and_exported(desk):
+    since = desk.window.mark()
+    desk.window.keys("ctrl+shift+q", "ctrl+a")
+    # The first offer for what is typed of a column is taken with Tab.
+    desk.window.type("SELECT EngineV")
+    desk.window.keys("Tab")
+    desk.window.type(", count(*) AS n FROM db_instances GROUP BY 1 ")
+    desk.window.keys("ctrl+Return")
+    expected = Counter(row["EngineVersion"] for row in desk.truth)
+    desk.window.wait(rf'view answered kind="" rows={len(expected)} of={len(expected)}', since)
+    rows = desk.window.export(desk.folder / "query.csv")
+    assert {row["EngineVersion"]: int(row["n"]) for row in rows} == expected
+    since = desk.window.mark()
+    desk.window.keys("ctrl+shift+q", "ctrl+a")
+    desk.window.type("DELETE FROM db_instances ")
+    desk.window.keys("ctrl+Return")
+    time.sleep(1)
+    assert "view answered" not in desk.window.log()[since:], "what does not read is not asked"
 
 
 @needs_display
