@@ -7,11 +7,21 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
 
+import duckdb
+import duckdb_extension_sqlite_scanner
+import pandas
 import pytest
+from compare import aws_environment
 from conftest import binary
 from standins import AwsError, QueryEndpoint
 
+# DuckDB would fetch its reader of SQLite files from the network; this one came with the tests' environment.
+(DUCKDB_SQLITE,) = Path(duckdb_extension_sqlite_scanner.__file__).parent.rglob("sqlite_scanner.duckdb_extension")
 ACCOUNTS = {"AKIAONE": "111122223333", "AKIATWO": "444455556666"}
 
 
@@ -25,6 +35,9 @@ class Fleet:
             for account in ACCOUNTS.values()
         }
         self.denied = set()
+        # While it is not set, AWS takes its time.
+        self.go_on = threading.Event()
+        self.go_on.set()
         (folder / "config").write_text(
             "".join(
                 f"[profile {name}]\naws_access_key_id = {key}\naws_secret_access_key = secret\nregion = eu-central-1\n"
@@ -35,6 +48,7 @@ class Fleet:
         self.endpoint = self.aws = None
 
     def answer(self, request):
+        self.go_on.wait(60)
         account = ACCOUNTS[request.access_key]
         if account in self.denied:
             raise AwsError(403, "AccessDenied", "not authorized to perform: rds:DescribeDBInstances")
@@ -50,14 +64,16 @@ class Fleet:
         result = f"<{kind}>{body}</{kind}>"
         return f"<Describe{kind}Response><Describe{kind}Result>{result}</Describe{kind}Result></Describe{kind}Response>".encode()
 
-    def __call__(self, *arguments):
-        environment = {
+    def environment(self):
+        return {
             "AWS_CONFIG_FILE": self.folder / "config",
             "AWS_SHARED_CREDENTIALS_FILE": self.folder / "credentials",
             "AWS_ENDPOINT_URL": self.endpoint,
             "RDS_FLEET_STORE": self.store,
         }
-        return self.run(*arguments, env=environment)
+
+    def __call__(self, *arguments):
+        return self.run(*arguments, env=self.environment())
 
     @property
     def store(self):
@@ -171,26 +187,46 @@ def test_a_query_answers_what_sqlite_answers(fleet):
     connection.close()
 
 
-def test_other_programs_open_the_store(fleet):
+def test_other_programs_open_the_store_while_ours_runs(fleet):
     fleet.rows("export", "db-instances")
     assert stat.S_IMODE(fleet.store.stat().st_mode) == 0o600
     assert stat.S_IMODE(fleet.store.parent.stat().st_mode) == 0o700
-    if shell := shutil.which("sqlite3"):
-        done = subprocess.run([shell, "-readonly", fleet.store, "SELECT count(*) FROM db_instances"], capture_output=True)
-        assert done.stdout.strip() == b"60"
+    counts = "SELECT AccountId, count(*) AS n FROM {} GROUP BY AccountId ORDER BY AccountId"
+    ours = [(row["AccountId"], int(row["n"])) for row in fleet.rows("query", "--cached", counts.format("db_instances"))]
+    assert ours == [(account, 30) for account in ACCOUNTS.values()]
+
+    # Ours has the store open and waits for AWS, in the middle of a sweep.
+    fleet.go_on.clear()
+    environment = aws_environment(fleet.folder, **{name: str(value) for name, value in fleet.environment().items()})
+    running = subprocess.Popen([binary(), "export", "db-instances", "--format", "json"], env=environment, stdout=subprocess.PIPE)
+    try:
+        asked = len(fleet.aws.requests)
+        while len(fleet.aws.requests) < asked + 2:
+            time.sleep(0.01)
+        with closing(sqlite3.connect(f"file:{fleet.store}?mode=ro", uri=True)) as connection:
+            assert connection.execute(counts.format("db_instances")).fetchall() == ours
+            assert connection.execute(counts.format("db_instances_history")).fetchall() == ours
+            frame = pandas.read_sql("SELECT * FROM db_instances", connection)
+            assert list(frame.groupby("AccountId").size().items()) == ours
+        with duckdb.connect(config={"autoinstall_known_extensions": False}) as duck:
+            duck.execute(f"LOAD '{DUCKDB_SQLITE}'")
+            duck.execute(f"ATTACH '{fleet.store}' AS fleet (TYPE sqlite, READ_ONLY)")
+            assert duck.execute(counts.format("fleet.db_instances")).fetchall() == ours
+            assert duck.execute(counts.format("fleet.db_instances_history")).fetchall() == ours
+        if shell := shutil.which("sqlite3"):
+            command = [shell, "-readonly", "-separator", " ", fleet.store, counts.format("db_instances")]
+            done = subprocess.run(command, capture_output=True, text=True)
+            assert done.stdout.split("\n")[:-1] == [f"{account} {count}" for account, count in ours], done.stderr
+        assert running.poll() is None
+    finally:
+        fleet.go_on.set()
+        out, _ = running.communicate(timeout=60)
+    assert running.returncode == 0 and len(json.loads(out)) == 60
 
 
 def test_two_programs_at_once(fleet):
     fleet.rows("export", "db-instances")
-    environment = {
-        "AWS_CONFIG_FILE": fleet.folder / "config",
-        "AWS_SHARED_CREDENTIALS_FILE": fleet.folder / "credentials",
-        "AWS_ENDPOINT_URL": fleet.endpoint,
-        "RDS_FLEET_STORE": fleet.store,
-        "HOME": fleet.folder,
-        "PATH": "/usr/bin:/bin",
-    }
-    environment = {name: str(value) for name, value in environment.items()}
+    environment = aws_environment(fleet.folder, **{name: str(value) for name, value in fleet.environment().items()})
     arguments = [binary(), "export", "db-instances", "--format", "json"]
     for size in range(5):
         fleet.databases["111122223333"]["db-00"]["AllocatedStorage"] = str(100 + size)
