@@ -53,6 +53,8 @@ pub fn first_width(sheet: &Sheet, name: &str) -> f32 {
         _ if sheet.identifier == Some(name) => 232.0,
         _ if sheet.status == Some(name) => 148.0,
         _ if name == "AccountId" => 112.0,
+        // Times of ours, as texts.
+        _ if ["At", "Since", "FirstSeen", "LastSeen", "Ended"].contains(&name) => 208.0,
         _ if name == "EngineVersion" => 176.0,
         Some(shape) if shape.is_number() => 96.0,
         Some(Shape::Boolean) => 80.0,

@@ -41,7 +41,9 @@ impl Tone {
     /// something under way, which most of RDS's words are.
     pub fn of_status(word: &str) -> Tone {
         match word {
-            "available" | "active" => Tone::Good,
+            "available" | "active" | "appeared" => Tone::Good,
+            "changed" => Tone::Attention,
+            "disappeared" => Tone::Bad,
             "stopped" | "stopping" | "deleting" | "inactive" => Tone::Idle,
             "storage-full" | "storage-config-upgrade" | "maintenance" | "moving-to-vpc" => Tone::Attention,
             _ if word.starts_with("incompatible-")

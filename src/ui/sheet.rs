@@ -8,7 +8,7 @@ use crate::query::{Query, SortKey};
 use crate::rds::{Column, Kind};
 
 /// The changes between sweeps, the newest first.
-const CHANGES: &str = "SELECT At, Change, Kind, AccountId, Region, Identifier, Member, Old, New, Since\n\
+const CHANGES: &str = "SELECT At, Change, Identifier, Member, Old, New, Kind, AccountId, Region, Since\n\
                        FROM changes\n\
                        ORDER BY At DESC, Kind, AccountId, Region, Identifier, Member";
 
