@@ -55,6 +55,9 @@ fn compare(arguments: &[String]) {
     let mut variables = server.variables.clone();
     variables.retain(|(name, _)| name != "AWS_CONFIG_FILE");
     variables.push(("AWS_CONFIG_FILE".into(), config.display().to_string()));
+    // Ours keeps what it collects; the second run finds the first one's.
+    let store = folder.path().join("inventory.sqlite");
+    variables.push(("RDS_FLEET_STORE".into(), store.display().to_string()));
     let me = std::env::current_exe().expect("this program's path");
 
     println!(

@@ -159,9 +159,18 @@ impl Run<'_> {
                 "no profile reaches account {account}: `rds-fleet-cli profiles` shows the accounts"
             ));
         }
+        // A catalogue is the same for every account: who collected it in a region did so for all.
+        let catalogues: BTreeSet<(&str, &str)> = kinds
+            .iter()
+            .filter(|name| kind(name).is_some_and(|kind| kind.shared))
+            .flat_map(|name| coverage(&fleet, name))
+            .filter(|coverage| coverage.state == State::Collected)
+            .map(|coverage| (coverage.kind, coverage.region.as_str()))
+            .collect();
         // Rows of an earlier run are what was asked for.
         let is_there = |coverage: &Coverage| {
             coverage.state == State::Collected
+                || catalogues.contains(&(coverage.kind, coverage.region.as_str()))
                 || self.written.cached && coverage.state == State::Stale && coverage.failure.is_none()
         };
         let missing: Vec<String> = kinds
