@@ -200,3 +200,17 @@ fn a_profile_that_a_config_edit_adds_is_named_in_the_rows() {
     query.search = "added".to_owned();
     assert_eq!(view(&core, query).rows.len(), 5);
 }
+
+#[test]
+fn a_query_that_is_given_up_makes_room_for_the_next() {
+    let bastion = Bastion::new();
+    let (core, _) = bastion.start();
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    core.send(Command::Show(Query::of_sql(endless)));
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    core.send(Command::CancelShow);
+    let begun = std::time::Instant::now();
+    core.send(Command::Kinds { sql: "SELECT 1".to_owned() });
+    while !matches!(core.wait().unwrap(), Event::Kinds { .. }) {}
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10), "not when its minute is over");
+}

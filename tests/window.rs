@@ -538,3 +538,18 @@ fn a_store_that_could_not_be_used_is_told() {
     click(&mut window, Role::Button, "Configuration: 1 warning");
     assert!(says(&window, "set aside as /a/c"));
 }
+
+#[test]
+fn a_question_that_takes_too_long_is_given_up() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    type_sql(&mut window, "SELECT count(*) FROM tags ");
+    *core.0.holds_views.borrow_mut() = true;
+    press(&mut window, Modifiers::COMMAND, Key::Enter);
+    core.say(Event::Kinds { sql: "SELECT count(*) FROM tags".to_owned(), kinds: Ok(Vec::new()) });
+    window.run();
+    window.run();
+    assert!(says(&window, "Asking…"));
+    click(&mut window, Role::Button, "Cancel");
+    assert!(core.0.commands.borrow().iter().any(|command| matches!(command, Command::CancelShow)));
+    assert!(says(&window, "Ask a question"));
+}

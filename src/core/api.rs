@@ -69,6 +69,8 @@ pub enum Command {
     /// Show the rows of a query: answered by `Event::View` now and whenever the data behind it changes, until
     /// another query is shown. The newest request wins.
     Show(Query),
+    /// Show nothing any more; a query that is being answered is given up.
+    CancelShow,
     /// The texts of some rows of the view, by position: answered by `Event::Rows`.
     Rows { view: u64, positions: Range<usize> },
     /// All members of one row of the shown view: answered by `Event::Record`.

@@ -225,6 +225,10 @@ impl State {
                 }
             }
             Command::Show(query) => self.show(query),
+            Command::CancelShow => {
+                self.answering.next();
+                self.shown = None;
+            }
             Command::Rows { view, positions } => self.answering.ask(Question::Rows { view, positions }),
             Command::Record { kind, row } => self.answering.ask(Question::Record { kind, row }),
             Command::Kinds { sql } => self.answering.ask(Question::Kinds { sql }),

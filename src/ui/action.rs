@@ -48,6 +48,8 @@ pub enum Action {
     ShowAsSql,
     /// Asks a statement in SQL.
     Ask(String),
+    /// Gives the statement up that is being answered.
+    CancelAsk,
     /// Opens the list below the grid at this page, or closes it if it stands there.
     Drawer(Page),
     /// Closes the list below the grid.

@@ -461,6 +461,11 @@ impl App {
                     self.carry_out(ctx, Action::Ask(sql));
                 }
             }
+            Action::CancelAsk => {
+                self.link.send(Command::CancelShow);
+                self.grids[sql_sheet()].ask("");
+                self.asked = None;
+            }
             Action::Ask(sql) => {
                 self.sql.asking(&sql);
                 self.link.send(Command::Kinds { sql });

@@ -27,6 +27,8 @@ pub struct Wire {
     pub views: RefCell<u64>,
     /// Whether rows are left unanswered, as by a core that is busy.
     pub holds_rows: RefCell<bool>,
+    /// Whether queries are left unanswered.
+    pub holds_views: RefCell<bool>,
     /// Whether exports are left unanswered.
     pub holds_exports: RefCell<bool>,
 }
@@ -38,6 +40,7 @@ impl Link for FakeCore {
     fn send(&self, command: Command) {
         let wire = &self.0;
         match &command {
+            Command::Show(_) if *wire.holds_views.borrow() => {}
             Command::Show(query) => {
                 *wire.views.borrow_mut() += 1;
                 let found = if query.search == "nowhere" { 0 } else { *wire.rows.borrow() };
@@ -97,7 +100,11 @@ impl Link for FakeCore {
                     not_collected: 1,
                 })));
             }
-            Command::Sweep { .. } | Command::Cancel | Command::CancelExport | Command::Kinds { .. } => {}
+            Command::Sweep { .. }
+            | Command::CancelShow
+            | Command::Cancel
+            | Command::CancelExport
+            | Command::Kinds { .. } => {}
         }
         wire.commands.borrow_mut().push(command);
     }

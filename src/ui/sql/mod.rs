@@ -101,6 +101,9 @@ impl SqlPanel {
                     ui.add(Label::new(text).selectable(true).truncate());
                 }
                 None if running => {
+                    if ui.button("Cancel").on_hover_text("Give the question up").clicked() {
+                        actions.push(Action::CancelAsk);
+                    }
                     Tone::Busy.show(ui);
                     ui.label(RichText::new("Asking…").color(tokens.text_weak));
                 }
