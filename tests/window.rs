@@ -553,3 +553,27 @@ fn a_question_that_takes_too_long_is_given_up() {
     assert!(core.0.commands.borrow().iter().any(|command| matches!(command, Command::CancelShow)));
     assert!(says(&window, "Ask a question"));
 }
+
+#[test]
+fn keys_that_come_in_one_frame_all_count() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::Row, "db-2");
+    for _ in 0..3 {
+        window.key_press(Key::ArrowDown);
+    }
+    for _ in 0..2 {
+        window.key_press(Key::ArrowRight);
+    }
+    window.key_press(Key::S);
+    window.run();
+    assert_eq!(core.shown().sort, [SortKey::ascending(&core.shown().columns[1])]);
+    press(&mut window, Modifiers::COMMAND, Key::C);
+    window.event(egui::Event::Copy);
+    window.run();
+    let commands = core.0.commands.borrow();
+    let copied = commands.iter().rev().find_map(|command| match command {
+        Command::Copy { rows, .. } => Some(rows.clone()),
+        _ => None,
+    });
+    assert_eq!(copied, Some(RowChoice::These(vec![105])), "three below the one that was clicked");
+}

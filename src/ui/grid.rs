@@ -252,20 +252,25 @@ impl Grid {
     fn keys(&mut self, ui: &mut Ui, rows: usize, actions: &mut Vec<Action>) {
         let page = self.visible.len().saturating_sub(2).max(1);
         let last = rows.saturating_sub(1);
-        let focus = self.selection.focus();
-        let moves: [(Key, usize); 6] = [
-            (Key::ArrowDown, focus.map_or(0, |at| (at + 1).min(last))),
-            (Key::ArrowUp, focus.map_or(0, |at| at.saturating_sub(1))),
-            (Key::PageDown, focus.map_or(0, |at| (at + page).min(last))),
-            (Key::PageUp, focus.map_or(0, |at| at.saturating_sub(page))),
-            (Key::Home, 0),
-            (Key::End, last),
-        ];
-        for (key, to) in moves {
-            let extend = ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, key));
-            let go = extend || ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-            if go && rows > 0 {
-                if extend {
+        // On a slow line a frame may hold several presses of one key: each counts.
+        let presses = |modifiers, key| ui.input_mut(|input| input.count_and_consume_key(modifiers, key));
+        let keys = [Key::ArrowDown, Key::ArrowUp, Key::PageDown, Key::PageUp, Key::Home, Key::End];
+        for key in keys {
+            let extended = presses(Modifiers::SHIFT, key);
+            for press in 0..extended + presses(Modifiers::NONE, key) {
+                if rows == 0 {
+                    continue;
+                }
+                let focus = self.selection.focus();
+                let to = match key {
+                    Key::ArrowDown => focus.map_or(0, |at| (at + 1).min(last)),
+                    Key::ArrowUp => focus.map_or(0, |at| at.saturating_sub(1)),
+                    Key::PageDown => focus.map_or(0, |at| (at + page).min(last)),
+                    Key::PageUp => focus.map_or(0, |at| at.saturating_sub(page)),
+                    Key::End => last,
+                    _ => 0,
+                };
+                if press < extended {
                     self.selection.extend(to);
                 } else {
                     self.selection.only(to);
@@ -277,7 +282,8 @@ impl Grid {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
             self.selection.all(rows);
         }
-        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) && focus.is_some() {
+        let focused = self.selection.focus().is_some();
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) && focused {
             actions.push(Action::OpenDetails);
         }
         let copy = ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
@@ -292,17 +298,14 @@ impl Grid {
     fn column_keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
         let last = self.drawn.len().saturating_sub(1);
-        let at = self.column.map(|at| at.min(last));
-        let to = if pressed(Modifiers::NONE, Key::ArrowRight) {
-            Some(at.map_or(0, |at| (at + 1).min(last)))
-        } else if pressed(Modifiers::NONE, Key::ArrowLeft) {
-            Some(at.map_or(0, |at| at.saturating_sub(1)))
-        } else {
-            None
-        };
-        if to.is_some() {
-            self.column = to;
-            self.scroll_to_column = to;
+        let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
+        for _ in 0..presses(Key::ArrowRight) {
+            self.column = Some(self.column.map_or(0, |at| (at + 1).min(last)));
+            self.scroll_to_column = self.column;
+        }
+        for _ in 0..presses(Key::ArrowLeft) {
+            self.column = Some(self.column.map_or(0, |at| at.min(last).saturating_sub(1)));
+            self.scroll_to_column = self.column;
         }
         let further = pressed(Modifiers::SHIFT, Key::S);
         if (further || pressed(Modifiers::NONE, Key::S))
