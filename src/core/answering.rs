@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::Message;
-use super::api::{CellText, Event, Field, Record, RowChoice, Rows, View};
+use super::api::{CellText, CopyForm, Event, Field, Record, RowChoice, Rows, Values, View};
 use super::exporting::Source;
 use crate::inventory::{QueryLimits, Reader, Refusal, Stop, Storage};
 use crate::query::{Query, written_sql};
@@ -35,9 +35,14 @@ pub enum Question {
     Kinds {
         sql: String,
     },
+    Values {
+        query: Query,
+        column: String,
+    },
     Copy {
         query: Query,
         rows: RowChoice,
+        form: CopyForm,
     },
     /// The store is another one from now on.
     Move(Storage),
@@ -158,7 +163,11 @@ impl Desk {
                     };
                     self.telling.send(Event::Kinds { sql, kinds });
                 }
-                Question::Copy { query, rows } => match self.copied(query, &rows) {
+                Question::Values { query, column } => {
+                    let values = Values { query, column, values: Vec::new(), more: true };
+                    self.telling.send(Event::Values(Arc::new(values)));
+                }
+                Question::Copy { query, rows, form: _ } => match self.copied(query, &rows) {
                     Ok(text) => self.telling.send(Event::Copied(text)),
                     Err(error) => tracing::warn!("{error}"),
                 },
@@ -201,6 +210,7 @@ impl Desk {
             query: show.query,
             rows: Arc::default(),
             of: 0,
+            groups: Arc::default(),
             columns: Arc::default(),
             sql: String::new(),
             error: None,

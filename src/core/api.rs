@@ -77,8 +77,11 @@ pub enum Command {
     Record { kind: &'static str, row: i64 },
     /// Which kinds a person's SQL reads, and whether it can be run at all: answered by `Event::Kinds`.
     Kinds { sql: String },
-    /// Rows with headers as tab-separated text, for the clipboard: answered by `Event::Copied`.
-    Copy { query: Query, rows: RowChoice },
+    /// The values of a column among the rows of a query, for a pick-list: answered by `Event::Values`. The query's own
+    /// conditions on that column are left out, as in Excel.
+    Values { query: Query, column: String },
+    /// Rows as text for the clipboard: answered by `Event::Copied`.
+    Copy { query: Query, rows: RowChoice, form: CopyForm },
     /// Write a file: answered by `Event::Exporting` as it goes and by `Event::Exported`. One is written at a time.
     Export(Export),
     /// Give the running export up; the file is left as it was.
@@ -91,6 +94,20 @@ pub enum RowChoice {
     All,
     /// Row numbers; they come out in the query's order.
     These(Vec<i64>),
+}
+
+/// How rows are written for the clipboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyForm {
+    /// Tab-separated with headers, as spreadsheets take it.
+    Text,
+    Csv,
+    /// As the AWS CLI prints resources, every member.
+    Json,
+    /// A table for a ticket.
+    Markdown,
+    /// For each row the `aws rds describe-… --profile …` command that shows it.
+    AwsCommand,
 }
 
 /// An export as a view asks for it.
@@ -118,6 +135,8 @@ pub enum Event {
         sql: String,
         kinds: Result<Vec<&'static str>, Refused>,
     },
+    /// A column's values, the commonest first.
+    Values(Arc<Values>),
     Copied(String),
     /// Rows written so far, of all.
     Exporting {
@@ -238,12 +257,37 @@ pub struct View {
     pub rows: Arc<Vec<i64>>,
     /// Rows of the kind in the query's targets, before search and filters.
     pub of: usize,
+    /// The groups of `query.group`, outer ones before their inner ones; empty without.
+    pub groups: Arc<Vec<Group>>,
     /// All columns there are, of which the query shows some.
     pub columns: Arc<[Column]>,
     /// The query as a person would write it.
     pub sql: String,
     /// Why there is no answer, where there is none.
     pub error: Option<Refused>,
+}
+
+/// A group of a view's rows: those that have the same value in a column of `Query::group`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// 0 for the first column of the group, 1 for the second.
+    pub level: usize,
+    pub value: CellText,
+    /// Positions of its rows in the view.
+    pub rows: Range<usize>,
+    /// Sums of the shown columns that are amounts, by name.
+    pub sums: Vec<(String, String)>,
+}
+
+/// The values of a column, for a pick-list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    pub query: Query,
+    pub column: String,
+    /// The commonest, each with how many rows have it; an absent one is `absent`.
+    pub values: Vec<(CellText, usize)>,
+    /// Whether there are more values than these.
+    pub more: bool,
 }
 
 /// Some rows of a view as texts, in the order of the query's columns.

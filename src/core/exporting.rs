@@ -13,7 +13,7 @@ use super::Message;
 use super::answering::Telling;
 use super::api::{Event, Export, Exported, RowChoice};
 use crate::inventory::{QueryLimits, Reader, Refusal, Stop, Storage};
-use crate::query::{FilterValue, Query};
+use crate::query::Query;
 use crate::rds::{Cell, Column, kind};
 use crate::report::{self, About, RowSource};
 use crate::sweep::Coverage;
@@ -101,10 +101,7 @@ fn about(export: &Export, basis: Basis, reader: &Reader) -> Result<About, String
         scope.push(format!("rows that contain: {}", query.search.trim()));
     }
     for filter in &query.filters {
-        scope.push(match &filter.value {
-            FilterValue::Contains(text) => format!("{} contains {text}", filter.column),
-            FilterValue::Is(values) => format!("{} is {}", filter.column, values.join(" or ")),
-        });
+        scope.push(filter.to_string());
     }
     if let RowChoice::These(rows) = &export.rows {
         scope.push(format!("{} selected rows", rows.len()));

@@ -232,9 +232,13 @@ impl State {
             Command::Rows { view, positions } => self.answering.ask(Question::Rows { view, positions }),
             Command::Record { kind, row } => self.answering.ask(Question::Record { kind, row }),
             Command::Kinds { sql } => self.answering.ask(Question::Kinds { sql }),
-            Command::Copy { mut query, rows } => {
+            Command::Values { mut query, column } => {
                 self.restrict(&mut query);
-                self.answering.ask(Question::Copy { query, rows });
+                self.answering.ask(Question::Values { query, column });
+            }
+            Command::Copy { mut query, rows, form } => {
+                self.restrict(&mut query);
+                self.answering.ask(Question::Copy { query, rows, form });
             }
             Command::Export(export) => self.export(export),
             Command::CancelExport => {

@@ -12,7 +12,7 @@ use super::guard::{Described, Guard, Limits, Refused, Sink};
 use super::scan::{RowSet, Stopped};
 use super::search::Word;
 use super::{Storage, values};
-use crate::query::{FilterValue, Query, quoted};
+use crate::query::{Filter, Query, Test, quoted};
 use crate::rds::readable::readable;
 use crate::rds::{Cell, Column, Kind, Shape, kind, no_such_kind};
 
@@ -205,9 +205,12 @@ impl Reader {
             rows = Some(self.cache.search(&mut source, among, &columns, &query.search, &cancelled)?);
         }
         for filter in &query.filters {
-            let column = asked.column(&filter.column)?;
+            let Filter::Column { column, test } = filter else {
+                return Err(Refusal::from("this condition cannot be answered yet".to_owned()));
+            };
+            let column = asked.column(column)?;
             let among = rows.as_deref().map_or(all, RowSet::These);
-            let passes = passes(&filter.value, &column.shape);
+            let passes = passes(test, &column.shape);
             rows = Some(self.cache.matching(&mut source, among, &column.name, &*passes, &cancelled)?);
         }
         let keys: Vec<(&str, bool)> =
@@ -370,7 +373,7 @@ fn count(connections: &[Connection], table: &str) -> Result<usize, Stopped> {
 }
 
 /// Whether a value passes a filter: what it is compared as is what a person sees.
-fn passes<'a>(filter: &'a FilterValue, shape: &'a Shape) -> Box<dyn Fn(ValueRef<'_>) -> bool + Sync + 'a> {
+fn passes<'a>(filter: &'a Test, shape: &'a Shape) -> Box<dyn Fn(ValueRef<'_>) -> bool + Sync + 'a> {
     let is_truth = matches!(shape, Shape::Boolean);
     let truth = |value: ValueRef<'_>| match value {
         ValueRef::Integer(0) => Some("false"),
@@ -378,14 +381,14 @@ fn passes<'a>(filter: &'a FilterValue, shape: &'a Shape) -> Box<dyn Fn(ValueRef<
         _ => None,
     };
     match filter {
-        FilterValue::Contains(text) => {
+        Test::Contains(text) => {
             let word = Word::new(text);
             Box::new(move |value| match truth(value).filter(|_| is_truth) {
                 Some(truth) => word.is_in(ValueRef::Text(truth.as_bytes())),
                 None => word.is_in(value),
             })
         }
-        FilterValue::Is(choices) => Box::new(move |value| {
+        Test::Is(choices) => Box::new(move |value| {
             let is = |text: &str| choices.iter().any(|choice| choice == text);
             match value {
                 ValueRef::Null => false,
@@ -394,6 +397,8 @@ fn passes<'a>(filter: &'a FilterValue, shape: &'a Shape) -> Box<dyn Fn(ValueRef<
                 value => is(&readable(&values::cell(value, shape))),
             }
         }),
+        Test::Absent => Box::new(|value| matches!(value, ValueRef::Null)),
+        Test::Matches(_) | Test::Between { .. } => Box::new(|_| false),
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::query::{Filter, FilterValue, Query, SortKey};
+use crate::query::{Filter, Query, SortKey, Test};
 use crate::rds::{Cell, kind};
 use time::Duration;
 
@@ -122,9 +122,9 @@ fn the_search_reads_values_and_not_the_names_of_nested_members() {
         assert_eq!(store.names(&query), expected, "{search}");
     }
     query.search.clear();
-    query.filters = vec![Filter { column: "MultiAZ".into(), value: FilterValue::Is(vec!["true".into()]) }];
+    query.filters = vec![Filter::column("MultiAZ", Test::Is(vec!["true".into()]))];
     assert_eq!(store.names(&query), ["db-10"]);
-    query.filters = vec![Filter { column: "MultiAZ".into(), value: FilterValue::Contains("fal".into()) }];
+    query.filters = vec![Filter::column("MultiAZ", Test::Contains("fal".into()))];
     assert_eq!(store.names(&query), ["db-2"]);
     query.filters.clear();
     query.places = Some(vec![999]);

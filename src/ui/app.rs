@@ -22,7 +22,7 @@ use super::sheet::Sheet;
 use super::sql::{self, SqlPanel};
 use super::theme::{self, Tokens};
 use super::{drawer, empty, status, toolbar};
-use crate::core::{Command, Event, Export, Fleet, RowChoice};
+use crate::core::{Command, CopyForm, Event, Export, Fleet, RowChoice};
 use crate::inventory::Refused;
 use crate::query::Query;
 use crate::rds::kinds;
@@ -211,7 +211,7 @@ impl App {
                     dialog.progress(rows, of);
                 }
             }
-            Event::SweepEnded => {}
+            Event::Values(_) | Event::SweepEnded => {}
         }
     }
 
@@ -526,6 +526,6 @@ impl App {
         self.copying = grid.selection.len();
         let rows = grid.selection.choice(&view.rows);
         // The query of the rows that are seen, even where a newer one is on its way.
-        self.link.send(Command::Copy { query: view.query.clone(), rows });
+        self.link.send(Command::Copy { query: view.query.clone(), rows, form: CopyForm::Text });
     }
 }

@@ -89,6 +89,7 @@ mod tests {
             query: Query::of(kind("db-instances").unwrap()),
             rows: Arc::new((0..rows as i64).collect()),
             of: rows,
+            groups: Arc::default(),
             columns: Arc::default(),
             sql: String::new(),
             error: None,

@@ -49,6 +49,7 @@ impl Link for FakeCore {
                     query: query.clone(),
                     rows: Arc::new((100..100 + found as i64).collect()),
                     of: *wire.rows.borrow(),
+                    groups: Arc::default(),
                     columns: columns(query),
                     sql: query.sql.clone().unwrap_or("SELECT 'as a person would write it'".to_owned()),
                     error: None,
@@ -100,7 +101,8 @@ impl Link for FakeCore {
                     not_collected: 1,
                 })));
             }
-            Command::Sweep { .. }
+            Command::Values { .. }
+            | Command::Sweep { .. }
             | Command::CancelShow
             | Command::Cancel
             | Command::CancelExport

@@ -4,7 +4,11 @@
 //! The window edits a query, the command line parses one, and a report carries the one it was made with. A query is
 //! plain data; only `to_sql` knows what the store makes of it.
 
+mod filter;
+
 use serde::{Deserialize, Serialize};
+
+pub use filter::{Filter, Test};
 
 use crate::rds::{Column, Kind, Shape};
 
@@ -22,6 +26,9 @@ pub struct Query {
     pub search: String,
     /// Conditions that all hold.
     pub filters: Vec<Filter>,
+    /// Columns whose equal values stand together as groups, the outermost first; empty means that there are none.
+    #[serde(default)]
+    pub group: Vec<String>,
     /// The first key sorts first. Rows that lack a value come last in either direction.
     pub sort: Vec<SortKey>,
     /// The columns wanted, in order, by AWS's names.
@@ -29,22 +36,6 @@ pub struct Query {
     /// The targets as the store numbers places; set by the core. `None` means all that the store has.
     #[serde(skip)]
     pub places: Option<Vec<i64>>,
-}
-
-/// One condition on a column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filter {
-    pub column: String,
-    pub value: FilterValue,
-}
-
-/// What a column's value must be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FilterValue {
-    /// Contains the text, in any case.
-    Contains(String),
-    /// Equals one of these, as shown.
-    Is(Vec<String>),
 }
 
 /// One key of an order.
@@ -63,6 +54,7 @@ impl Query {
             targets: None,
             search: String::new(),
             filters: Vec::new(),
+            group: Vec::new(),
             sort: ["AccountId", "Region", kind.identifier].map(SortKey::ascending).into(),
             columns: kind.first_columns.iter().map(|&column| column.to_owned()).collect(),
             places: None,
@@ -77,6 +69,7 @@ impl Query {
             targets: None,
             search: String::new(),
             filters: Vec::new(),
+            group: Vec::new(),
             sort: Vec::new(),
             columns: Vec::new(),
             places: None,
@@ -158,18 +151,35 @@ fn wanted(query: &Query, kind: &Kind) -> Result<Vec<String>, String> {
         conditions.push(format!("contains_text({}, {})", literal(&word.to_lowercase()), columns.join(", ")));
     }
     for filter in &query.filters {
-        let column = column(kind, &filter.column)?;
-        conditions.push(match &filter.value {
-            FilterValue::Contains(text) => {
-                format!("contains_text({}, {})", literal(&text.to_lowercase()), as_text(column))
-            }
-            FilterValue::Is(choices) => {
-                let choices: Vec<String> = choices.iter().map(|choice| literal(choice)).collect();
-                format!("{} IN ({})", as_text(column), choices.join(", "))
-            }
-        });
+        conditions.push(condition(filter, kind)?);
     }
     Ok(conditions)
+}
+
+fn condition(filter: &Filter, kind: &Kind) -> Result<String, String> {
+    let joined = |filters: &[Filter], word: &str| -> Result<String, String> {
+        let parts = filters.iter().map(|filter| condition(filter, kind)).collect::<Result<Vec<_>, _>>()?;
+        Ok(format!("({})", parts.join(word)))
+    };
+    Ok(match filter {
+        Filter::Any(filters) => joined(filters, " OR ")?,
+        Filter::All(filters) => joined(filters, " AND ")?,
+        Filter::Not(filter) => format!("NOT coalesce({}, 0)", condition(filter, kind)?),
+        Filter::Column { column: name, test } => {
+            let column = column(kind, name)?;
+            match test {
+                Test::Contains(text) => {
+                    format!("contains_text({}, {})", literal(&text.to_lowercase()), as_text(column))
+                }
+                Test::Is(choices) => {
+                    let choices: Vec<String> = choices.iter().map(|choice| literal(choice)).collect();
+                    format!("{} IN ({})", as_text(column), choices.join(", "))
+                }
+                Test::Matches(_) | Test::Between { .. } => return Err("not yet written as SQL".to_owned()),
+                Test::Absent => format!("{} IS NULL", quoted(&column.name)),
+            }
+        }
+    })
 }
 
 fn order(query: &Query, kind: &Kind) -> Result<Vec<String>, String> {
