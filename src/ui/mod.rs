@@ -13,6 +13,7 @@ mod empty;
 mod export;
 mod grid;
 mod grid_cells;
+mod icons;
 mod link;
 mod marks;
 mod pages;

@@ -133,6 +133,7 @@ impl Tokens {
 /// Gives a context both themes and takes from it everything that would paint without need: animations, the blinking
 /// cursor, smooth scrolling.
 pub fn install(ctx: &Context) {
+    ctx.set_fonts(super::icons::fonts());
     ctx.set_style_of(Theme::Dark, style(Theme::Dark));
     ctx.set_style_of(Theme::Light, style(Theme::Light));
     ctx.options_mut(|options| options.fallback_theme = Theme::Light);
