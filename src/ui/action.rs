@@ -3,6 +3,8 @@
 
 use egui::ThemePreference;
 
+use crate::core::Link;
+
 /// One wish of the person at the window.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
@@ -34,6 +36,12 @@ pub enum Action {
     CopyRows,
     /// Copies a text as it is.
     CopyText(String),
+    /// Shows what a row has to do with.
+    Follow(Link),
+    /// Goes to the place before, as a browser does.
+    Back,
+    /// Goes to the place that one came back from.
+    Forward,
     /// Opens the details of the focused row.
     OpenDetails,
     /// Closes the details.

@@ -1,6 +1,8 @@
 //! The whole window: takes the core's events in, draws the parts, carries out what the person asked for. It holds the
 //! state that several parts share; how each part looks is that part's business.
 
+mod navigation;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use super::columns::ColumnsMenu;
 use super::details::Details;
 use super::export::{self, ExportDialog, Outcome};
 use super::grid::Grid;
+use super::history::History;
 use super::link::Link;
 use super::roster::{self, Roster, Ticks};
 use super::sheet::Sheet;
@@ -55,6 +58,7 @@ pub struct App {
     accounts: Accounts,
     columns: ColumnsMenu,
     details: Details,
+    history: History<navigation::Place>,
     drawer: Option<Page>,
     export: Option<ExportDialog>,
     /// How many rows the copy under way is of.
@@ -95,6 +99,7 @@ impl App {
             accounts: Accounts::default(),
             columns: ColumnsMenu::default(),
             details: Details::default(),
+            history: History::default(),
             drawer: None,
             export: None,
             copying: 0,
@@ -117,7 +122,7 @@ impl App {
         self.typing = ui.ctx().text_edit_focused();
         if !actions.is_empty() {
             for action in actions {
-                self.carry_out(ui.ctx(), action);
+                self.travel(ui.ctx(), action);
             }
             // What was drawn shows the state before: one more frame shows the new one.
             ui.request_repaint();
@@ -147,6 +152,7 @@ impl App {
             && self.details.want(kind, row)
         {
             self.link.send(Command::Record { kind, row });
+            self.link.send(Command::Relations { kind, row });
         }
     }
 
@@ -211,6 +217,7 @@ impl App {
                     dialog.progress(rows, of);
                 }
             }
+            Event::Relations(relations) => self.details.take_relations(relations),
             Event::Values(_) | Event::SweepEnded => {}
         }
     }
@@ -271,6 +278,7 @@ impl App {
         if self.export.is_some() {
             return;
         }
+        self.travel_keys(ui, actions);
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
         let slash = !typing && pressed(Modifiers::NONE, Key::Slash);
         if slash || pressed(Modifiers::COMMAND, Key::F) {
@@ -405,6 +413,7 @@ impl App {
             columns: if grid.columns.is_empty() { grid.drawn() } else { &grid.columns },
             search: &self.search,
             view: grid.view().map(AsRef::as_ref),
+            can_go: (self.history.can_go_back(), self.history.can_go_forward()),
             running: progress.is_some_and(|progress| progress.running),
             cancelling: progress.is_some_and(|progress| progress.cancelling),
         };
@@ -472,8 +481,12 @@ impl App {
             }
 
             Action::Search(text) => self.search = text,
+            Action::Back => self.go_back(),
+            Action::Forward => self.go_forward(),
+            Action::Follow(link) => self.follow(link),
             Action::ClearFilters => {
                 self.search.clear();
+                self.grid().filters.clear();
                 self.ticks = Ticks::All;
             }
             Action::Tick { targets, on } => self.ticks.set(&targets, on, &self.roster.targets),
