@@ -18,6 +18,7 @@ pub mod query;
 pub mod rds;
 pub mod report;
 pub mod sandbox;
+pub mod settings;
 pub mod sweep;
 #[cfg(feature = "window")]
 pub mod ui;
