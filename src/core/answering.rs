@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::Message;
 use super::api::{CellText, CopyForm, Event, Field, Record, RowChoice, Rows, Values, View};
 use super::exporting::Source;
+use super::relating::relate;
 use crate::inventory::{QueryLimits, Reader, Refusal, Stop, Storage};
 use crate::query::{Query, written_sql};
 use crate::rds::readable::{self, exact, readable};
@@ -31,6 +32,11 @@ pub enum Question {
     Record {
         kind: &'static str,
         row: i64,
+    },
+    Relations {
+        kind: &'static str,
+        row: i64,
+        places: Option<Vec<i64>>,
     },
     Kinds {
         sql: String,
@@ -154,6 +160,15 @@ impl Desk {
                 Question::Show(show) => self.show(show),
                 Question::Rows { view, positions } => self.rows(view, positions),
                 Question::Record { kind, row } => self.record(kind, row),
+                Question::Relations { kind, row, places } => {
+                    let telling = self.telling.clone();
+                    let related = self
+                        .reader()
+                        .and_then(|reader| relate(reader, kind, row, places.as_deref(), &telling));
+                    if let Err(refusal) = related {
+                        tracing::error!("{refusal:?}");
+                    }
+                }
                 Question::Kinds { sql } => {
                     let found = self.reader().and_then(|reader| Ok(reader.kinds(&sql)?));
                     let kinds = match found {

@@ -9,8 +9,9 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use crate::config::{Diagnostic, Environment, FileState};
+pub use crate::inventory::Found;
 use crate::inventory::{Bounds, Place, QueryLimits, Refused};
-use crate::query::Query;
+use crate::query::{Filter, Query};
 use crate::rds::Column;
 use crate::rds::readable::Line;
 use crate::report::Format;
@@ -75,6 +76,8 @@ pub enum Command {
     Rows { view: u64, positions: Range<usize> },
     /// All members of one row of the shown view: answered by `Event::Record`.
     Record { kind: &'static str, row: i64 },
+    /// What a row of a kind has to do with others: answered by `Event::Relations`.
+    Relations { kind: &'static str, row: i64 },
     /// Which kinds a person's SQL reads, and whether it can be run at all: answered by `Event::Kinds`.
     Kinds { sql: String },
     /// The values of a column among the rows of a query, for a pick-list: answered by `Event::Values`. The query's own
@@ -130,6 +133,7 @@ pub enum Event {
     View(Arc<View>),
     Rows(Arc<Rows>),
     Record(Arc<Record>),
+    Relations(Arc<Relations>),
     /// The kinds that a person's SQL reads, or what is wrong with it.
     Kinds {
         sql: String,
@@ -329,6 +333,31 @@ pub struct Field {
     /// A list or structure line by line; empty for what is one value.
     pub lines: Vec<Line>,
     pub absent: bool,
+}
+
+/// What a row has to do with others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relations {
+    pub kind: &'static str,
+    pub row: i64,
+    pub links: Vec<Link>,
+}
+
+/// Rows that a row has to do with: its cluster, its snapshots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// What they are to the row.
+    pub title: &'static str,
+    /// What the row calls it, where it names exactly one.
+    pub name: Option<String>,
+    /// Of which kind they are.
+    pub kind: &'static str,
+    /// The account and region they are in; `None` where they may be anywhere.
+    pub account: Option<String>,
+    pub region: Option<String>,
+    /// The conditions that these rows of the kind meet and no others.
+    pub filters: Vec<Filter>,
+    pub found: Found,
 }
 
 /// A file that was written.

@@ -7,6 +7,7 @@
 mod answering;
 mod api;
 mod exporting;
+mod relating;
 mod state;
 
 use std::sync::mpsc::{Receiver, Sender, channel};

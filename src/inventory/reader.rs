@@ -9,6 +9,7 @@ use rusqlite::{Connection, Error, ErrorCode, OptionalExtension, params_from_iter
 
 use super::column::{ColumnCache, Source};
 use super::guard::{Described, Guard, Limits, Refused, Sink};
+use super::holding::holds;
 use super::scan::{RowSet, Stopped};
 use super::search::Word;
 use super::{Storage, values};
@@ -159,6 +160,11 @@ impl Reader {
             answer: None,
             answers: 0,
         })
+    }
+
+    /// The connection for what is not the reader's own business.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connections[0]
     }
 
     /// The kinds that a person's SQL reads.
@@ -393,8 +399,10 @@ fn passes<'a>(filter: &'a Test, shape: &'a Shape) -> Box<dyn Fn(ValueRef<'_>) ->
             match value {
                 ValueRef::Null => false,
                 value if is_truth => truth(value).is_some_and(is),
-                ValueRef::Text(text) => choices.iter().any(|choice| choice.as_bytes() == text),
-                value => is(&readable(&values::cell(value, shape))),
+                ValueRef::Text(text) if !shape.is_nested() => {
+                    choices.iter().any(|choice| choice.as_bytes() == text)
+                }
+                value => is(&readable(&values::cell(value, shape))) || holds(value, choices),
             }
         }),
         Test::Absent => Box::new(|value| matches!(value, ValueRef::Null)),

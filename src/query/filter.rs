@@ -22,7 +22,7 @@ pub enum Filter {
 pub enum Test {
     /// Contains the text, in any case.
     Contains(String),
-    /// Equals one of these, as shown.
+    /// Equals one of these, as shown; of a list or structure, one of the values in it does.
     Is(Vec<String>),
     /// A regular expression is found in it, in any case.
     Matches(String),

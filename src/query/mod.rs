@@ -173,7 +173,7 @@ fn condition(filter: &Filter, kind: &Kind) -> Result<String, String> {
                 }
                 Test::Is(choices) => {
                     let choices: Vec<String> = choices.iter().map(|choice| literal(choice)).collect();
-                    format!("{} IN ({})", as_text(column), choices.join(", "))
+                    is_one_of(column, &choices.join(", "))
                 }
                 Test::Matches(_) | Test::Between { .. } => return Err("not yet written as SQL".to_owned()),
                 Test::Absent => format!("{} IS NULL", quoted(&column.name)),
@@ -200,6 +200,16 @@ fn column<'a>(kind: &'a Kind, name: &str) -> Result<&'a Column, String> {
     kind.column(name).map(|at| &kind.columns[at]).ok_or_else(|| {
         format!("{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind", kind.name)
     })
+}
+
+/// Whether a column is one of these texts; of a list or structure, whether one of the values in it is.
+fn is_one_of(column: &Column, choices: &str) -> String {
+    let shown = format!("{} IN ({choices})", as_text(column));
+    if !column.shape.is_nested() {
+        return shown;
+    }
+    let name = quoted(&column.name);
+    format!("({shown} OR EXISTS (SELECT 1 FROM json_tree({name}) WHERE CAST(atom AS TEXT) IN ({choices})))")
 }
 
 /// A column's value as it is shown.

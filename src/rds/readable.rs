@@ -44,6 +44,8 @@ pub struct Line {
     pub name: Option<String>,
     /// Empty where the lines below are the value.
     pub value: String,
+    /// Whether it is a tag, whose name people have given.
+    pub tag: bool,
 }
 
 impl fmt::Display for Line {
@@ -51,6 +53,9 @@ impl fmt::Display for Line {
         let (indent, dash) = ("  ".repeat(self.depth), if self.begins { "- " } else { "" });
         match &self.name {
             None => write!(out, "{indent}{dash}{}", self.value),
+            Some(name) if self.tag && !self.value.is_empty() => {
+                write!(out, "{indent}{dash}{name} = {}", self.value)
+            }
             Some(name) if self.value.is_empty() => write!(out, "{indent}{dash}{name}"),
             Some(name) => write!(out, "{indent}{dash}{name}  {}", self.value),
         }
@@ -75,10 +80,14 @@ pub fn value_lines(value: &Value) -> Vec<Line> {
 }
 
 fn outline(value: &Value, depth: usize, lines: &mut Vec<Line>) {
-    let line = |name, value| Line { depth, begins: false, name, value };
+    let line = |name, value| Line { depth, begins: false, name, value, tag: false };
     match value {
         Value::Array(items) => {
             for item in items {
+                if let Some((key, value)) = tag(item) {
+                    lines.push(Line { tag: true, ..line(Some(key), value) });
+                    continue;
+                }
                 if let Some(text) = on_one_line(item) {
                     lines.push(line(None, text));
                     continue;
@@ -111,19 +120,21 @@ fn outline(value: &Value, depth: usize, lines: &mut Vec<Line>) {
     }
 }
 
-/// An element as one line, where a person would write it so: a scalar, a tag, a thing with one property.
+/// The key and value of a tag; AWS leaves an empty value out.
+fn tag(value: &Value) -> Option<(String, String)> {
+    let members = value.as_object().filter(|members| members.len() <= 2)?;
+    let key = members.get("Key")?.as_str()?;
+    let value = members.get("Value").map_or(Some(""), Value::as_str)?;
+    Some((key.to_owned(), value.to_owned()))
+}
+
+/// An element as one line, where a person would write it so: a scalar, a thing with one property.
 fn on_one_line(value: &Value) -> Option<String> {
     let members = match value {
         Value::Array(_) => return None,
         Value::Object(members) => members,
         scalar => return Some(nested(scalar, true)),
     };
-    if let (1 | 2, Some(Value::String(key))) = (members.len(), members.get("Key")) {
-        return Some(match members.get("Value") {
-            Some(Value::String(value)) if !value.is_empty() => format!("{key} = {value}"),
-            _ => key.clone(),
-        });
-    }
     let scalars = members.values().all(|member| !member.is_array() && !member.is_object());
     (scalars && (1..=2).contains(&members.len())).then(|| structure(members, true))
 }

@@ -3,6 +3,7 @@
 
 use egui::ThemePreference;
 
+use crate::core::Link;
 use crate::settings::{Scale, Settings, Wish};
 
 /// One wish of the person at the window.
@@ -36,6 +37,12 @@ pub enum Action {
     CopyRows,
     /// Copies a text as it is.
     CopyText(String),
+    /// Shows what a row has to do with.
+    Follow(Link),
+    /// Goes to the place before, as a browser does.
+    Back,
+    /// Goes to the place that one came back from.
+    Forward,
     /// Opens the details of the focused row.
     OpenDetails,
     /// Closes the details.

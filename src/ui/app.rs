@@ -1,6 +1,8 @@
 //! The whole window: takes the core's events in, draws the parts, carries out what the person asked for. It holds the
 //! state that several parts share; how each part looks is that part's business.
 
+mod navigation;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use super::columns::ColumnsMenu;
 use super::details::Details;
 use super::export::{self, ExportDialog, Outcome};
 use super::grid::Grid;
+use super::history::History;
 use super::link::Link;
 use super::memory::{self, Left, Memory, Remembered, Taken};
 use super::roster::{self, Roster, Ticks};
@@ -58,6 +61,7 @@ pub struct App {
     accounts: Accounts,
     columns: ColumnsMenu,
     details: Details,
+    history: History<navigation::Place>,
     drawer: Option<Page>,
     export: Option<ExportDialog>,
     /// How many rows the copy under way is of.
@@ -122,6 +126,7 @@ impl App {
             accounts: Accounts::default(),
             columns: ColumnsMenu::default(),
             details: Details::default(),
+            history: History::default(),
             drawer: None,
             export: None,
             copying: 0,
@@ -142,12 +147,8 @@ impl App {
 
     /// Tells the keeper how the window is left.
     pub fn leave(&mut self, ctx: &Context) {
-        let left = Left {
-            grids: &self.grids,
-            sheet: self.sheet,
-            ticks: &self.ticks,
-            fleet: self.fleet.as_deref(),
-        };
+        let left =
+            Left { grids: &self.grids, sheet: self.sheet, ticks: &self.ticks, fleet: self.fleet.as_deref() };
         if let Some(wish) = self.memory.news(ctx, &left) {
             self.link.wish(wish);
         }
@@ -174,7 +175,7 @@ impl App {
         let moved = !actions.is_empty() || ui.input(|input| input.pointer.any_released());
         if !actions.is_empty() {
             for action in actions {
-                self.carry_out(ui.ctx(), action);
+                self.travel(ui.ctx(), action);
             }
             // What was drawn shows the state before: one more frame shows the new one.
             ui.request_repaint();
@@ -212,6 +213,7 @@ impl App {
             && self.details.want(kind, row)
         {
             self.link.send(Command::Record { kind, row });
+            self.link.send(Command::Relations { kind, row });
         }
     }
 
@@ -276,6 +278,7 @@ impl App {
                     dialog.progress(rows, of);
                 }
             }
+            Event::Relations(relations) => self.details.take_relations(relations),
             Event::Values(_) | Event::SweepEnded => {}
         }
     }
@@ -307,9 +310,7 @@ impl App {
         if first {
             self.ticks = self.memory.ticks(&fleet);
         }
-        if first
-            && let Some(profile) = &fleet.config.preselected
-        {
+        if first && let Some(profile) = &fleet.config.preselected {
             let named = Roster::of_profile(&fleet, profile);
             if !named.is_empty() {
                 self.ticks = Ticks::Only(named.into_iter().collect());
@@ -340,6 +341,7 @@ impl App {
         if self.in_dialog() {
             return;
         }
+        self.travel_keys(ui, actions);
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
         let slash = !typing && pressed(Modifiers::NONE, Key::Slash);
         if slash || pressed(Modifiers::COMMAND, Key::F) {
@@ -481,6 +483,7 @@ impl App {
             columns: if grid.columns.is_empty() { grid.drawn() } else { &grid.columns },
             search: &self.search,
             view: grid.view().map(AsRef::as_ref),
+            can_go: (self.history.can_go_back(), self.history.can_go_forward()),
             running: progress.is_some_and(|progress| progress.running),
             cancelling: progress.is_some_and(|progress| progress.cancelling),
             views: views::Shown { memory: &self.memory, sheet: self.sheet, now: self.view_now() },
@@ -563,8 +566,12 @@ impl App {
             }
 
             Action::Search(text) => self.search = text,
+            Action::Back => self.go_back(),
+            Action::Forward => self.go_forward(),
+            Action::Follow(link) => self.follow(link),
             Action::ClearFilters => {
                 self.search.clear();
+                self.grid().filters.clear();
                 self.ticks = Ticks::All;
             }
             Action::Tick { targets, on } => self.ticks.set(&targets, on, &self.roster.targets),

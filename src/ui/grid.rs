@@ -44,6 +44,8 @@ pub struct Grid {
     /// The rows drawn last.
     visible: Range<usize>,
     scroll_to: Option<usize>,
+    /// The number of a row that is to have the focus as soon as it is shown.
+    wanted_row: Option<i64>,
     /// The column that the keys are at, once they have been used.
     column: Option<usize>,
     scroll_to_column: Option<usize>,
@@ -55,6 +57,7 @@ impl Grid {
     pub fn new(sheet: Sheet) -> Grid {
         Grid {
             sort: sheet.first_sort(),
+            wanted_row: None,
             columns: sheet.first_columns(),
             filters: Vec::new(),
             group: Vec::new(),
@@ -156,8 +159,11 @@ impl Grid {
     }
 
     fn starts_over(&self, view: &View) -> bool {
-        let known = self.view().map(|known| (&known.query.sort, &known.query.search));
-        known.is_some_and(|known| known != (&view.query.sort, &view.query.search))
+        let asked = |view: &View| {
+            let query = &view.query;
+            (query.sort.clone(), query.search.clone(), query.filters.clone())
+        };
+        self.view().is_some_and(|known| asked(known) != asked(view))
     }
 
     fn swap_when_ready(&mut self) {
@@ -170,10 +176,33 @@ impl Grid {
         if self.starts_over(&incoming.view) {
             self.scroll_to = Some(0);
         }
+        // Who has moved on meanwhile is not called back.
+        self.wanted_row =
+            self.wanted_row.filter(|row| self.focused_row().is_none_or(|focused| focused == *row));
         if let Some(old) = self.shown.take() {
             self.selection.follow(&old.view.rows, &incoming.view.rows);
         }
         self.shown = Some(incoming);
+        if self.select_wanted() {
+            self.wanted_row = None;
+        }
+    }
+
+    /// Gives a row the focus, by its number, now if it is shown and else with the next answer that has it.
+    pub fn select_row(&mut self, row: i64) {
+        self.wanted_row = Some(row);
+        self.selection = Selection::default();
+        self.select_wanted();
+    }
+
+    fn select_wanted(&mut self) -> bool {
+        let Some(row) = self.wanted_row else { return false };
+        let position = self.view().and_then(|view| view.rows.iter().position(|number| *number == row));
+        if let Some(position) = position {
+            self.selection.only(position);
+            self.scroll_to = Some(position);
+        }
+        position.is_some()
     }
 
     /// Draws the grid. `keys` says whether keys are meant for it when nothing else has the focus.

@@ -89,7 +89,8 @@ fn choices(ui: &mut Ui, memory: &Memory, settings: &mut Settings) {
         ui.horizontal(|ui| {
             let days = DragValue::new(&mut settings.history.days).range(1..=36_500).suffix(" days");
             ui.add(days).accessible_name("Days of history");
-            let megabytes = DragValue::new(&mut settings.history.megabytes).range(10..=1_000_000).suffix(" MB");
+            let megabytes =
+                DragValue::new(&mut settings.history.megabytes).range(10..=1_000_000).suffix(" MB");
             ui.add(megabytes).accessible_name("Megabytes of history");
         });
         ui.end_row();

@@ -189,6 +189,13 @@ impl Roster {
         self.targets.iter().filter(|target| ticks.contains(**target)).count()
     }
 
+    /// Whether rows of an account and region are shown: something that reaches it is ticked.
+    pub fn ticks_place(&self, ticks: &Ticks, account: &str, region: &str) -> bool {
+        let accounts = self.accounts.iter().filter(|entry| entry.name == account);
+        let mut regions = accounts.flat_map(|entry| &entry.regions).filter(|entry| entry.region == region);
+        regions.any(|entry| ticks.contains(entry.target))
+    }
+
     /// Targets of a profile.
     pub fn of_profile(fleet: &Fleet, profile: &str) -> Vec<u32> {
         let statuses = fleet.accounts.iter().flat_map(|account| &account.targets);

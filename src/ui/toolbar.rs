@@ -1,12 +1,10 @@
 //! The bar above the grid: kinds, search, columns, views, refresh, export, settings.
 
-use egui::{
-    Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, vec2,
-};
+use egui::{Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::action::Action;
 use super::columns::ColumnsMenu;
-use super::icons::{Icon, glyph};
+use super::icons::{self, Icon};
 use super::roster::{Roster, Ticks};
 use super::sheet::Sheet;
 use super::status::grouped;
@@ -25,6 +23,8 @@ pub struct Shown<'a> {
     pub columns: &'a [String],
     pub search: &'a str,
     pub view: Option<&'a View>,
+    /// Whether there is a place to go back to, and one to go forward to.
+    pub can_go: (bool, bool),
     pub running: bool,
     pub cancelling: bool,
     pub views: views::Shown<'a>,
@@ -39,6 +39,7 @@ pub fn search_id() -> Id {
 pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     ui.horizontal_centered(|ui| {
+        travel(ui, shown, actions);
         for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| kind.always) {
             let count = grouped(shown.roster.rows(shown.ticks, at));
             let chosen = at == shown.shown;
@@ -75,6 +76,21 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
         });
     });
+}
+
+fn travel(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let mut button = |ui: &mut Ui, icon, name: &str, keys: &str, able, action| {
+        let button = Button::new(icons::glyph(icon)).frame_when_inactive(false);
+        let response = ui.add_enabled(able, button).accessible_name(name);
+        if response.on_hover_text(format!("{name} ({keys})")).clicked() {
+            actions.push(action);
+        }
+    };
+    let (back, forward) = shown.can_go;
+    ui.spacing_mut().item_spacing.x = theme::STEP / 2.0;
+    button(ui, Icon::ArrowLeft, "Back", "Alt+Left", back, Action::Back);
+    button(ui, Icon::ArrowRight, "Forward", "Alt+Right", forward, Action::Forward);
+    ui.spacing_mut().item_spacing.x = 2.0 * theme::STEP;
 }
 
 /// The kinds that are collected when somebody wants to see them.
@@ -155,7 +171,7 @@ fn columns_menu(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions:
 }
 
 fn settings(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let button = ui.button(glyph(Icon::Settings)).accessible_name("Settings");
+    let button = ui.button(icons::glyph(Icon::Settings)).accessible_name("Settings");
     if button.on_hover_text("Theme, scale, line and history (Ctrl+,)").clicked() {
         actions.push(Action::OpenSettings);
     }

@@ -110,6 +110,7 @@ impl Link for FakeCore {
             | Command::CancelShow
             | Command::Cancel
             | Command::CancelExport
+            | Command::Relations { .. }
             | Command::Kinds { .. } => {}
         }
         wire.commands.borrow_mut().push(command);

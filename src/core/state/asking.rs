@@ -41,6 +41,16 @@ impl State {
         }
     }
 
+    /// Has what a row has to do with others looked up; "everywhere" means where the config leads now.
+    pub(super) fn ask_for_relations(&self, kind: &'static str, row: i64) {
+        let everywhere = kinds().iter().find(|kind| !kind.shared).and_then(|kind| {
+            let mut query = Query::of(kind);
+            self.restrict(&mut query);
+            query.places
+        });
+        self.answering.ask(Question::Relations { kind, row, places: everywhere });
+    }
+
     /// Writes the places into a query that it means, where those are not all that the store has: targets that the config
     /// no longer names are no part of "all". Gives them back by name.
     pub(super) fn restrict(&self, query: &mut Query) -> Option<Vec<PlaceName>> {

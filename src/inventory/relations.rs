@@ -1,0 +1,97 @@
+//! Finding the rows that another row has to do with: how many there are, by SQL over one account and region, which costs
+//! the same however large the fleet is. The conditions mean what `Test::Is` means, so that the grid shows the same rows.
+
+use rusqlite::{OptionalExtension, params_from_iter};
+use serde_json::Value;
+
+use super::Refusal;
+use super::reader::Reader;
+use crate::query::quoted;
+use crate::rds::{Kind, Related, kind};
+
+/// What there is of the rows that are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// Nobody has collected that kind there yet.
+    NotCollected,
+    /// The only one, by its number.
+    One(i64),
+    /// So many, and not exactly one.
+    Rows(usize),
+}
+
+impl Reader {
+    /// Finds what a row has to do with. `places` are those that "everywhere" means; `None` means all.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn find(&self, related: &Related, places: Option<&[i64]>) -> Result<Found, Refusal> {
+        let Some(kind) = kind(related.kind) else { return Ok(Found::NotCollected) };
+        self.found(kind, related, places).map_err(|error| Refusal::from(error.to_string()))
+    }
+
+    fn found(&self, kind: &Kind, related: &Related, places: Option<&[i64]>) -> rusqlite::Result<Found> {
+        let mut text = format!("SELECT count(*), min(_Row) FROM {}", quoted(&kind.table()));
+        let mut values: Vec<String> = Vec::new();
+        let mut conditions = Vec::new();
+        let mut meant = places.map(<[i64]>::to_vec);
+        if let Some(region) = &related.region {
+            let here = self.places(kind, related.account.as_deref(), region)?;
+            if here.is_empty() {
+                return Ok(Found::NotCollected);
+            }
+            meant = Some(here);
+        } else if !self.is_collected(kind)? {
+            return Ok(Found::NotCollected);
+        }
+        if let Some(meant) = meant {
+            conditions.push("_Place IN (SELECT value FROM json_each(?))".to_owned());
+            values.push(Value::from(meant).to_string());
+        }
+        for (name, choices) in &related.conditions {
+            let column = quoted(name);
+            let nested = kind.column(name).is_some_and(|at| kind.columns[at].shape.is_nested());
+            conditions.push(if nested {
+                format!(
+                    "EXISTS (SELECT 1 FROM json_tree({column}) WHERE CAST(atom AS TEXT) IN (SELECT value FROM json_each(?)))"
+                )
+            } else {
+                format!("{column} IN (SELECT value FROM json_each(?))")
+            });
+            values.push(Value::from(choices.clone()).to_string());
+        }
+        if !conditions.is_empty() {
+            text.push_str(&format!(" WHERE {}", conditions.join(" AND ")));
+        }
+        let (rows, first): (i64, Option<i64>) = self
+            .connection()
+            .prepare_cached(&text)?
+            .query_row(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(match first {
+            Some(row) if rows == 1 => Found::One(row),
+            _ => Found::Rows(usize::try_from(rows).unwrap_or_default()),
+        })
+    }
+
+    /// The places of that account, or of any, in a region where the kind has been collected.
+    fn places(&self, kind: &Kind, account: Option<&str>, region: &str) -> rusqlite::Result<Vec<i64>> {
+        // A catalogue is of the account that has no name.
+        let account = if kind.shared { Some("") } else { account };
+        self.connection()
+            .prepare_cached(
+                "SELECT p._Place FROM _places p JOIN _collections c ON c._Place = p._Place AND c.Kind = ?1 \
+                 WHERE p.Region = ?2 AND (?3 IS NULL OR p.AccountId = ?3)",
+            )?
+            .query_map((kind.name, region, account), |row| row.get(0))?
+            .collect()
+    }
+
+    fn is_collected(&self, kind: &Kind) -> rusqlite::Result<bool> {
+        let found: Option<i64> = self
+            .connection()
+            .prepare_cached("SELECT 1 FROM _collections WHERE Kind = ? LIMIT 1")?
+            .query_row([kind.name], |row| row.get(0))
+            .optional()?;
+        Ok(found.is_some())
+    }
+}

@@ -1,0 +1,95 @@
+//! What a row has to do with, in its details: what it names and what there is of others as links with counts, and in a few
+//! words what is not collected yet and what there is none of.
+
+use egui::{Align, Button, Label, RichText, Sense, Ui, WidgetInfo, vec2};
+
+use super::action::Action;
+use super::status::grouped;
+use super::theme::{self, Tokens};
+use super::{marks, members};
+use crate::core::{Found, Link, Relations};
+
+/// Draws the links.
+pub fn show(ui: &mut Ui, relations: &Relations, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    for link in relations.links.iter().filter(|link| value_of(link).is_some()) {
+        line(ui, link, tokens, actions);
+    }
+    let of = |found| move |link: &&Link| link.name.is_none() && link.found == found;
+    let waiting: Vec<&Link> = relations.links.iter().filter(of(Found::NotCollected)).collect();
+    if !waiting.is_empty() {
+        caption(ui, "Not collected yet", tokens);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(theme::STEP * 2.0, 0.0);
+            for link in waiting {
+                let text = RichText::new(link.title).color(tokens.accent);
+                let button = Button::new(text).frame_when_inactive(false).small();
+                let response = ui.add(button).accessible_name(format!("{}: not collected yet", link.title));
+                if response.on_hover_text("Collect and show it").clicked() {
+                    actions.push(Action::Follow(link.clone()));
+                }
+            }
+        });
+    }
+    let none: Vec<&str> = relations.links.iter().filter(of(Found::Rows(0))).map(|link| link.title).collect();
+    if !none.is_empty() {
+        caption(ui, "None", tokens);
+        ui.add(Label::new(RichText::new(none.join(", ")).color(tokens.text_weak)).wrap());
+    }
+}
+
+fn caption(ui: &mut Ui, text: &str, tokens: &Tokens) {
+    ui.add_space(theme::STEP);
+    ui.label(RichText::new(text).size(theme::SMALL).color(tokens.text_weak));
+}
+
+/// What stands beside a link's title: the name of the only one, or how many there are.
+fn value_of(link: &Link) -> Option<String> {
+    match (&link.name, link.found) {
+        (Some(name), _) => Some(name.clone()),
+        (None, Found::One(_)) => Some("1".to_owned()),
+        (None, Found::Rows(rows)) if rows > 0 => Some(grouped(rows as u64)),
+        (None, _) => None,
+    }
+}
+
+fn line(ui: &mut Ui, link: &Link, tokens: &Tokens, actions: &mut Vec<Action>) {
+    let value = value_of(link).unwrap_or_default();
+    let names = members::name_width(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), members::LINE), Sense::click());
+    let there = link.found != Found::Rows(0);
+    let live = there && (response.hovered() || response.has_focus());
+    if live {
+        ui.painter().rect_filled(rect, 4.0, tokens.hover);
+    }
+    let (title, rest) = rect.split_left_right_at_x(rect.left() + names);
+    marks::paint_line(ui, title, link.title, theme::BODY, tokens.text_weak, Align::Min);
+    let rest = rest.with_min_x(rest.left() + ui.spacing().item_spacing.x);
+    let note = match link.found {
+        Found::NotCollected => "not collected yet",
+        Found::Rows(0) => "not found",
+        _ => "",
+    };
+    let note = marks::line(ui, note, theme::SMALL, tokens.text_weak, rest.width() / 2.0);
+    let room = rest.with_max_x(rest.right() - note.size().x - theme::STEP * 2.0);
+    let color = if there { tokens.accent } else { tokens.text_weak };
+    let text = marks::line(ui, &value, theme::BODY, color, room.width());
+    let beside = rest.left() + text.size().x + theme::STEP * 2.0;
+    let place = |width: f32, height: f32| egui::pos2(width, (rest.center().y - height / 2.0).round());
+    let note_at = place(beside, note.size().y);
+    let text_at = place(rest.left(), text.size().y);
+    ui.painter().galley(text_at, text, color);
+    ui.painter().galley(note_at, note, tokens.text_weak);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Link, there, format!("{}: {value}", link.title)));
+    let hover = match (link.found, &link.region) {
+        (Found::Rows(0), _) => "It is not among what is collected.".to_owned(),
+        (Found::NotCollected, _) => "Collect and show it".to_owned(),
+        (_, Some(region)) => {
+            format!("Show in {}, {region}", link.account.as_deref().unwrap_or("every account"))
+        }
+        (_, None) => "Show in every account and region".to_owned(),
+    };
+    if response.on_hover_text(format!("{value}\n{hover}")).clicked() && there {
+        actions.push(Action::Follow(link.clone()));
+    }
+}
