@@ -7,9 +7,11 @@ pub mod call;
 pub mod definitions;
 pub mod endpoint;
 pub mod kind;
+mod members;
 pub mod readable;
 pub mod shape;
 
 pub use answer::{Cell, Row};
 pub use kind::{Column, Kind, kind, kinds, no_such_kind};
+pub use members::{hint, meaning, unit};
 pub use shape::Shape;
