@@ -35,9 +35,19 @@ pub fn with(columns: &[String], column: &str) -> Vec<String> {
     columns
 }
 
-/// The columns a kind starts with.
+/// The columns a kind starts with: how a row is stands first, so that the eye falls on it.
 pub fn first(kind: &Kind) -> Vec<String> {
-    kind.first_columns.iter().map(|&name| name.to_owned()).collect()
+    let status = kind.first_columns.iter().filter(|name| kind.status == Some(name));
+    let others = kind.first_columns.iter().filter(|name| kind.status != Some(name));
+    status.chain(others).map(|&name| name.to_owned()).collect()
+}
+
+/// The columns with those that stay at the left in front, each part in its order.
+pub fn arranged(columns: &[String], pinned: &[String]) -> Vec<String> {
+    let (mut first, rest): (Vec<String>, Vec<String>) =
+        columns.iter().cloned().partition(|name| pinned.contains(name));
+    first.extend(rest);
+    first
 }
 
 /// The menu behind the toolbar's `Columns` button.
@@ -163,5 +173,7 @@ mod tests {
         assert_eq!(hidden(&columns, "B"), ["A", "C"]);
         assert_eq!(hidden(&columns[..1], "A"), ["A"]);
         assert_eq!(with(&columns, "D"), ["A", "B", "C", "D"]);
+        let pinned = ["C".to_owned(), "X".to_owned()];
+        assert_eq!(arranged(&columns, &pinned), ["C", "A", "B"]);
     }
 }
