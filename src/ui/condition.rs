@@ -10,7 +10,7 @@ pub enum How {
     Contains,
     Is,
     Matches,
-    /// `100`, `>=100`, `..200` or `100..200`; of times as well.
+    /// `100`, `>=100`, `..200` or `100..200`; of times and versions as well.
     Range,
     Absent,
     Present,
@@ -23,7 +23,7 @@ impl How {
             Shape::Boolean => &[],
             Shape::Timestamp => &[How::Range, How::Absent, How::Present],
             shape if shape.is_number() => &[How::Range, How::Absent, How::Present],
-            _ => &[How::Contains, How::Is, How::Matches, How::Absent, How::Present],
+            _ => &[How::Contains, How::Is, How::Matches, How::Range, How::Absent, How::Present],
         }
     }
 
@@ -131,12 +131,23 @@ fn written(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
 
+/// Whether a text is a time that a person may mean: a date, a time of AWS's, `now`, or a distance such as `-7d`.
+fn is_time(text: &str) -> bool {
+    let distance = || {
+        let number = text.strip_prefix(['-', '+'])?.strip_suffix(['m', 'h', 'd', 'w', 'y'])?;
+        number.parse::<u32>().ok()
+    };
+    let year = text.get(..4).is_some_and(|year| year.parse::<u32>().is_ok());
+    text == "now" || distance().is_some() || (year && text.len() >= 10)
+}
+
 fn range(text: &str, shape: &Shape) -> Option<Test> {
     let whole = matches!(shape, Shape::Integer | Shape::Long);
     let (from, to) = ends(text);
     let right = |bound: Option<&str>| match bound {
         Some(bound) if shape.is_number() => bound.parse::<f64>().is_ok(),
-        Some(bound) => bound.len() >= 4 && bound.starts_with(|first: char| first.is_ascii_digit()),
+        Some(bound) if matches!(shape, Shape::Timestamp) => is_time(bound),
+        Some(_) => true,
         None => true,
     };
     if (from.is_none() && to.is_none()) || !right(from) || !right(to) {
@@ -209,9 +220,11 @@ mod tests {
         for half in ["", ">", "..", "1..x", "abc"] {
             assert_eq!(typed(How::Range, half, &Shape::Integer), None, "{half}");
         }
-        let year = typed(How::Range, "2026-01..2026-03-15", &Shape::Timestamp);
-        assert_eq!(year, between(Some("2026-01"), Some("2026-03-15")));
-        assert_eq!(typed(How::Range, ">20", &Shape::Timestamp), None, "no year yet");
+        let time = |text: &str| typed(How::Range, text, &Shape::Timestamp);
+        assert_eq!(time("2026-01-01..2026-03-15"), between(Some("2026-01-01"), Some("2026-03-15")));
+        assert_eq!(time(">-7d"), between(Some("-7d"), None));
+        assert_eq!(time(">2026"), None, "no date yet");
+        assert_eq!(typed(How::Range, "<15", &Shape::String), between(None, Some("15")), "versions too");
     }
 
     #[test]

@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, Frame, Id, Margin, Popup, PopupCloseBehavior, Rect, Response, RichText, Sense,
-    SetOpenCommand, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Frame, Id, Popup, PopupCloseBehavior, Rect, Response, RichText, Sense, SetOpenCommand,
+    Stroke, TextEdit, Ui, WidgetInfo, vec2,
 };
 
 use super::action::{Action, GridAction};
 use super::condition::{self, Condition, How};
+use super::grid_cells::PADDING;
 use super::icons::Icon;
 use super::marks;
 use super::pick_list::{self, Picks};
@@ -21,7 +22,7 @@ use crate::query::{Filter, Query};
 use crate::rds::{Column, Shape};
 
 /// The width of the popup, and of the funnel in a cell.
-const POPUP: f32 = 272.0;
+const POPUP: f32 = 352.0;
 const FUNNEL: f32 = 20.0;
 
 /// What the line remembers beside the filters, which are the grid's.
@@ -142,7 +143,14 @@ impl FilterRow {
                 let response = ui.interact(left, popup_id(name).with("summary"), Sense::CLICK);
                 let color = if filtered { tokens.accent } else { tokens.text_faint };
                 let text = if filtered { text.as_str() } else { "" };
-                marks::paint_line(ui, left.shrink2(vec2(6.0, 0.0)), text, theme::BODY, color, Align::Min);
+                marks::paint_line(
+                    ui,
+                    left.shrink2(vec2(PADDING - 2.0, 0.0)),
+                    text,
+                    theme::BODY,
+                    color,
+                    Align::Min,
+                );
                 response.widget_info(|| {
                     WidgetInfo::labeled(egui::Role::Button, true, format!("Condition on {name}"))
                 });
@@ -191,11 +199,12 @@ impl FilterRow {
             ui.painter().rect(rect, 3.0, tokens.field, line, egui::StrokeKind::Inside);
         }
         let sign = sign(&condition, cell.shape());
-        let mut field = rect;
+        // The text stands above those of the column.
+        let mut field = rect.with_min_x(rect.left() + PADDING - 2.0);
         if !sign.is_empty() {
-            let place = Rect::from_min_max(pos2(rect.left() + 6.0, rect.top()), rect.max);
-            marks::paint_line(ui, place, sign, theme::BODY, tokens.accent, Align::Min);
-            field.min.x += 8.0 + 7.0 * sign.chars().count() as f32;
+            marks::paint_line(ui, field, sign, theme::BODY, tokens.accent, Align::Min);
+            let sign = marks::line(ui, sign, theme::BODY, tokens.accent, f32::INFINITY);
+            field.min.x += sign.size().x + theme::STEP;
         }
         let color = if half_typed { tokens.attention } else { tokens.text };
         let hint = match condition.how {
@@ -207,7 +216,6 @@ impl FilterRow {
         let edit = TextEdit::singleline(&mut condition.text)
             .id(id)
             .frame(Frame::NONE)
-            .margin(Margin::symmetric(4, 0))
             .text_color(color)
             .hint_text(RichText::new(hint).color(tokens.text_faint))
             .align(Align2::LEFT_CENTER)

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use egui::accesskit;
 use egui::{Align, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
 use egui_table::{CellInfo, HeaderCellInfo, TableDelegate};
 use time::OffsetDateTime;
@@ -205,7 +204,7 @@ impl Cells<'_> {
             let place = name.and_then(|at| self.columns[at].place).unwrap_or_default();
             ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
                 node.set_role(egui::Role::Row);
-                node.set_bounds(bounds(rect));
+                node.set_bounds(marks::bounds(rect));
                 node.set_row_index(line);
                 node.set_selected(selected);
                 let text = self.pages.row(position).and_then(|cells| cells.get(place));
@@ -257,7 +256,7 @@ impl Cells<'_> {
         }
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
             node.set_role(egui::Role::Cell);
-            node.set_bounds(bounds(rect));
+            node.set_bounds(marks::bounds(rect));
             node.set_row_index(position);
             node.set_column_index(at);
             node.set_label(words);
@@ -366,7 +365,7 @@ impl Cells<'_> {
         marks::paint_line(ui, room, sum, theme::BODY, self.tokens.text, Align::Max);
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
             node.set_role(egui::Role::Cell);
-            node.set_bounds(bounds(rect));
+            node.set_bounds(marks::bounds(rect));
             node.set_column_index(at);
             node.set_label(format!("Sum of {name}: {sum}"));
         });
@@ -429,14 +428,5 @@ impl Cells<'_> {
             entry(ui, "Export…".to_owned(), "Ctrl+E", Action::OpenExport);
             entry(ui, "Show as SQL".to_owned(), "", Action::ShowAsSql);
         });
-    }
-}
-
-fn bounds(rect: Rect) -> accesskit::Rect {
-    accesskit::Rect {
-        x0: rect.min.x.into(),
-        y0: rect.min.y.into(),
-        x1: rect.max.x.into(),
-        y1: rect.max.y.into(),
     }
 }

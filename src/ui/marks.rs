@@ -209,6 +209,16 @@ pub fn line(
     ui.painter().layout_job(job)
 }
 
+/// A rectangle as AccessKit has it, for what is no widget of egui's.
+pub fn bounds(rect: Rect) -> egui::accesskit::Rect {
+    egui::accesskit::Rect {
+        x0: rect.min.x.into(),
+        y0: rect.min.y.into(),
+        x1: rect.max.x.into(),
+        y1: rect.max.y.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

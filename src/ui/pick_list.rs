@@ -93,7 +93,8 @@ pub fn show(ui: &mut Ui, search: &mut String, values: Option<&Values>, picks: &P
     let mut changed = picks.clone();
     ui.horizontal(|ui| {
         for (word, on) in [("All", true), ("None", false)] {
-            if ui.button(word).clicked() {
+            let button = ui.button(word).accessible_name(format!("Pick {}", word.to_lowercase()));
+            if button.clicked() {
                 if text.is_empty() {
                     changed = if on { Picks::all() } else { Picks::default() };
                 } else {

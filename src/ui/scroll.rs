@@ -112,6 +112,7 @@ impl Scroll {
         ui.painter().rect_filled(handle.shrink2(vec2(2.0, 0.0)), style.bar_width / 2.0, color);
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(egui::Role::ScrollBar);
+            node.set_bounds(super::marks::bounds(track));
             node.set_label("Rows");
             node.set_orientation(egui::accesskit::Orientation::Vertical);
             node.set_min_numeric_value(0.0);
