@@ -331,7 +331,7 @@ fn columns_are_moved() {
     click(&mut window, Role::Button, "Move left");
     assert_eq!(
         core.shown().columns[..4],
-        ["DBInstanceIdentifier", "DBInstanceStatus", "Region", "AccountId"]
+        ["DBInstanceStatus", "DBInstanceIdentifier", "Region", "AccountId"]
     );
 }
 

@@ -7,6 +7,7 @@ pub mod call;
 pub mod definitions;
 pub mod endpoint;
 pub mod kind;
+mod members;
 pub mod readable;
 pub mod related;
 pub mod sections;
@@ -14,6 +15,7 @@ pub mod shape;
 
 pub use answer::{Cell, Row};
 pub use kind::{Column, Kind, kind, kinds, no_such_kind};
+pub use members::{hint, meaning, unit};
 pub use related::{Related, related};
 pub use sections::{Section, section};
 pub use shape::Shape;

@@ -3,7 +3,8 @@
 
 use egui::ThemePreference;
 
-use crate::core::Link;
+use crate::core::{CopyForm, Link};
+use crate::query::Filter;
 use crate::settings::{Scale, Settings, Wish};
 
 /// One wish of the person at the window.
@@ -27,14 +28,18 @@ pub enum Action {
     Sort { column: String, further: bool },
     /// Shows exactly these columns, in this order.
     Columns(Vec<String>),
+    /// Asks something of the grid on show.
+    Grid(GridAction),
+    /// Shows the line of filters under the header, or hides it.
+    FilterRow,
     /// Asks AWS again for what is ticked.
     Refresh,
     /// Asks AWS again for these account-regions.
     Retry(Vec<u32>),
     /// Ends the running sweep.
     Cancel,
-    /// Copies the selected rows with their headers.
-    CopyRows,
+    /// Copies the selected rows in some form.
+    CopyRows(CopyForm),
     /// Copies a text as it is.
     CopyText(String),
     /// Shows what a row has to do with.
@@ -92,6 +97,25 @@ pub enum ViewQuestion {
     Delete,
     /// Which file to take a view from.
     Open,
+}
+
+/// What a person can ask of one grid.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GridAction {
+    /// Exactly these conditions hold.
+    Filters(Vec<Filter>),
+    /// Opens the popup of a column's filter.
+    OpenFilter(String),
+    /// Groups by exactly these columns, the outermost first.
+    Group(Vec<String>),
+    /// Folds every group, or unfolds it.
+    FoldAll(bool),
+    /// Keeps a column at the left, or lets it go.
+    Pin { column: String, on: bool },
+    /// Makes columns as wide as what is seen of them.
+    Fit(Vec<String>),
+    /// The columns, widths and pins that the sheet began with.
+    ResetColumns,
 }
 
 /// The pages of the list below the grid.

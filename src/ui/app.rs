@@ -14,6 +14,7 @@ use egui::{
 
 use super::accounts::{self, Accounts};
 use super::action::{Action, Page};
+use super::chips::Chips;
 use super::columns::ColumnsMenu;
 use super::details::Details;
 use super::export::{self, ExportDialog, Outcome};
@@ -60,12 +61,15 @@ pub struct App {
     swept: BTreeSet<u32>,
     accounts: Accounts,
     columns: ColumnsMenu,
+    chips: Chips,
+    /// Whether the line of filters stands under the header.
+    filter_row: bool,
     details: Details,
     history: History<navigation::Place>,
     drawer: Option<Page>,
     export: Option<ExportDialog>,
     /// How many rows the copy under way is of.
-    copying: usize,
+    copying: (usize, CopyForm),
     message: String,
     memory: Memory,
     /// Whether a text field had the focus when the last frame ended: Enter and Escape of this frame are the field's,
@@ -125,11 +129,13 @@ impl App {
             swept: BTreeSet::new(),
             accounts: Accounts::default(),
             columns: ColumnsMenu::default(),
+            chips: Chips::default(),
+            filter_row: true,
             details: Details::default(),
             history: History::default(),
             drawer: None,
             export: None,
-            copying: 0,
+            copying: (0, CopyForm::Text),
             message: String::new(),
             memory: Memory::new(ctx, remembered),
             typing: false,
@@ -259,10 +265,7 @@ impl App {
             Event::Record(record) => self.details.take(record),
             Event::Copied(text) => {
                 ctx.copy_text(text);
-                self.message = match self.copying {
-                    1 => "1 row copied with headers".to_owned(),
-                    rows => format!("{} rows copied with headers", status::grouped(rows as u64)),
-                };
+                self.message = copied(self.copying);
             }
             Event::Exported(result) => {
                 if let Ok(exported) = &result {
@@ -279,7 +282,12 @@ impl App {
                 }
             }
             Event::Relations(relations) => self.details.take_relations(relations),
-            Event::Values(_) | Event::SweepEnded => {}
+            Event::Values(values) => {
+                if let Some(grid) = self.grids.iter_mut().find(|grid| grid.sheet.answers(&values.query)) {
+                    grid.take_values(&values);
+                }
+            }
+            Event::SweepEnded => {}
         }
     }
 
@@ -343,6 +351,9 @@ impl App {
         }
         self.travel_keys(ui, actions);
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+        if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::F) {
+            actions.push(Action::FilterRow);
+        }
         let slash = !typing && pressed(Modifiers::NONE, Key::Slash);
         if slash || pressed(Modifiers::COMMAND, Key::F) {
             // Without this the slash would be the first thing in the field.
@@ -446,27 +457,33 @@ impl App {
                 .frame(frame)
                 .show(ui, |ui| self.sql.show(ui, running, actions));
         }
+        self.chips.show(ui, frame, &self.grids[self.sheet], &self.search, actions);
         CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
             let dialog = self.in_dialog();
             let grid = &mut self.grids[self.sheet];
             let view = grid.view().cloned();
             if grid.sheet.kind.is_none() {
-                match empty::no_answer(&grid.sheet, view.as_deref()) {
+                let filtered =
+                    !grid.filters.is_empty() && view.as_ref().is_some_and(|view| view.error.is_none());
+                match empty::no_answer(&grid.sheet, view.as_deref()).filter(|_| !filtered) {
                     Some((title, words)) => empty::say(ui, title, words),
                     None => {
                         let keys = !dialog && !self.typing && !Popup::is_any_open(ui.ctx());
-                        grid.show(ui, keys, self.link.as_ref(), actions);
+                        grid.show(ui, keys, self.filter_row, self.link.as_ref(), actions);
                     }
                 }
                 return;
             }
-            match empty::reason(fleet.as_deref(), &self.roster, &self.ticks, view.as_deref()) {
+            // A filter that nothing passes leaves its field where it can be changed.
+            let reason = empty::reason(fleet.as_deref(), &self.roster, &self.ticks, view.as_deref())
+                .filter(|reason| *reason != empty::Empty::NoMatch || grid.filters.is_empty());
+            match reason {
                 Some(reason) => {
                     empty::show(ui, reason, grid.sheet.title, fleet.as_deref(), view.as_deref(), actions);
                 }
                 None => {
                     let keys = !dialog && !self.typing && !Popup::is_any_open(ui.ctx());
-                    grid.show(ui, keys, self.link.as_ref(), actions);
+                    grid.show(ui, keys, self.filter_row, self.link.as_ref(), actions);
                 }
             }
         });
@@ -584,7 +601,7 @@ impl App {
                     self.grid().sort = query.sort;
                 }
             }
-            Action::Columns(columns) => self.grid().columns = columns,
+            Action::Columns(columns) => self.grid().arrange(columns),
             Action::Refresh => {
                 let idle = self.fleet.as_ref().is_some_and(|fleet| !fleet.progress.running);
                 if idle && self.roster.ticked(&self.ticks) > 0 {
@@ -593,7 +610,9 @@ impl App {
             }
             Action::Retry(targets) => self.sweep(Some(targets)),
             Action::Cancel => self.link.send(Command::Cancel),
-            Action::CopyRows => self.copy_rows(),
+            Action::CopyRows(form) => self.copy_rows(form),
+            Action::Grid(action) => self.grid().act(action),
+            Action::FilterRow => self.filter_row = !self.filter_row,
             Action::CopyText(text) => {
                 ctx.copy_text(text);
                 self.message = "Copied".to_owned();
@@ -673,12 +692,28 @@ impl App {
         }
     }
 
-    fn copy_rows(&mut self) {
+    fn copy_rows(&mut self, form: CopyForm) {
         let grid = &self.grids[self.sheet];
         let Some(view) = grid.view() else { return };
-        self.copying = grid.selection.len();
+        self.copying = (grid.selection.len(), form);
         let rows = grid.selection.choice(&view.rows);
         // The query of the rows that are seen, even where a newer one is on its way.
-        self.link.send(Command::Copy { query: view.query.clone(), rows, form: CopyForm::Text });
+        self.link.send(Command::Copy { query: view.query.clone(), rows, form });
     }
+}
+
+/// What was copied, in a few words.
+fn copied((rows, form): (usize, CopyForm)) -> String {
+    let what = match rows {
+        1 => "1 row copied".to_owned(),
+        rows => format!("{} rows copied", status::grouped(rows as u64)),
+    };
+    let how = match form {
+        CopyForm::Text => "with headers",
+        CopyForm::Csv => "as CSV",
+        CopyForm::Json => "as JSON",
+        CopyForm::Markdown => "as a Markdown table",
+        CopyForm::AwsCommand => "as AWS CLI commands",
+    };
+    format!("{what} {how}")
 }

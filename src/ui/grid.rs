@@ -1,27 +1,55 @@
-//! The grid of one sheet: its sort order and columns, the view it shows, the selection, and the keys. The old view is
-//! drawn until the visible rows of the new one are there, so nothing flickers. How a cell looks is said in
-//! `grid_cells`; what the rows are is the core's business.
+//! The grid of one sheet: what is asked of it (order, columns, filters, groups), the view it shows, where it stands and
+//! what is selected. The old view is drawn until the visible rows of the new one are there, so nothing flickers. How a
+//! header and a cell look is said in `grid_header` and `grid_cells`, what a line is in `folds`, where it stands in
+//! `scroll`; what the rows are is the core's business.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::{EventFilter, Id, Key, Modifiers, Sense, Ui, WidgetInfo};
+use egui::{Id, Rect, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 use egui_table::{Column, HeaderRow, Table, TableState};
+use time::OffsetDateTime;
 
-use super::action::Action;
+use super::action::{Action, GridAction};
+use super::columns;
+use super::filter_row::FilterRow;
+use super::folds::{self, Folded, Line, Lines};
 use super::grid_cells::{self, Cells};
 use super::link::Link;
+use super::marks;
 use super::pages::Pages;
 use super::roster::Ticks;
+use super::scroll::Scroll;
 use super::selection::Selection;
 use super::sheet::Sheet;
 use super::theme::{self, Tokens};
-use crate::core::{Command, Rows, View};
+use crate::core::{Command, Rows, Values, View};
 use crate::query::{Filter, Query, SortKey};
 
 /// Rows asked for before the grid has ever been drawn.
 const FIRST_ROWS: usize = 64;
+
+/// A view that is drawn or about to be.
+struct Shown {
+    pages: Pages,
+    lines: Lines,
+}
+
+impl Shown {
+    fn covers(&self, lines: Range<usize>) -> bool {
+        self.lines.positions(lines).iter().all(|positions| self.pages.covers(positions))
+    }
+
+    /// Asks for the rows of some lines that are not there.
+    fn ask(&mut self, lines: Range<usize>, link: &dyn Link) {
+        for positions in self.lines.positions(lines) {
+            if let Some(positions) = self.pages.missing(&positions) {
+                link.send(Command::Rows { view: self.pages.view.number, positions });
+            }
+        }
+    }
+}
 
 /// The grid of one sheet.
 pub struct Grid {
@@ -29,28 +57,36 @@ pub struct Grid {
     pub sort: Vec<SortKey>,
     /// The columns that are chosen; of an answer whose columns nobody has chosen there are none, which means all.
     pub columns: Vec<String>,
+    /// Columns that stay at the left.
+    pub pinned: Vec<String>,
     /// Conditions that all hold.
     pub filters: Vec<Filter>,
-    /// The columns that group, the outermost first.
+    /// The columns that rows are grouped by, at most two.
     pub group: Vec<String>,
     /// Widths that a person has given to columns.
     pub widths: BTreeMap<String, u16>,
     /// The columns that are drawn.
-    drawn: Vec<String>,
+    pub(super) drawn: Vec<String>,
     pub selection: Selection,
-    shown: Option<Pages>,
+    shown: Option<Shown>,
     /// A newer view whose visible rows are not there yet.
-    incoming: Option<Pages>,
-    /// The rows drawn last.
-    visible: Range<usize>,
-    scroll_to: Option<usize>,
+    incoming: Option<Shown>,
+    folded: Folded,
+    pub(super) scroll: Scroll,
+    /// The group that the keys are at, instead of a row, by its place among the view's.
+    pub(super) at_group: Option<usize>,
     /// The number of a row that is to have the focus as soon as it is shown.
     wanted_row: Option<i64>,
     /// The column that the keys are at, once they have been used.
-    column: Option<usize>,
-    scroll_to_column: Option<usize>,
+    pub(super) column: Option<usize>,
+    pub(super) scroll_to_column: Option<usize>,
     /// The column under the pointer when the row menu was opened.
     menu_cell: Option<(usize, String)>,
+    filter_row: FilterRow,
+    /// Columns whose widths are to follow what is seen of them.
+    fit: Vec<String>,
+    /// Whether the widths are to be those of the beginning.
+    reset_widths: bool,
 }
 
 impl Grid {
@@ -59,6 +95,7 @@ impl Grid {
             sort: sheet.first_sort(),
             wanted_row: None,
             columns: sheet.first_columns(),
+            pinned: sheet.first_pinned(),
             filters: Vec::new(),
             group: Vec::new(),
             widths: BTreeMap::new(),
@@ -67,11 +104,15 @@ impl Grid {
             selection: Selection::default(),
             shown: None,
             incoming: None,
-            visible: 0..FIRST_ROWS,
-            scroll_to: None,
+            folded: Folded::new(),
+            scroll: Scroll::default(),
+            at_group: None,
             column: None,
             scroll_to_column: None,
             menu_cell: None,
+            filter_row: FilterRow::default(),
+            fit: Vec::new(),
+            reset_widths: false,
         }
     }
 
@@ -101,9 +142,44 @@ impl Grid {
         *self = Grid::new(Sheet { sql: sql.to_owned(), ..Sheet::of_sql() });
     }
 
+    /// Does what was asked of the grid.
+    pub fn act(&mut self, action: GridAction) {
+        match action {
+            GridAction::Filters(filters) => self.filters = filters,
+            GridAction::OpenFilter(column) => {
+                self.scroll_to_column = self.drawn.iter().position(|name| *name == column);
+                self.filter_row.open(&column);
+            }
+            GridAction::Group(columns) => {
+                self.group = columns;
+                self.folded.clear();
+                self.at_group = None;
+            }
+            GridAction::FoldAll(folded) => self.fold_all(folded),
+            GridAction::Pin { column, on } => {
+                self.pinned.retain(|name| *name != column);
+                if on {
+                    self.pinned.push(column);
+                }
+                self.arrange(self.drawn.clone());
+            }
+            GridAction::Fit(columns) => self.fit = columns,
+            GridAction::ResetColumns => {
+                self.pinned = self.sheet.first_pinned();
+                self.columns = self.sheet.first_columns();
+                self.reset_widths = true;
+            }
+        }
+    }
+
+    /// Shows exactly these columns, those that stay at the left in front.
+    pub fn arrange(&mut self, columns: Vec<String>) {
+        self.columns = columns::arranged(&columns, &self.pinned);
+    }
+
     /// The view that is drawn.
     pub fn view(&self) -> Option<&Arc<View>> {
-        self.shown.as_ref().map(|pages| &pages.view)
+        self.shown.as_ref().map(|shown| &shown.pages.view)
     }
 
     /// The columns that are drawn.
@@ -118,7 +194,7 @@ impl Grid {
 
     /// Whether rows of this view are wanted.
     pub fn knows(&self, view: u64) -> bool {
-        [&self.shown, &self.incoming].into_iter().flatten().any(|pages| pages.view.number == view)
+        [&self.shown, &self.incoming].into_iter().flatten().any(|shown| shown.pages.view.number == view)
     }
 
     /// The number of the row that has the focus.
@@ -128,40 +204,41 @@ impl Grid {
 
     /// Takes a view in and asks for the rows that will be visible.
     pub fn take_view(&mut self, view: Arc<View>, link: &dyn Link) {
-        let number = view.number;
         if self.sheet.columns.is_empty() {
             self.sheet.columns = Arc::clone(&view.columns);
         }
-        let mut pages = Pages::new(view);
-        let positions = self.visible_in(&pages);
-        if let Some(positions) = pages.missing(&positions) {
-            link.send(Command::Rows { view: number, positions });
-        }
-        self.incoming = Some(pages);
+        let lines = Lines::new(&view, &self.folded);
+        let mut incoming = Shown { pages: Pages::new(view), lines };
+        incoming.ask(self.visible_in(&incoming), link);
+        self.incoming = Some(incoming);
         self.swap_when_ready();
     }
 
     /// Takes rows in, for whichever view they are of.
     pub fn take_rows(&mut self, rows: &Rows) {
-        for pages in [&mut self.shown, &mut self.incoming].into_iter().flatten() {
-            pages.take(rows);
+        for shown in [&mut self.shown, &mut self.incoming].into_iter().flatten() {
+            shown.pages.take(rows);
         }
         self.swap_when_ready();
     }
 
-    /// The positions that will be visible in a view: the same ones, or the first if it is sorted or searched anew.
-    fn visible_in(&self, pages: &Pages) -> Range<usize> {
-        let rows = pages.view.rows.len();
-        let height = self.visible.len().max(1);
-        let start = if self.starts_over(&pages.view) { 0 } else { self.visible.start };
-        let start = start.min(rows.saturating_sub(height));
-        start..(start + height).min(rows)
+    /// Takes the values of a column in, for its pick-list.
+    pub fn take_values(&mut self, values: &Arc<Values>) {
+        self.filter_row.take(values);
+    }
+
+    /// The lines that will be visible in a view: the same ones, or the first if it is sorted or searched anew.
+    fn visible_in(&self, shown: &Shown) -> Range<usize> {
+        let height = if self.scroll.whole() == 0 { FIRST_ROWS } else { self.scroll.whole() + 1 };
+        let start = if self.starts_over(&shown.pages.view) { 0 } else { self.scroll.first() };
+        let start = start.min(shown.lines.len().saturating_sub(height));
+        start..(start + height).min(shown.lines.len())
     }
 
     fn starts_over(&self, view: &View) -> bool {
         let asked = |view: &View| {
-            let query = &view.query;
-            (query.sort.clone(), query.search.clone(), query.filters.clone())
+            let Query { search, sort, filters, group, .. } = &view.query;
+            (search.clone(), sort.clone(), filters.clone(), group.clone())
         };
         self.view().is_some_and(|known| asked(known) != asked(view))
     }
@@ -169,18 +246,21 @@ impl Grid {
     fn swap_when_ready(&mut self) {
         let Some(incoming) = self.incoming.take() else { return };
         // Where nothing is shown yet, placeholders are better than nothing.
-        if self.shown.is_some() && !incoming.covers(&self.visible_in(&incoming)) {
+        if self.shown.is_some() && !incoming.covers(self.visible_in(&incoming)) {
             self.incoming = Some(incoming);
             return;
         }
-        if self.starts_over(&incoming.view) {
-            self.scroll_to = Some(0);
+        if self.starts_over(&incoming.pages.view) {
+            self.scroll.to(0);
         }
         // Who has moved on meanwhile is not called back.
         self.wanted_row =
             self.wanted_row.filter(|row| self.focused_row().is_none_or(|focused| focused == *row));
         if let Some(old) = self.shown.take() {
-            self.selection.follow(&old.view.rows, &incoming.view.rows);
+            let (old, new) = (&old.pages.view, &incoming.pages.view);
+            self.selection.follow(&old.rows, &new.rows);
+            let path = self.at_group.map(|at| folds::path(&old.groups, at));
+            self.at_group = path.and_then(|path| folds::paths(&new.groups).position(|known| known == path));
         }
         self.shown = Some(incoming);
         if self.select_wanted() {
@@ -200,180 +280,285 @@ impl Grid {
         let position = self.view().and_then(|view| view.rows.iter().position(|number| *number == row));
         if let Some(position) = position {
             self.selection.only(position);
-            self.scroll_to = Some(position);
+            self.at_group = None;
+            if let Some(line) = self.focused_line() {
+                self.scroll.reveal(line);
+            }
         }
         position.is_some()
     }
 
+    /// What stands at a line.
+    pub(super) fn line(&self, line: usize) -> Option<Line> {
+        self.shown.as_ref()?.lines.at(line)
+    }
+
+    /// The lines there are.
+    pub(super) fn lines(&self) -> usize {
+        self.shown.as_ref().map_or(0, |shown| shown.lines.len())
+    }
+
+    /// The line that the keys are at.
+    pub(super) fn focused_line(&self) -> Option<usize> {
+        let shown = self.shown.as_ref()?;
+        let groups = &shown.pages.view.groups;
+        if let Some(at) = self.at_group {
+            return shown.lines.of_group(at);
+        }
+        self.selection.focus().map(|position| shown.lines.of_row(position, groups))
+    }
+
+    /// Folds a group or unfolds it; the keys are at it then.
+    pub(super) fn fold(&mut self, group: usize, folded: bool) {
+        let Some(shown) = &mut self.shown else { return };
+        let path = folds::path(&shown.pages.view.groups, group);
+        if folded {
+            self.folded.insert(path);
+        } else {
+            self.folded.remove(&path);
+        }
+        self.at_group = Some(group);
+        shown.lines = Lines::new(&shown.pages.view, &self.folded);
+    }
+
+    fn fold_all(&mut self, folded: bool) {
+        let Some(shown) = &mut self.shown else { return };
+        let groups = &shown.pages.view.groups;
+        self.folded.clear();
+        if folded {
+            self.folded.extend(folds::paths(groups));
+        }
+        shown.lines = Lines::new(&shown.pages.view, &self.folded);
+    }
+
+    pub(super) fn is_folded(&self, group: usize) -> bool {
+        self.view().is_some_and(|view| self.folded.contains(&folds::path(&view.groups, group)))
+    }
+
     /// Draws the grid. `keys` says whether keys are meant for it when nothing else has the focus.
-    pub fn show(&mut self, ui: &mut Ui, keys: bool, link: &dyn Link, actions: &mut Vec<Action>) {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        keys: bool,
+        filter_row: bool,
+        link: &dyn Link,
+        actions: &mut Vec<Action>,
+    ) {
         let Some(rows) = self.view().map(|view| view.rows.len()) else { return };
         let focus_id = Id::unique(("grid", self.sheet.name()));
-        let frame = ui.interact(ui.available_rect_before_wrap(), focus_id, Sense::focusable_noninteractive());
+        let area = ui.available_rect_before_wrap();
+        let frame = ui.interact(area, focus_id, Sense::focusable_noninteractive());
         frame.widget_info(|| {
             WidgetInfo::labeled(egui::Role::Grid, true, format!("{}, {rows} rows", self.sheet.title))
         });
+        self.choose_columns();
         let nothing_focused = ui.memory(|memory| memory.focused().is_none());
         if keys && (frame.has_focus() || nothing_focused) {
             self.keys(ui, rows, actions);
         }
         if frame.has_focus() {
-            let filter =
-                EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true };
+            let filter = egui::EventFilter {
+                tab: false,
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                escape: true,
+            };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(focus_id, filter));
         }
 
-        let Some(pages) = &mut self.shown else { return };
-        if self.columns.is_empty() {
-            // Those that an answer has; the query goes on meaning all.
-            self.drawn = self.sheet.first_columns();
-        } else {
-            self.drawn.clone_from(&self.columns);
+        // The table stands left of the bar, and is as high as the lines that are drawn.
+        let (body, gutter) = area.split_left_right_at_x(area.right() - theme::GUTTER);
+        let header = theme::HEADER + if filter_row { theme::FILTER } else { 0.0 };
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(body).id_salt("table"));
+        let widths = self.widths(&mut inner);
+        let across = widths.iter().sum::<f32>() > body.width();
+        let height = (body.height() - header - if across { theme::GUTTER } else { 0.0 }).max(theme::ROW);
+        self.scroll.fit(self.lines(), height);
+        if ui.rect_contains_pointer(area) {
+            let turned = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.y));
+            self.scroll.turn(turned);
         }
-        let names = &self.drawn;
-        let first_width = |name: &String| match self.widths.get(name) {
-            Some(width) => f32::from(*width),
-            None => grid_cells::first_width(&self.sheet, name),
-        };
-        let widths: Vec<f32> = names.iter().map(first_width).collect();
-        let column_id = |name: &String| Id::unique(("column", name));
-        let table_columns: Vec<Column> = names
-            .iter()
-            .zip(&widths)
-            .map(|(name, width)| Column::new(*width).range(48.0..=1200.0).id(column_id(name)))
-            .collect();
-        // Where there is little room, a column that stays would leave none for the others.
-        let room = ui.available_width() > 2.0 * widths.first().copied().unwrap_or_default();
-        let sticky = usize::from(
-            room && self.sheet.identifier.is_some()
-                && names.first().map(String::as_str) == self.sheet.identifier,
-        );
-        let mut table = Table::new()
-            .id_salt(("rows", self.sheet.name()))
-            .columns(table_columns)
-            .num_sticky_cols(sticky)
-            .num_rows(rows as u64)
-            .headers([HeaderRow::new(theme::HEADER)]);
-        if let Some(row) = self.scroll_to.take().filter(|row| *row < rows) {
-            table = table.scroll_to_row(row as u64, None);
-        }
-        if let Some(column) = self.scroll_to_column.take().filter(|column| *column < names.len()) {
-            table = table.scroll_to_column(column, None);
-        }
-        // Without a stored state the table would measure every column and shrink it to its text.
-        let table_id = table.get_id(ui);
-        if TableState::load(ui.ctx(), table_id).is_none() {
-            let col_widths = names.iter().map(column_id).zip(widths.iter().copied()).collect();
-            TableState { col_widths, parent_width: None }.store(ui.ctx(), table_id);
-        }
-
+        let track = Rect::from_min_max(gutter.min + vec2(0.0, header), gutter.max).shrink2(vec2(0.0, 2.0));
+        self.scroll.bar(ui, track);
         let tokens = Tokens::of(ui);
-        let mut cells = Cells {
-            sheet: &self.sheet,
-            tokens,
-            pages,
-            columns: grid_cells::columns(&self.sheet, names, &pages.view.shown_columns()),
-            names,
-            sort: &self.sort,
-            selection: &mut self.selection,
-            table: frame.rect,
-            focused: frame.has_focus(),
-            column: self.column,
-            menu_cell: &mut self.menu_cell,
-            visible: 0..0,
-            first_part: std::collections::BTreeSet::new(),
-            clicked: false,
-            actions,
-        };
-        // The table draws its column lines in this colour.
-        ui.visuals_mut().widgets.noninteractive.bg_stroke.color = tokens.hairline;
-        table.show(ui, &mut cells);
-        let (visible, clicked) = (cells.visible, cells.clicked);
-        if ui.input(|input| input.pointer.any_released())
-            && let Some(state) = TableState::load(ui.ctx(), table_id)
-        {
-            for (name, first) in names.iter().zip(&widths) {
-                let now = state.col_widths.get(&column_id(name)).copied().unwrap_or(*first);
-                if (now - first).abs() >= 1.0 {
-                    self.widths.insert(name.clone(), now.round() as u16);
-                }
-            }
+        let corner = gutter.with_max_y(gutter.top() + header);
+        ui.painter().rect_filled(corner, 0.0, tokens.raised);
+        ui.painter().hline(corner.x_range(), corner.bottom() - 0.5, egui::Stroke::new(1.0, tokens.border));
+        if self.lines() == 0 {
+            let words = "No rows meet the conditions above.";
+            let room = body.with_min_y(body.top() + header + 2.0 * theme::ROW);
+            let line = room.with_max_y(room.top() + theme::ROW);
+            marks::paint_line(ui, line, words, theme::BODY, tokens.text_weak, egui::Align::Center);
         }
+        let clicked = self.table(&mut inner, &widths, height, filter_row, frame.has_focus(), actions);
         if clicked {
             ui.memory_mut(|memory| memory.request_focus(focus_id));
         }
-        if !visible.is_empty() {
-            self.visible = visible;
-        }
-        if let Some(positions) = pages.missing(&self.visible) {
-            link.send(Command::Rows { view: pages.view.number, positions });
+        let Some(shown) = &mut self.shown else { return };
+        let first = self.scroll.first();
+        shown.ask(first..first + self.scroll.drawn(height), link);
+        if let Some(command) = self.filter_row.ask(&shown.pages.view, &self.filters) {
+            link.send(command);
         }
     }
 
-    fn keys(&mut self, ui: &mut Ui, rows: usize, actions: &mut Vec<Action>) {
-        let page = self.visible.len().saturating_sub(2).max(1);
-        let last = rows.saturating_sub(1);
-        // On a slow line a frame may hold several presses of one key: each counts.
-        let presses = |modifiers, key| ui.input_mut(|input| input.count_and_consume_key(modifiers, key));
-        let keys = [Key::ArrowDown, Key::ArrowUp, Key::PageDown, Key::PageUp, Key::Home, Key::End];
-        for key in keys {
-            let extended = presses(Modifiers::SHIFT, key);
-            for press in 0..extended + presses(Modifiers::NONE, key) {
-                if rows == 0 {
-                    continue;
-                }
-                let focus = self.selection.focus();
-                let to = match key {
-                    Key::ArrowDown => focus.map_or(0, |at| (at + 1).min(last)),
-                    Key::ArrowUp => focus.map_or(0, |at| at.saturating_sub(1)),
-                    Key::PageDown => focus.map_or(0, |at| (at + page).min(last)),
-                    Key::PageUp => focus.map_or(0, |at| at.saturating_sub(page)),
-                    Key::End => last,
-                    _ => 0,
-                };
-                if press < extended {
-                    self.selection.extend(to);
-                } else {
-                    self.selection.only(to);
-                }
-                self.scroll_to = Some(to);
+    fn choose_columns(&mut self) {
+        if self.columns.is_empty() {
+            // Those that an answer has; the query goes on meaning all.
+            self.drawn = self.sheet.first_columns();
+        } else if self.drawn != self.columns {
+            self.drawn.clone_from(&self.columns);
+        }
+    }
+
+    /// How wide the columns are; fits those that are to be fitted. While a border is dragged the table knows it better.
+    fn widths(&mut self, ui: &mut Ui) -> Vec<f32> {
+        if std::mem::take(&mut self.reset_widths) {
+            self.widths.clear();
+        }
+        for name in std::mem::take(&mut self.fit) {
+            self.widths.insert(name.clone(), self.fitting(ui, &name) as u16);
+        }
+        let id = self.table_without_rows().get_id(ui);
+        let mut state = TableState::load(ui.ctx(), id).unwrap_or_default();
+        let dragged = ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
+        let mut changed = false;
+        let widths = self.drawn.iter().map(|name| {
+            let known = state.col_widths.get(&column_id(name)).copied().filter(|_| dragged);
+            known.unwrap_or_else(|| {
+                let width = self
+                    .widths
+                    .get(name)
+                    .map_or_else(|| grid_cells::first_width(&self.sheet, name), |width| f32::from(*width));
+                changed |= state.col_widths.insert(column_id(name), width) != Some(width);
+                width
+            })
+        });
+        let widths = widths.collect();
+        // Without a stored state the table would measure every column and shrink it to its text.
+        if changed {
+            state.store(ui.ctx(), id);
+        }
+        widths
+    }
+
+    /// Takes down what a person has made of the widths, when a drag has ended.
+    fn keep_widths(&mut self, ui: &Ui, widths: &[f32]) {
+        if !ui.input(|input| input.pointer.any_released()) {
+            return;
+        }
+        let Some(state) = TableState::load(ui.ctx(), self.table_without_rows().get_id(ui)) else { return };
+        for (name, before) in self.drawn.iter().zip(widths) {
+            let now = state.col_widths.get(&column_id(name)).copied().unwrap_or(*before);
+            let known = self
+                .widths
+                .get(name)
+                .map_or_else(|| grid_cells::first_width(&self.sheet, name), |width| f32::from(*width));
+            if (now - known).abs() >= 1.0 {
+                self.widths.insert(name.clone(), now.round() as u16);
             }
         }
-        self.column_keys(ui, actions);
-        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
-            self.selection.all(rows);
-        }
-        let focused = self.selection.focus().is_some();
-        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) && focused {
-            actions.push(Action::OpenDetails);
-        }
-        let copy = ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
-        let text_selected =
-            ui.ctx().plugin::<egui::text_selection::LabelSelectionState>().lock().has_selection();
-        if copy && !text_selected && !self.selection.is_empty() {
-            actions.push(Action::CopyRows);
-        }
     }
 
-    /// Left and Right choose a column, S sorts by it as a click on its header does, and Shift+S as a click with Shift.
-    fn column_keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
-        let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-        let last = self.drawn.len().saturating_sub(1);
-        let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
-        for _ in 0..presses(Key::ArrowRight) {
-            self.column = Some(self.column.map_or(0, |at| (at + 1).min(last)));
-            self.scroll_to_column = self.column;
-        }
-        for _ in 0..presses(Key::ArrowLeft) {
-            self.column = Some(self.column.map_or(0, |at| at.min(last).saturating_sub(1)));
-            self.scroll_to_column = self.column;
-        }
-        let further = pressed(Modifiers::SHIFT, Key::S);
-        if (further || pressed(Modifiers::NONE, Key::S))
-            && let Some(column) = self.drawn.get(self.column.unwrap_or_default().min(last))
-        {
-            self.column = Some(self.column.unwrap_or_default().min(last));
-            actions.push(Action::Sort { column: column.clone(), further });
-        }
+    /// The width that a column's header and the texts that are seen of it want.
+    fn fitting(&self, ui: &Ui, name: &str) -> f32 {
+        let header = grid_cells::header_width(ui, name);
+        let Some(shown) = &self.shown else { return header };
+        let column = grid_cells::columns(&self.sheet, &[name.to_owned()], &shown.pages.view.shown_columns());
+        let first = self.scroll.first();
+        let positions = shown.lines.positions(first..first + self.scroll.whole());
+        let texts = positions.into_iter().flatten().filter_map(|position| shown.pages.row(position));
+        let widths = texts.map(|row| grid_cells::width(ui, &column[0], row));
+        widths.fold(header, f32::max).clamp(theme::COLUMN_LEAST, theme::COLUMN_FITTED).round()
     }
+
+    fn table_without_rows(&self) -> Table {
+        Table::new().id_salt(("rows", self.sheet.name()))
+    }
+
+    /// Draws header and lines; tells whether a line was clicked.
+    fn table(
+        &mut self,
+        ui: &mut Ui,
+        widths: &[f32],
+        height: f32,
+        filter_row: bool,
+        focused: bool,
+        actions: &mut Vec<Action>,
+    ) -> bool {
+        let range = theme::COLUMN_LEAST..=theme::COLUMN_MOST;
+        let table_columns: Vec<Column> = self
+            .drawn
+            .iter()
+            .zip(widths)
+            .map(|(name, width)| Column::new(*width).range(range.clone()).id(column_id(name)))
+            .collect();
+        // Where there is little room, columns that stay would leave none for the others.
+        let pinned = self.drawn.iter().take_while(|name| self.pinned.contains(name)).count();
+        let room = |sticky: usize| ui.available_width() > 1.6 * widths[..sticky].iter().sum::<f32>();
+        let sticky = (0..=pinned).rev().find(|sticky| room(*sticky)).unwrap_or_default();
+        let mut headers = vec![HeaderRow::new(theme::HEADER)];
+        if filter_row {
+            headers.push(HeaderRow::new(theme::FILTER));
+        }
+        let first = self.scroll.first();
+        let drawn = self.scroll.drawn(height);
+        let mut table = self
+            .table_without_rows()
+            .columns(table_columns)
+            .num_sticky_cols(sticky)
+            .num_rows(drawn as u64)
+            .headers(headers);
+        if let Some(column) =
+            self.scroll_to_column.take().filter(|column| (sticky..widths.len()).contains(column))
+        {
+            table = table.scroll_to_column(column, None);
+        }
+        let Some(shown) = &self.shown else { return false };
+        let tokens = Tokens::of(ui);
+        // The table draws its column lines in this colour.
+        ui.visuals_mut().widgets.noninteractive.bg_stroke.color = tokens.hairline;
+        let mut cells = Cells {
+            sheet: &self.sheet,
+            tokens,
+            pages: &shown.pages,
+            lines: &shown.lines,
+            folded: &self.folded,
+            columns: grid_cells::columns(&self.sheet, &self.drawn, &shown.pages.view.shown_columns()),
+            names: &self.drawn,
+            pinned: &self.pinned,
+            sort: &self.sort,
+            filters: &self.filters,
+            group: &self.group,
+            filter_row: &mut self.filter_row,
+            filters_shown: filter_row,
+            selection: &mut self.selection,
+            table: ui.available_rect_before_wrap(),
+            first,
+            height,
+            now: OffsetDateTime::now_utc(),
+            focused,
+            at_group: self.at_group,
+            column: self.column,
+            menu_cell: &mut self.menu_cell,
+            first_part: BTreeSet::new(),
+            clicked: false,
+            clicked_group: None,
+            actions,
+        };
+        table.show(ui, &mut cells);
+        let (clicked, group) = (cells.clicked, cells.clicked_group);
+        self.keep_widths(ui, widths);
+        if clicked {
+            self.at_group = None;
+        }
+        if let Some(group) = group {
+            self.fold(group, !self.is_folded(group));
+        }
+        clicked || group.is_some()
+    }
+}
+
+fn column_id(name: &str) -> Id {
+    Id::unique(("column", name))
 }

@@ -1,33 +1,42 @@
-//! How the grid's header, rows and cells look and what a click on them means. It formats nothing: texts come from the
-//! core, and only for the visible rows.
+//! How the grid's lines and cells look and what a click on them means. It formats nothing: texts come from the core, and
+//! only for the visible rows.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
-use egui::accesskit::{self, SortDirection};
-use egui::{Align, CursorIcon, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
-use egui_table::{CellInfo, HeaderCellInfo, PrefetchInfo, TableDelegate};
+use egui::{Align, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
+use egui_table::{CellInfo, HeaderCellInfo, TableDelegate};
+use time::OffsetDateTime;
 
-use super::action::Action;
-use super::columns;
-use super::marks::{self, Direction, Tone};
+use super::action::{Action, GridAction};
+use super::filter_row::{Cell, FilterRow};
+use super::folds::{self, Folded, Line, Lines};
+use super::icons::Icon;
+use super::marks::{self, Tone};
 use super::pages::Pages;
 use super::selection::Selection;
 use super::sheet::Sheet;
+use super::status::grouped;
 use super::theme::{self, Tokens};
-use crate::query::SortKey;
-use crate::rds::Shape;
+use crate::core::{CellText, CopyForm};
+use crate::query::{Filter, SortKey};
+use crate::rds::{self, Shape};
 
 /// Space left and right of a cell's text.
-const PADDING: f32 = 8.0;
+pub const PADDING: f32 = 8.0;
+
+/// Space for the sign before a status.
+const SIGN: f32 = 16.0;
 
 /// What a frame needs to know of a column.
 pub struct CellColumn {
     /// Its place in the rows of the shown view, where it is there already.
     place: Option<usize>,
-    number: bool,
+    pub number: bool,
     boolean: bool,
     status: bool,
+    unit: Option<&'static str>,
+    /// Whether a value may be worth saying once more in another unit.
+    hinted: bool,
 }
 
 /// The columns to draw, matched with those of the shown view.
@@ -41,6 +50,9 @@ pub fn columns(sheet: &Sheet, names: &[String], in_view: &[&str]) -> Vec<CellCol
                 number: shape.is_some_and(Shape::is_number),
                 boolean: matches!(shape, Some(Shape::Boolean)),
                 status: sheet.status == Some(name.as_str()),
+                unit: rds::unit(name).filter(|_| shape.is_some()),
+                hinted: shape.is_some_and(|shape| matches!(shape, Shape::Timestamp))
+                    || rds::unit(name).is_some(),
             }
         })
         .collect()
@@ -67,103 +79,114 @@ pub fn first_width(sheet: &Sheet, name: &str) -> f32 {
     by_shape.max(header).round()
 }
 
+/// The width that a column's header wants, its signs included.
+pub fn header_width(ui: &Ui, name: &str) -> f32 {
+    let tokens = Tokens::of(ui);
+    marks::line(ui, name, theme::BODY, tokens.text, f32::INFINITY).size().x + 2.0 * PADDING + 32.0
+}
+
+/// The width that a row's text in a column wants.
+pub fn width(ui: &Ui, column: &CellColumn, row: &[CellText]) -> f32 {
+    let Some(cell) = column.place.and_then(|place| row.get(place)) else { return 0.0 };
+    let color = Tokens::of(ui).text;
+    let unit = column
+        .unit
+        .map_or(0.0, |unit| marks::line(ui, unit, theme::SMALL, color, f32::INFINITY).size().x + theme::STEP);
+    let sign = if column.status { SIGN } else { 0.0 };
+    // A hint is short, whatever it says.
+    let hint = if column.hinted { theme::HINT } else { 0.0 };
+    marks::line(ui, &cell.text, theme::BODY, color, f32::INFINITY).size().x
+        + unit
+        + sign
+        + hint
+        + 2.0 * PADDING
+}
+
 /// One frame of the grid.
 pub struct Cells<'a> {
     pub sheet: &'a Sheet,
     pub tokens: &'static Tokens,
     pub pages: &'a Pages,
+    pub lines: &'a Lines,
+    pub folded: &'a Folded,
     pub columns: Vec<CellColumn>,
     pub names: &'a [String],
+    pub pinned: &'a [String],
     pub sort: &'a [SortKey],
+    pub filters: &'a [Filter],
+    pub group: &'a [String],
+    pub filter_row: &'a mut FilterRow,
+    pub filters_shown: bool,
     pub selection: &'a mut Selection,
     /// Where the grid is.
     pub table: Rect,
+    /// The line that the table takes for its first.
+    pub first: usize,
+    /// The height of the lines together; the last may be cut.
+    pub height: f32,
+    pub now: OffsetDateTime,
     /// Whether keys go to the grid.
     pub focused: bool,
-    /// The column that the keys are at.
+    /// The group and the column that the keys are at.
+    pub at_group: Option<usize>,
     pub column: Option<usize>,
     pub menu_cell: &'a mut Option<(usize, String)>,
-    pub visible: Range<usize>,
-    /// Rows of which a part was drawn: a row with sticky columns is drawn in two parts.
-    pub first_part: BTreeSet<u64>,
+    /// Lines of which a part was drawn: one with sticky columns is drawn in two parts.
+    pub first_part: BTreeSet<usize>,
     pub clicked: bool,
+    pub clicked_group: Option<usize>,
     pub actions: &'a mut Vec<Action>,
 }
 
 impl TableDelegate for Cells<'_> {
-    fn prepare(&mut self, info: &PrefetchInfo) {
-        self.visible = info.visible_rows.start as usize..info.visible_rows.end as usize;
-    }
-
     fn default_row_height(&self) -> f32 {
         theme::ROW
+    }
+
+    /// All lines together are as high as the room there is, so that the table has nothing to scroll.
+    fn row_top_offset(&self, _: &egui::Context, _: egui::Id, row: u64) -> f32 {
+        (row as f32 * theme::ROW).min(self.height)
     }
 
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
         let at = cell.col_range.start;
         let Some(name) = self.names.get(at) else { return };
-        let column = &self.columns[at];
-        let rect = ui.max_rect();
-        let response = ui.interact(rect, ui.unique_id().with("header"), Sense::CLICK | Sense::DRAG);
-        let fill = if response.hovered() { self.tokens.hover } else { self.tokens.raised };
-        ui.painter().rect_filled(rect, 0.0, fill);
-        let current = self.focused && self.column == Some(at);
-        let line = if current { (2.0, self.tokens.accent) } else { (1.0, self.tokens.border) };
-        ui.painter().hline(rect.x_range(), rect.bottom() - line.0 / 2.0, Stroke::new(line.0, line.1));
-
-        let key = self.sort.iter().position(|key| key.column == *name);
-        let mut text_rect = rect.shrink2(vec2(PADDING, 0.0));
-        if let Some(order) = key {
-            text_rect.max.x -= if self.sort.len() > 1 { 22.0 } else { 14.0 };
-            let direction = if self.sort[order].descending { Direction::Down } else { Direction::Up };
-            let center = pos2(text_rect.right() + 9.0, rect.center().y);
-            marks::paint_arrow(ui.painter(), center, direction, self.tokens.accent);
-            if self.sort.len() > 1 {
-                let number = Rect::from_min_max(
-                    pos2(center.x + 5.0, rect.top()),
-                    pos2(rect.right() - 2.0, rect.bottom()),
-                );
-                let order = (order + 1).to_string();
-                marks::paint_line(ui, number, &order, theme::SMALL, self.tokens.accent, Align::Min);
-            }
-        }
-        if ui.is_sizing_pass() {
-            // A double click on the line between two headers fits the column to its texts.
-            ui.set_min_width(
-                marks::line(ui, name, theme::BODY, self.tokens.text, f32::INFINITY).size().x + 40.0,
-            );
-        }
-        let color = if key.is_some() { self.tokens.text } else { self.tokens.text_weak };
-        let align = if column.number { Align::Max } else { Align::Min };
-        let cut = marks::paint_line(ui, text_rect, name, theme::BODY, color, align);
-
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::ColumnHeader, true, name));
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            if let Some(key) = key.map(|at| &self.sort[at]) {
-                let direction =
-                    if key.descending { SortDirection::Descending } else { SortDirection::Ascending };
-                node.set_sort_direction(direction);
-            }
-        });
-        if response.clicked() {
-            let further = ui.input(|input| input.modifiers.shift);
-            self.actions.push(Action::Sort { column: name.clone(), further });
-        }
-        self.header_drag(ui, &response, at);
-        response.context_menu(|ui| self.header_menu(ui, at));
-        let type_name = self.sheet.column(name).map_or("", |column| column.shape.type_name());
-        if cut || ui.input(|input| input.pointer.is_still()) {
-            response.on_hover_text(format!(
-                "{name} ({type_name})\nClick: sort. Shift+click: sort further. Drag: move.\n\
-                 In the grid: Left and Right choose a column, S and Shift+S sort by it."
-            ));
+        if cell.row_nr == 0 {
+            self.header(ui, at);
+        } else if let Some(column) = self.sheet.column(name)
+            && !ui.is_sizing_pass()
+        {
+            let cell = Cell { column, filters: self.filters };
+            self.filter_row.cell(ui, ui.max_rect(), &cell, self.actions);
         }
     }
 
     fn row_ui(&mut self, ui: &mut Ui, row: u64) {
-        let position = row as usize;
-        let rect = ui.max_rect();
-        let response = ui.interact(rect, ui.unique_id().with("row"), Sense::CLICK);
+        let line = self.first + row as usize;
+        // The last line is as high as the others and cut, not squeezed.
+        let rect = Rect::from_min_size(ui.max_rect().min, vec2(ui.max_rect().width(), theme::ROW));
+        match self.lines.at(line) {
+            Some(Line::Row(position)) => self.row(ui, rect, line, position),
+            Some(Line::Group(group)) => self.group_line(ui, rect, line, group),
+            None => {}
+        }
+    }
+
+    fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
+        let line = self.first + cell.row_nr as usize;
+        let rect = Rect::from_min_size(ui.max_rect().min, vec2(ui.max_rect().width(), theme::ROW));
+        match self.lines.at(line) {
+            Some(Line::Row(position)) => self.cell(ui, rect, position, cell.col_nr),
+            Some(Line::Group(group)) => self.sum(ui, rect, group, cell.col_nr),
+            None => {}
+        }
+    }
+}
+
+impl Cells<'_> {
+    fn row(&mut self, ui: &Ui, rect: Rect, line: usize, position: usize) {
+        let first_part = self.first_part.insert(line);
+        let response = ui.interact(rect, egui::Id::unique(("row", line, first_part)), Sense::CLICK);
         let selected = self.selection.contains(position);
         let has_focus = self.selection.focus() == Some(position);
         if selected {
@@ -174,17 +197,15 @@ impl TableDelegate for Cells<'_> {
         }
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, self.tokens.hairline));
         if has_focus && self.focused {
-            let line = Stroke::new(1.0, self.tokens.accent);
-            ui.painter().hline(rect.x_range(), rect.top() + 0.5, line);
-            ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
+            self.focus_lines(ui, rect);
         }
-        if self.first_part.insert(row) {
+        if first_part {
             let name = self.names.iter().position(|name| Some(name.as_str()) == self.sheet.identifier);
             let place = name.and_then(|at| self.columns[at].place).unwrap_or_default();
             ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
                 node.set_role(egui::Role::Row);
-                node.set_bounds(bounds(rect));
-                node.set_row_index(position);
+                node.set_bounds(marks::bounds(rect));
+                node.set_row_index(line);
                 node.set_selected(selected);
                 let text = self.pages.row(position).and_then(|cells| cells.get(place));
                 node.set_label(text.map_or("…", |cell| cell.text.as_str()));
@@ -193,10 +214,14 @@ impl TableDelegate for Cells<'_> {
         self.row_clicks(ui, &response, position);
     }
 
-    fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
-        let position = cell.row_nr as usize;
-        let Some(column) = self.columns.get(cell.col_nr) else { return };
-        let rect = ui.max_rect();
+    fn focus_lines(&self, ui: &Ui, rect: Rect) {
+        let line = Stroke::new(1.0, self.tokens.accent);
+        ui.painter().hline(rect.x_range(), rect.top() + 0.5, line);
+        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
+    }
+
+    fn cell(&mut self, ui: &mut Ui, rect: Rect, position: usize, at: usize) {
+        let Some(column) = self.columns.get(at) else { return };
         let text = column.place.and_then(|place| self.pages.row(position)?.get(place));
         let (words, color) = match text {
             None => ("…", self.tokens.text_faint),
@@ -206,35 +231,42 @@ impl TableDelegate for Cells<'_> {
             }
             Some(cell) => (cell.text.as_str(), self.tokens.text),
         };
+        let there = text.is_some_and(|cell| !cell.absent);
         let mut text_rect = rect.shrink2(vec2(PADDING, 0.0));
         let mut color = color;
-        if column.status && text.is_some_and(|cell| !cell.absent) {
+        if column.status && there {
             let tone = Tone::of_status(words);
             tone.paint(ui.painter(), pos2(text_rect.left() + 4.0, rect.center().y), self.tokens);
-            text_rect.min.x += 16.0;
-            if tone != Tone::Good {
-                color = tone.color(self.tokens);
-            }
+            text_rect.min.x += SIGN;
+            color = if tone == Tone::Good { self.tokens.text_weak } else { tone.color(self.tokens) };
         }
         if ui.is_sizing_pass() {
-            let wide = marks::line(ui, words, theme::BODY, color, f32::INFINITY).size().x;
-            ui.set_min_width((wide + 2.0 * PADDING + text_rect.left() - rect.left()).min(640.0));
+            let wide = self.pages.row(position).map_or(0.0, |row| width(ui, column, row));
+            ui.set_min_width(wide.min(theme::COLUMN_FITTED));
         }
         let align = if column.number { Align::Max } else { Align::Min };
+        if let Some(unit) = column.unit.filter(|_| there) {
+            let faint = self.tokens.text_faint;
+            let taken = marks::paint_after(ui, text_rect, unit, theme::SMALL, faint);
+            text_rect.max.x -= taken + theme::STEP;
+        }
         let cut = marks::paint_line(ui, text_rect, words, theme::BODY, color, align);
+        if column.hinted && there {
+            self.hint(ui, text_rect, at, words);
+        }
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
             node.set_role(egui::Role::Cell);
-            node.set_bounds(bounds(rect));
+            node.set_bounds(marks::bounds(rect));
             node.set_row_index(position);
-            node.set_column_index(cell.col_nr);
+            node.set_column_index(at);
             node.set_label(words);
         });
-        if self.focused && self.column == Some(cell.col_nr) && self.selection.focus() == Some(position) {
+        if self.focused && self.column == Some(at) && self.selection.focus() == Some(position) {
             let line = Stroke::new(1.0, self.tokens.accent);
             ui.painter().rect_stroke(rect, 0.0, line, egui::StrokeKind::Inside);
         }
         if ui.rect_contains_pointer(rect) {
-            if ui.input(|input| input.pointer.secondary_pressed()) && text.is_some_and(|cell| !cell.absent) {
+            if ui.input(|input| input.pointer.secondary_pressed()) && there {
                 *self.menu_cell = Some((position, words.to_owned()));
             }
             if cut || words.contains('\n') {
@@ -242,58 +274,101 @@ impl TableDelegate for Cells<'_> {
             }
         }
     }
-}
 
-impl Cells<'_> {
-    fn header_drag(&mut self, ui: &Ui, response: &Response, at: usize) {
-        let name = &self.names[at];
-        if response.drag_started() {
-            response.dnd_set_drag_payload(name.clone());
-        }
-        if response.dragged() {
-            ui.set_cursor_icon(CursorIcon::Grabbing);
-        }
-        if let Some(dragged) = response.dnd_hover_payload::<String>()
-            && *dragged != *name
-        {
-            let from = self.names.iter().position(|known| known == &*dragged).unwrap_or_default();
-            let x = if from < at { response.rect.right() - 1.0 } else { response.rect.left() + 1.0 };
-            let line = Stroke::new(2.0, self.tokens.accent);
-            ui.painter().vline(x, response.rect.y_range(), line);
-        }
-        if let Some(dropped) = response.dnd_release_payload::<String>()
-            && *dropped != *name
-        {
-            self.actions.push(Action::Columns(columns::moved(self.names, &dropped, at)));
+    /// Paints a value once more, faintly, in the unit that a person would choose, where there is room: beside a time, and
+    /// at the other end of a number's cell, so that numbers stay in line.
+    fn hint(&self, ui: &Ui, room: Rect, at: usize, words: &str) {
+        let Some(column) = self.sheet.column(&self.names[at]) else { return };
+        let Some(hint) = rds::hint(&column.name, &column.shape, words, self.now) else { return };
+        let taken = marks::line(ui, words, theme::BODY, self.tokens.text, f32::INFINITY).size().x + PADDING;
+        let free = if column.shape.is_number() {
+            room.with_max_x(room.right() - taken)
+        } else {
+            room.with_min_x(room.left() + taken)
+        };
+        let wanted = marks::line(ui, &hint, theme::SMALL, self.tokens.text_faint, f32::INFINITY).size().x;
+        if wanted <= free.width() {
+            marks::paint_line(ui, free, &hint, theme::SMALL, self.tokens.text_faint, Align::Min);
         }
     }
 
-    fn header_menu(&mut self, ui: &mut Ui, at: usize) {
-        let name = &self.names[at];
-        let mut entry = |ui: &mut Ui, enabled: bool, text: &str, shortcut: &'static str, action: Action| {
-            let mut button = egui::Button::new(text);
-            if !shortcut.is_empty() {
-                button = button.shortcut_text(shortcut);
+    /// The line of a group: its value and how many rows it has, over all columns that have no sum.
+    fn group_line(&mut self, ui: &Ui, rect: Rect, line: usize, at: usize) {
+        let Some(group) = self.pages.view.groups.get(at) else { return };
+        let first_part = self.first_part.insert(line);
+        let response = ui.interact(rect, egui::Id::unique(("group", line, first_part)), Sense::CLICK);
+        let fill = if self.under_pointer(ui, rect) { self.tokens.hover } else { self.tokens.panel };
+        ui.painter().rect_filled(rect, 0.0, fill);
+        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, self.tokens.border));
+        if self.at_group == Some(at) && self.focused {
+            self.focus_lines(ui, rect);
+        }
+        let folded = self.folded.contains(&folds::path(&self.pages.view.groups, at));
+        // Both parts of the line paint the same words at the same place, each as far as it reaches.
+        let left = self.table.left() + PADDING + group.level as f32 * 4.0 * theme::STEP;
+        let icon = if folded { Icon::ChevronRight } else { Icon::ChevronDown };
+        marks::paint_icon(ui, pos2(left + 6.0, rect.center().y), icon, theme::BODY, self.tokens.text_weak);
+        let value = if group.value.absent { "(absent)" } else { group.value.text.as_str() };
+        let column = self.group.get(group.level).map(String::as_str).unwrap_or_default();
+        let rows = group.rows.len();
+        let words = format!("{} {}", grouped(rows as u64), if rows == 1 { "row" } else { "rows" });
+        let mut x = left + 4.0 * theme::STEP;
+        for (text, color) in
+            [(column, self.tokens.text_weak), (value, self.tokens.text), (&words, self.tokens.text_weak)]
+        {
+            let galley = marks::line(ui, text, theme::BODY, color, 480.0);
+            let wide = galley.size().x;
+            let y = rect.center().y - galley.size().y / 2.0;
+            ui.painter().galley(pos2(x.round(), y.round()), galley, color);
+            x += wide + 2.0 * theme::STEP;
+        }
+        if first_part {
+            response.widget_info(|| {
+                let name = format!("{column} {value}, {words}");
+                egui::WidgetInfo::labeled(egui::Role::Row, true, name)
+            });
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_expanded(!folded);
+                node.set_level(group.level + 1);
+                node.set_row_index(line);
+            });
+        }
+        if response.clicked() {
+            self.clicked_group = Some(at);
+        }
+        response.context_menu(|ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+            for (text, action) in [
+                ("Collapse all", GridAction::FoldAll(true)),
+                ("Expand all", GridAction::FoldAll(false)),
+                ("Ungroup", GridAction::Group(Vec::new())),
+            ] {
+                if ui.button(text).clicked() {
+                    self.actions.push(Action::Grid(action));
+                    ui.close();
+                }
             }
-            if ui.add_enabled(enabled, button).clicked() {
-                self.actions.push(action);
-                ui.close();
-            }
-        };
-        let sort = |further| Action::Sort { column: name.clone(), further };
-        entry(ui, true, "Sort by this column", "S", sort(false));
-        entry(ui, true, "Sort by this column too", "Shift+S", sort(true));
-        ui.separator();
-        let left = Action::Columns(columns::moved(self.names, name, at.saturating_sub(1)));
-        entry(ui, at > 0, "Move left", "", left);
-        let right = Action::Columns(columns::moved(self.names, name, at + 1));
-        entry(ui, at + 1 < self.names.len(), "Move right", "", right);
-        ui.separator();
-        let hide = Action::Columns(columns::hidden(self.names, name));
-        entry(ui, self.names.len() > 1, "Hide column", "", hide);
-        entry(ui, true, "Reset columns", "", Action::Columns(self.sheet.first_columns()));
-        ui.separator();
-        entry(ui, true, "Show as SQL", "", Action::ShowAsSql);
+        });
+    }
+
+    /// The sum of a column's amounts in a group.
+    fn sum(&self, ui: &mut Ui, rect: Rect, group: usize, at: usize) {
+        let Some(name) = self.names.get(at) else { return };
+        let groups = &self.pages.view.groups;
+        let sum = groups.get(group).and_then(|group| group.sums.iter().find(|(column, _)| column == name));
+        let Some((_, sum)) = sum else { return };
+        let mut room = rect.shrink2(vec2(PADDING, 0.0));
+        if let Some(unit) = self.columns[at].unit {
+            let taken = marks::paint_after(ui, room, unit, theme::SMALL, self.tokens.text_faint);
+            room.max.x -= taken + theme::STEP;
+        }
+        marks::paint_line(ui, room, sum, theme::BODY, self.tokens.text, Align::Max);
+        ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+            node.set_role(egui::Role::Cell);
+            node.set_bounds(marks::bounds(rect));
+            node.set_column_index(at);
+            node.set_label(format!("Sum of {name}: {sum}"));
+        });
     }
 
     /// Whether the pointer is on a row; on the line between two rows it is on the lower one.
@@ -331,12 +406,18 @@ impl Cells<'_> {
                     ui.close();
                 }
             };
-            let copy = if rows == 1 {
-                "Copy row with headers".to_owned()
-            } else {
-                format!("Copy {rows} rows with headers")
-            };
-            entry(ui, copy, "Ctrl+C", Action::CopyRows);
+            let what = if rows == 1 { "row".to_owned() } else { format!("{} rows", grouped(rows as u64)) };
+            entry(ui, format!("Copy {what} with headers"), "Ctrl+C", Action::CopyRows(CopyForm::Text));
+            ui.menu_button(format!("Copy {what} as"), |ui| {
+                for (text, form) in [
+                    ("CSV", CopyForm::Csv),
+                    ("JSON", CopyForm::Json),
+                    ("Markdown table", CopyForm::Markdown),
+                    ("AWS CLI command", CopyForm::AwsCommand),
+                ] {
+                    entry(ui, text.to_owned(), "", Action::CopyRows(form));
+                }
+            });
             if let Some((_, text)) = self.menu_cell.as_ref().filter(|(row, _)| *row == position) {
                 let short: String = text.chars().take(32).collect();
                 let dots = if short.len() < text.len() { "…" } else { "" };
@@ -347,14 +428,5 @@ impl Cells<'_> {
             entry(ui, "Export…".to_owned(), "Ctrl+E", Action::OpenExport);
             entry(ui, "Show as SQL".to_owned(), "", Action::ShowAsSql);
         });
-    }
-}
-
-fn bounds(rect: Rect) -> accesskit::Rect {
-    accesskit::Rect {
-        x0: rect.min.x.into(),
-        y0: rect.min.y.into(),
-        x1: rect.max.x.into(),
-        y1: rect.max.y.into(),
     }
 }

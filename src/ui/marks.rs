@@ -3,6 +3,7 @@
 
 use egui::{Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
+use super::icons::Icon;
 use super::theme::Tokens;
 use crate::failure::State;
 
@@ -41,11 +42,25 @@ impl Tone {
     /// something under way, which most of RDS's words are.
     pub fn of_status(word: &str) -> Tone {
         match word {
-            "available" | "active" | "appeared" => Tone::Good,
+            "available" | "active" | "appeared" | "complete" | "completed" | "resolved" | "replicating" => {
+                Tone::Good
+            }
             "changed" => Tone::Attention,
             "disappeared" => Tone::Bad,
-            "stopped" | "stopping" | "deleting" | "inactive" => Tone::Idle,
-            "storage-full" | "storage-config-upgrade" | "maintenance" | "moving-to-vpc" => Tone::Attention,
+            "stopped" | "stopping" | "deleting" | "deleted" | "inactive" | "paused" | "retired"
+            | "dismissed" | "retained" | "canceled" | "deprecated" => Tone::Idle,
+            "storage-full"
+            | "storage-config-upgrade"
+            | "maintenance"
+            | "moving-to-vpc"
+            | "modifying-error"
+            | "needs_attention"
+            | "no-permission"
+            | "topic-not-exist"
+            | "payment-pending"
+            | "storage-optimization-failed"
+            | "suspended"
+            | "suspending" => Tone::Attention,
             _ if word.starts_with("incompatible-")
                 || word.starts_with("inaccessible-")
                 || word.starts_with("insufficient-")
@@ -117,6 +132,20 @@ pub fn paint_arrow(painter: &egui::Painter, center: Pos2, direction: Direction, 
     painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
 }
 
+/// Paints an icon around a point.
+pub fn paint_icon(ui: &Ui, center: Pos2, icon: Icon, size: f32, color: egui::Color32) {
+    let font = egui::FontId::proportional(size);
+    ui.painter().text(center, egui::Align2::CENTER_CENTER, char::from(icon), font, color);
+}
+
+/// Paints a frame around what has the focus and is painted by hand.
+pub fn paint_focus(ui: &Ui, response: &egui::Response, tokens: &Tokens) {
+    if response.has_focus() {
+        let line = Stroke::new(1.0, tokens.accent);
+        ui.painter().rect_stroke(response.rect, 3.0, line, egui::StrokeKind::Inside);
+    }
+}
+
 /// Paints two sheets, one before the other, for copying; `behind` is the colour they lie on.
 pub fn paint_copy(painter: &egui::Painter, center: Pos2, color: egui::Color32, behind: egui::Color32) {
     let sheet = vec2(7.0, 8.0);
@@ -156,6 +185,15 @@ pub fn paint_line(
     cut
 }
 
+/// Paints a short text at the right end of a rectangle; tells how wide it is.
+pub fn paint_after(ui: &Ui, rect: Rect, text: &str, size: f32, color: egui::Color32) -> f32 {
+    let galley = line(ui, text, size, color, f32::INFINITY);
+    let wide = galley.size().x;
+    let y = rect.center().y - galley.size().y / 2.0;
+    ui.painter().galley(pos2((rect.right() - wide).round(), y.round()), galley, color);
+    wide
+}
+
 /// One line of text, laid out and cut to a width.
 pub fn line(
     ui: &Ui,
@@ -169,6 +207,16 @@ pub fn line(
         egui::text::LayoutJob::simple_singleline(first.to_owned(), egui::FontId::proportional(size), color);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));
     ui.painter().layout_job(job)
+}
+
+/// A rectangle as AccessKit has it, for what is no widget of egui's.
+pub fn bounds(rect: Rect) -> egui::accesskit::Rect {
+    egui::accesskit::Rect {
+        x0: rect.min.x.into(),
+        y0: rect.min.y.into(),
+        x1: rect.max.x.into(),
+        y1: rect.max.y.into(),
+    }
 }
 
 #[cfg(test)]

@@ -46,6 +46,11 @@ impl Selection {
         self.anchor = position;
     }
 
+    /// Selects nothing, and no row has the focus.
+    pub fn clear(&mut self) {
+        *self = Selection::default();
+    }
+
     /// Turns one row over, as a Ctrl+click does.
     pub fn toggle(&mut self, position: usize) {
         if self.contains(position) {

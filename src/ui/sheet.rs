@@ -101,6 +101,12 @@ impl Sheet {
         self.query().map(|query| query.sort).unwrap_or_default()
     }
 
+    /// The columns that stay at the left first: how a row is, and by what it is known.
+    pub fn first_pinned(&self) -> Vec<String> {
+        let names = [self.status, self.identifier].into_iter().flatten();
+        names.filter(|_| self.kind.is_some()).map(str::to_owned).collect()
+    }
+
     /// The columns that are shown first: a kind's most telling ones, or all of an answer.
     pub fn first_columns(&self) -> Vec<String> {
         match self.kind {

@@ -24,6 +24,16 @@ pub const STEP: f32 = 4.0;
 pub const ROW: f32 = 24.0;
 /// The grid's header.
 pub const HEADER: f32 = 30.0;
+/// The line of filters under the header.
+pub const FILTER: f32 = 26.0;
+/// The narrowest and the widest that a column is drawn to, and the widest that it is fitted to.
+pub const COLUMN_LEAST: f32 = 48.0;
+pub const COLUMN_MOST: f32 = 1200.0;
+pub const COLUMN_FITTED: f32 = 640.0;
+/// Room for a value's second unit beside it.
+pub const HINT: f32 = 60.0;
+/// Where a scroll bar stands beside what it scrolls.
+pub const GUTTER: f32 = SCROLL_BAR + STEP;
 /// The toolbar and panel titles.
 pub const BAR: f32 = 44.0;
 

