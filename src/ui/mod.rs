@@ -21,6 +21,7 @@ pub mod renderer;
 mod roster;
 mod selection;
 mod sheet;
+pub mod software;
 mod sql;
 mod status;
 pub mod theme;
