@@ -51,6 +51,8 @@ enum ThemeName {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum RendererName {
+    /// The processor, without any graphics library.
+    Software,
     /// OpenGL.
     Glow,
     /// Direct3D 12 or Vulkan.
@@ -85,8 +87,9 @@ fn main() -> ExitCode {
         ..Options::of(environment)
     };
     let renderer = arguments.renderer.map(|name| match name {
-        RendererName::Glow => eframe::Renderer::Glow,
-        RendererName::Wgpu => eframe::Renderer::Wgpu,
+        RendererName::Software => renderer::Renderer::Software,
+        RendererName::Glow => renderer::Renderer::Glow,
+        RendererName::Wgpu => renderer::Renderer::Wgpu,
     });
     // The core starts before there is a window, and outlives a renderer that fails.
     let window: Arc<Mutex<Option<Context>>> = Arc::default();

@@ -34,6 +34,7 @@ mod roster;
 mod scroll;
 mod selection;
 mod sheet;
+pub mod software;
 mod sql;
 mod status;
 pub mod theme;

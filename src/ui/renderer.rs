@@ -1,20 +1,47 @@
 //! Opens the window with the first renderer that works here: bastions have no GPU, and each renderer has machines on
 //! which it fails. Nothing here knows what is drawn.
 
+use std::cell::Cell;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
-use eframe::{NativeOptions, Renderer};
+use eframe::{NativeOptions, UserEvent};
+use egui_winit::winit::error::EventLoopError;
+use egui_winit::winit::event_loop::EventLoop;
+use egui_winit::winit::platform::run_on_demand::EventLoopExtRunOnDemand;
 
-use super::App;
+use super::{App, software};
 
 /// Makes the window's state once a context is there; called again for every renderer that is tried.
 pub type MakeApp<'a> = &'a dyn Fn(&egui::Context) -> App;
 
-/// The order in which renderers are tried: software OpenGL is the lightest on Linux, Direct3D's software adapter the
-/// surest on Windows.
-const LADDER: [Renderer; 2] =
-    if cfg!(windows) { [Renderer::Wgpu, Renderer::Glow] } else { [Renderer::Glow, Renderer::Wgpu] };
+/// What fills the window with its picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renderer {
+    /// The processor, without any graphics library.
+    Software,
+    /// OpenGL.
+    Glow,
+    /// Direct3D 12 or Vulkan.
+    Wgpu,
+}
+
+impl fmt::Display for Renderer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Renderer::Software => "software",
+            Renderer::Glow => "glow",
+            Renderer::Wgpu => "wgpu",
+        })
+    }
+}
+
+/// The order in which renderers are tried.
+fn ladder() -> [Renderer; 3] {
+    [Renderer::Software, Renderer::Glow, Renderer::Wgpu]
+}
 
 /// Opens the window and returns when it is closed.
 ///
@@ -24,28 +51,47 @@ pub fn run(chosen: Option<Renderer>, make: MakeApp<'_>) -> Result<(), String> {
     if let Some(missing) = missing_display() {
         return Err(missing);
     }
-    let ladder = chosen.map_or(LADDER.to_vec(), |renderer| vec![renderer]);
+    // A process has one event loop; whichever renderer is tried runs on it.
+    let mut event_loop = match EventLoop::with_user_event().build() {
+        Ok(event_loop) => event_loop,
+        Err(EventLoopError::Os(_)) if cfg!(target_os = "linux") => return Err(silent_display()),
+        Err(error) => return Err(format!("no window can be opened: {error}")),
+    };
+    let tried = chosen.map_or(ladder().to_vec(), |renderer| vec![renderer]);
     let mut reasons = Vec::new();
-    for renderer in ladder {
-        match catch_unwind(AssertUnwindSafe(|| open(renderer, make))) {
+    for renderer in tried {
+        let opened = catch_unwind(AssertUnwindSafe(|| match renderer {
+            Renderer::Software => software::run(&mut event_loop, &viewport(), make),
+            Renderer::Glow => open(&mut event_loop, eframe::Renderer::Glow, make),
+            Renderer::Wgpu => open(&mut event_loop, eframe::Renderer::Wgpu, make),
+        }));
+        let reason = match opened {
             Ok(Ok(())) => return Ok(()),
-            Ok(Err(eframe::Error::WinitEventLoop(_))) if cfg!(target_os = "linux") && reasons.is_empty() => {
-                return Err(silent_display());
-            }
-            Ok(Err(error)) => reasons.push(format!("{renderer}: {error}")),
-            Err(panic) => reasons.push(format!("{renderer}: {}", panic_text(panic.as_ref()))),
-        }
+            Ok(Err(reason)) => reason,
+            Err(panic) => panic_text(panic.as_ref()),
+        };
+        tracing::warn!(%renderer, %reason, "renderer failed");
+        reasons.push(format!("{renderer}: {reason}"));
     }
     Err(format!("no renderer could open a window ({})", reasons.join("; ")))
 }
 
-fn open(renderer: Renderer, make: MakeApp<'_>) -> eframe::Result {
-    let viewport = egui::ViewportBuilder::default()
+/// The window as it opens.
+fn viewport() -> egui::ViewportBuilder {
+    egui::ViewportBuilder::default()
         .with_title("RDS Fleet")
         .with_app_id("rds-fleet")
         // With its title bar it fits a screen of 1280×800, the smallest that an RDP session is likely to have.
         .with_inner_size([1240.0, 740.0])
-        .with_min_inner_size([900.0, 560.0]);
+        .with_min_inner_size([900.0, 560.0])
+}
+
+/// Opens the window with a graphics library, by eframe.
+fn open(
+    event_loop: &mut EventLoop<UserEvent>,
+    renderer: eframe::Renderer,
+    make: MakeApp<'_>,
+) -> Result<(), String> {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     setup.native_adapter_selector = Some(std::sync::Arc::new(|adapters, surface| {
         // A Hyper-V display adapter is listed first and cannot draw to a window: asking for its formats tells.
@@ -55,7 +101,7 @@ fn open(renderer: Renderer, make: MakeApp<'_>) -> eframe::Result {
         adapters.iter().find(usable).cloned().ok_or_else(|| "no adapter can draw to this window".to_owned())
     }));
     let options = NativeOptions {
-        viewport,
+        viewport: viewport(),
         renderer,
         dithering: false,
         persist_window: false,
@@ -65,20 +111,37 @@ fn open(renderer: Renderer, make: MakeApp<'_>) -> eframe::Result {
         },
         ..NativeOptions::default()
     };
-    eframe::run_native(
-        "RDS Fleet",
-        options,
-        Box::new(|creation| {
-            tracing::info!(%renderer, "renderer ready");
-            Ok(Box::new(Window { app: make(&creation.egui_ctx), drawn: false }))
-        }),
-    )
+    let stage = Rc::new(Cell::new(Stage::Starting));
+    let told = Rc::clone(&stage);
+    let creator = Box::new(move |creation: &eframe::CreationContext<'_>| {
+        tracing::info!(%renderer, "renderer ready");
+        told.set(Stage::Running);
+        let window = Window { app: make(&creation.egui_ctx), drawn: false, stage: told };
+        Ok(Box::new(window) as Box<dyn eframe::App + '_>)
+    });
+    let mut program = eframe::create_native("RDS Fleet", options, creator, event_loop);
+    event_loop.run_app_on_demand(&mut program).map_err(|error| error.to_string())?;
+    // On a loop of ours eframe writes its errors to the log and ends it, as it does when the window is closed.
+    match stage.get() {
+        Stage::Closed => Ok(()),
+        Stage::Starting => Err("it could not start".to_owned()),
+        Stage::Running => Err("it failed while the window was open".to_owned()),
+    }
+}
+
+/// How far a window of eframe's has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Starting,
+    Running,
+    Closed,
 }
 
 /// The app as eframe wants it.
 struct Window {
     app: App,
     drawn: bool,
+    stage: Rc<Cell<Stage>>,
 }
 
 impl eframe::App for Window {
@@ -90,6 +153,9 @@ impl eframe::App for Window {
     }
 
     fn raw_input_hook(&mut self, _ctx: &egui::Context, input: &mut egui::RawInput) {
+        if input.viewport().close_requested() {
+            self.stage.set(Stage::Closed);
+        }
         super::wheel::at_once(input);
     }
 
