@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod kind;
 pub mod readable;
 pub mod shape;
+pub mod status;
 
 pub use answer::{Cell, Row};
 pub use kind::{Column, Kind, kind, kinds, no_such_kind};

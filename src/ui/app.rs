@@ -1,6 +1,8 @@
 //! The whole window: takes the core's events in, draws the parts, carries out what the person asked for. It holds the
 //! state that several parts share; how each part looks is that part's business.
 
+mod places;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,6 +19,9 @@ use super::details::Details;
 use super::export::{self, ExportDialog, Outcome};
 use super::grid::Grid;
 use super::link::Link;
+use super::menu::Menus;
+use super::overview::OverviewPage;
+use super::palette::Palette;
 use super::roster::{self, Roster, Ticks};
 use super::sheet::Sheet;
 use super::sql::{self, SqlPanel};
@@ -26,6 +31,7 @@ use crate::core::{Command, CopyForm, Event, Export, Fleet, RowChoice};
 use crate::inventory::Refused;
 use crate::query::Query;
 use crate::rds::kinds;
+pub use places::Simulation;
 
 /// How the window starts.
 #[derive(Debug, Clone)]
@@ -56,6 +62,12 @@ pub struct App {
     columns: ColumnsMenu,
     details: Details,
     drawer: Option<Page>,
+    overview: OverviewPage,
+    palette: Palette,
+    menus: Menus,
+    /// Whether the page of shortcuts is open.
+    keys_shown: bool,
+    simulation: Option<Simulation>,
     export: Option<ExportDialog>,
     /// How many rows the copy under way is of.
     copying: usize,
@@ -96,6 +108,11 @@ impl App {
             columns: ColumnsMenu::default(),
             details: Details::default(),
             drawer: None,
+            overview: OverviewPage::default(),
+            palette: Palette::default(),
+            menus: Menus::default(),
+            keys_shown: false,
+            simulation: None,
             export: None,
             copying: 0,
             message: String::new(),
@@ -114,6 +131,7 @@ impl App {
         self.keys(ui, &mut actions);
         self.parts(ui, &mut actions);
         self.dialogs(ui);
+        self.overlays(ui.ctx(), &mut actions);
         self.typing = ui.ctx().text_edit_focused();
         if !actions.is_empty() {
             for action in actions {
@@ -132,6 +150,9 @@ impl App {
 
     /// Shows the query that the window now stands for, if it is another than before.
     fn ask(&mut self) {
+        if self.ask_for_overview() {
+            return;
+        }
         let query = self.grids[self.sheet].query(&self.ticks, &self.search);
         if self.asked != query {
             if let Some(query) = &query {
@@ -211,6 +232,8 @@ impl App {
                     dialog.progress(rows, of);
                 }
             }
+            Event::Overview(overview) => self.overview.take(overview),
+            Event::Found(found) => self.palette.take(found),
             Event::Values(_) | Event::SweepEnded => {}
         }
     }
@@ -268,33 +291,18 @@ impl App {
     fn keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let typing = self.typing || ui.ctx().text_edit_focused();
         let popup = Popup::is_any_open(ui.ctx());
-        if self.export.is_some() {
+        // What lies over the window has the keys for itself.
+        if self.export.is_some() || self.palette.open || self.keys_shown {
             return;
         }
+        self.command_keys(ui, typing, actions);
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-        let slash = !typing && pressed(Modifiers::NONE, Key::Slash);
-        if slash || pressed(Modifiers::COMMAND, Key::F) {
-            // Without this the slash would be the first thing in the field.
-            ui.input_mut(|input| {
-                input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text == "/"))
-            });
-            ui.memory_mut(|memory| memory.request_focus(toolbar::search_id()));
-        }
-        if pressed(Modifiers::NONE, Key::F5) {
-            actions.push(Action::Refresh);
-        }
-        if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Q) {
-            actions.push(Action::ShowSql);
-        }
-        if pressed(Modifiers::COMMAND, Key::E) {
-            actions.push(Action::OpenExport);
-        }
         // Escape takes away the topmost thing: a popup, a field's text, the list, the details, the sweep.
         if !typing && !popup && pressed(Modifiers::NONE, Key::Escape) {
             let running = self.fleet.as_ref().is_some_and(|fleet| fleet.progress.running);
             if self.drawer.is_some() {
                 actions.push(Action::CloseDrawer);
-            } else if self.details.open {
+            } else if self.details.open && !self.overview.open {
                 actions.push(Action::CloseDetails);
             } else if running {
                 actions.push(Action::Cancel);
@@ -351,7 +359,7 @@ impl App {
             .show(ui, |ui| self.accounts.show(ui, &shown, actions));
         self.toolbar(ui, frame, actions);
         let grid = &self.grids[self.sheet];
-        if self.details.open {
+        if self.details.open && !self.overview.open {
             let wanted = grid.focused_row().map(|row| (grid.sheet.kind_name(), row));
             let most = (ui.available_width() * 0.62).max(280.0);
             let first = (width * 0.28).clamp(320.0, 440.0).round();
@@ -362,7 +370,7 @@ impl App {
                 },
             );
         }
-        if self.sheet == sql_sheet() {
+        if self.sheet == sql_sheet() && !self.overview.open {
             let running = self.grids[self.sheet].is_waiting();
             Panel::top("sql")
                 .resizable(false)
@@ -370,13 +378,16 @@ impl App {
                 .show(ui, |ui| self.sql.show(ui, running, actions));
         }
         CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
+            if self.overview.open {
+                return self.show_overview(ui, actions);
+            }
+            let keys = self.grid_has_keys(ui);
             let grid = &mut self.grids[self.sheet];
             let view = grid.view().cloned();
             if grid.sheet.kind.is_none() {
                 match empty::no_answer(&grid.sheet, view.as_deref()) {
                     Some((title, words)) => empty::say(ui, title, words),
                     None => {
-                        let keys = self.export.is_none() && !self.typing && !Popup::is_any_open(ui.ctx());
                         grid.show(ui, keys, self.link.as_ref(), actions);
                     }
                 }
@@ -384,20 +395,27 @@ impl App {
             }
             match empty::reason(fleet.as_deref(), &self.roster, &self.ticks, view.as_deref()) {
                 Some(reason) => {
-                    empty::show(ui, reason, grid.sheet.title, fleet.as_deref(), view.as_deref(), actions);
+                    let simulate = self.simulation.is_some();
+                    let (fleet, view) = (fleet.as_deref(), view.as_deref());
+                    empty::show(ui, reason, grid.sheet.title, fleet, view, simulate, actions);
                 }
                 None => {
-                    let keys = self.export.is_none() && !self.typing && !Popup::is_any_open(ui.ctx());
                     grid.show(ui, keys, self.link.as_ref(), actions);
                 }
             }
         });
     }
 
+    /// Whether keys are meant for the grid where nothing else has the focus.
+    fn grid_has_keys(&self, ui: &Ui) -> bool {
+        let over = self.export.is_some() || self.palette.open || self.keys_shown;
+        !over && !self.typing && !Popup::is_any_open(ui.ctx())
+    }
+
     fn toolbar(&mut self, ui: &mut Ui, frame: Frame, actions: &mut Vec<Action>) {
         let grid = &self.grids[self.sheet];
-        let progress = self.fleet.as_ref().map(|fleet| &fleet.progress);
         let shown = toolbar::Shown {
+            now: self.now(),
             roster: &self.roster,
             ticks: &self.ticks,
             shown: self.sheet,
@@ -405,11 +423,9 @@ impl App {
             columns: if grid.columns.is_empty() { grid.drawn() } else { &grid.columns },
             search: &self.search,
             view: grid.view().map(AsRef::as_ref),
-            running: progress.is_some_and(|progress| progress.running),
-            cancelling: progress.is_some_and(|progress| progress.cancelling),
         };
         Panel::top("toolbar").exact_size(theme::BAR).resizable(false).frame(frame).show(ui, |ui| {
-            toolbar::show(ui, &mut self.columns, &shown, actions);
+            toolbar::show(ui, &mut self.menus, &mut self.columns, &shown, actions);
         });
     }
 
@@ -444,15 +460,25 @@ impl App {
     fn carry_out(&mut self, ctx: &Context, action: Action) {
         self.message.clear();
         match action {
+            Action::ShowOverview => self.overview.open = true,
+            Action::ShowRows { kind, filters } => self.show_rows(kind, filters),
+            Action::ShowDatabase { kind, row } => self.show_database(kind, row),
+            Action::Collect(kinds) => self.link.send(Command::Sweep { targets: None, kinds }),
+            Action::OpenPalette => self.palette.open(),
+            Action::OpenMenu => self.menus.open(),
+            Action::ShowKeys => self.keys_shown = true,
+            Action::FocusSearch => ctx.memory_mut(|memory| memory.request_focus(toolbar::search_id())),
+            Action::Simulate => self.simulate(ctx),
+            Action::Exit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Action::ShowKind(kind) => {
-                self.sheet = kind;
+                self.show_sheet(kind);
                 self.collect_shown_kind();
             }
             Action::ShowSql => {
-                self.sheet = sql_sheet();
+                self.show_sheet(sql_sheet());
                 ctx.memory_mut(|memory| memory.request_focus(sql::editor_id()));
             }
-            Action::ShowChanges => self.sheet = sql_sheet() + 1,
+            Action::ShowChanges => self.show_sheet(sql_sheet() + 1),
             Action::ShowAsSql => {
                 if let Some(view) = self.grids[self.sheet].view() {
                     self.sql.write(&view.sql);
@@ -471,9 +497,14 @@ impl App {
                 self.link.send(Command::Kinds { sql });
             }
 
-            Action::Search(text) => self.search = text,
+            Action::Search(text) => {
+                // What is searched for is rows: the grid shows them.
+                self.overview.open &= text.is_empty();
+                self.search = text;
+            }
             Action::ClearFilters => {
                 self.search.clear();
+                self.grid().filters.clear();
                 self.ticks = Ticks::All;
             }
             Action::Tick { targets, on } => self.ticks.set(&targets, on, &self.roster.targets),
@@ -507,7 +538,7 @@ impl App {
             }
             Action::OpenExport => {
                 let grid = &self.grids[self.sheet];
-                if grid.view().is_some_and(|view| !view.rows.is_empty()) {
+                if !self.overview.open && grid.view().is_some_and(|view| !view.rows.is_empty()) {
                     let today = time::OffsetDateTime::now_utc().date();
                     let selected = grid.selection.len();
                     let folder = &self.start.export_folder;

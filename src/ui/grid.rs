@@ -17,7 +17,7 @@ use super::selection::Selection;
 use super::sheet::Sheet;
 use super::theme::{self, Tokens};
 use crate::core::{Command, Rows, View};
-use crate::query::{Query, SortKey};
+use crate::query::{Filter, Query, SortKey};
 
 /// Rows asked for before the grid has ever been drawn.
 const FIRST_ROWS: usize = 64;
@@ -26,6 +26,8 @@ const FIRST_ROWS: usize = 64;
 pub struct Grid {
     pub sheet: Sheet,
     pub sort: Vec<SortKey>,
+    /// Conditions on the rows that all hold.
+    pub filters: Vec<Filter>,
     /// The columns that are chosen; of an answer whose columns nobody has chosen there are none, which means all.
     pub columns: Vec<String>,
     /// The columns that are drawn.
@@ -42,12 +44,15 @@ pub struct Grid {
     scroll_to_column: Option<usize>,
     /// The column under the pointer when the row menu was opened.
     menu_cell: Option<(usize, String)>,
+    /// A row to be chosen as soon as a view has it.
+    wanted: Option<i64>,
 }
 
 impl Grid {
     pub fn new(sheet: Sheet) -> Grid {
         Grid {
             sort: sheet.first_sort(),
+            filters: Vec::new(),
             columns: sheet.first_columns(),
             sheet,
             drawn: Vec::new(),
@@ -59,6 +64,7 @@ impl Grid {
             column: None,
             scroll_to_column: None,
             menu_cell: None,
+            wanted: None,
         }
     }
 
@@ -69,6 +75,7 @@ impl Grid {
         Some(Query {
             targets: if of_kind { ticks.targets() } else { None },
             search: search.to_owned(),
+            filters: self.filters.clone(),
             sort: self.sort.clone(),
             columns: self.columns.clone(),
             ..self.sheet.query()?
@@ -138,8 +145,8 @@ impl Grid {
     }
 
     fn starts_over(&self, view: &View) -> bool {
-        let known = self.view().map(|known| (&known.query.sort, &known.query.search));
-        known.is_some_and(|known| known != (&view.query.sort, &view.query.search))
+        let of = |query: &Query| (query.sort.clone(), query.search.clone(), query.filters.clone());
+        self.view().is_some_and(|known| of(&known.query) != of(&view.query))
     }
 
     fn swap_when_ready(&mut self) {
@@ -156,6 +163,22 @@ impl Grid {
             self.selection.follow(&old.view.rows, &incoming.view.rows);
         }
         self.shown = Some(incoming);
+        self.choose_wanted();
+    }
+
+    /// Chooses a row by its number and brings it into sight, now or when a view that has it is there.
+    pub fn jump(&mut self, row: i64) {
+        self.wanted = Some(row);
+        self.choose_wanted();
+    }
+
+    fn choose_wanted(&mut self) {
+        let Some((wanted, view)) = self.wanted.zip(self.view()) else { return };
+        if let Some(at) = view.rows.iter().position(|row| *row == wanted) {
+            self.selection.only(at);
+            self.scroll_to = Some(at);
+            self.wanted = None;
+        }
     }
 
     /// Draws the grid. `keys` says whether keys are meant for it when nothing else has the focus.

@@ -1,0 +1,81 @@
+//! Horizontal bars: a name, a bar, a number, one line each, and each a button that leads to its rows. They are painted
+//! here: a plot has axes, panning and a scale of its own, and none of what a list of buttons has.
+
+use egui::{Align, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+
+use super::super::action::Action;
+use super::super::marks::{Tone, paint_line};
+use super::super::status::grouped;
+use super::super::theme::{self, Tokens};
+use crate::core::{Bar, Breakdown, By};
+
+/// The share of a line that names have.
+const NAMES: f32 = 0.46;
+/// The width of the numbers.
+const NUMBERS: f32 = 48.0;
+
+pub fn title(by: By) -> &'static str {
+    match by {
+        By::Account => "Accounts",
+        By::Region => "Regions",
+        By::Engine => "Engines",
+        By::MajorVersion | By::Version => "Versions",
+        By::Class => "Classes",
+        By::Status => "Status",
+    }
+}
+
+/// Draws the bars, all to the scale of the longest.
+pub fn show(ui: &mut Ui, breakdown: &Breakdown, actions: &mut Vec<Action>) {
+    let bars = || breakdown.bars.iter().chain(&breakdown.others);
+    let most = bars().map(|bar| bar.figure.number).max().unwrap_or_default().max(1);
+    let all: u64 = bars().map(|bar| bar.figure.number).sum();
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for bar in bars() {
+        line(ui, breakdown.by, bar, most, all, actions);
+    }
+}
+
+fn line(ui: &mut Ui, by: By, bar: &Bar, most: u64, all: u64, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::LINE), Sense::CLICK);
+    let number = grouped(bar.figure.number);
+    let name = if bar.name.is_empty() { "—" } else { &bar.name };
+    let info = format!("{} {name}: {number}", title(by));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &info));
+    if ui.is_rect_visible(rect) {
+        if response.hovered() {
+            ui.painter().rect_filled(rect.expand2(vec2(theme::STEP, 0.0)), 3.0, tokens.hover);
+        }
+        let mut names = rect.with_max_x(rect.left() + (rect.width() * NAMES).round() - 2.0 * theme::STEP);
+        if by == By::Status && bar.name != "others" {
+            Tone::of_status(&bar.name).paint(ui.painter(), names.left_center() + vec2(5.0, 0.0), tokens);
+            names.min.x += 4.0 * theme::STEP;
+        }
+        let is_rest = bar.name == "others";
+        let color = if is_rest { tokens.text_weak } else { tokens.text };
+        paint_line(ui, names, name, theme::BODY, color, Align::Min);
+        paint_line(ui, rect, &number, theme::BODY, tokens.text, Align::Max);
+        let track = Rect::from_min_max(
+            rect.left_top() + vec2((rect.width() * NAMES).round(), 5.0),
+            rect.right_bottom() - vec2(NUMBERS, 5.0),
+        );
+        let share = bar.figure.number as f32 / most as f32;
+        let length = (track.width() * share).round().max(2.0);
+        let color = match (response.hovered(), is_rest) {
+            (true, _) => tokens.accent,
+            (false, true) => tokens.border,
+            (false, false) => tokens.bar,
+        };
+        ui.painter().rect_filled(track.with_max_x(track.left() + length), CornerRadius::same(2), color);
+        if response.has_focus() {
+            let stroke = Stroke::new(1.5, tokens.accent);
+            ui.painter().rect_stroke(rect.expand2(vec2(theme::STEP, 0.0)), 3.0, stroke, StrokeKind::Inside);
+        }
+    }
+    let share = 100.0 * bar.figure.number as f64 / all.max(1) as f64;
+    let hint = format!("{name}: {number} of {} DB instances, {share:.1} %. Click to see them.", grouped(all));
+    if response.on_hover_text(hint).clicked() {
+        actions.push(Action::ShowRows { kind: bar.figure.kind, filters: bar.figure.filters.clone() });
+    }
+}
