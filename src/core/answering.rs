@@ -314,9 +314,9 @@ impl Desk {
             overview(scope, glance.targets, glance.completeness, OffsetDateTime::now_utc())
         });
         match worked_out {
-            Ok(overview) => self.telling.send(Event::Overview(Arc::new(overview))),
+            Ok(overview) => self.telling.send(Event::Overview(Ok(Arc::new(overview)))),
             Err(Refusal::Stopped) => return,
-            Err(Refusal::Refused(refused)) => tracing::error!("{refused}"),
+            Err(Refusal::Refused(refused)) => self.telling.send(Event::Overview(Err(refused))),
         }
         tracing::debug!(microseconds = begun.elapsed().as_micros() as u64, "overview answered");
         self.answered(glance.number, begun.elapsed());

@@ -143,7 +143,9 @@ pub enum Event {
     },
     /// A column's values, the commonest first.
     Values(Arc<Values>),
-    Overview(Arc<Overview>),
+    /// The fleet at a glance, or why it cannot be told.
+    Overview(Result<Arc<Overview>, Refused>),
+    /// The databases that a text may mean.
     Found(Arc<Found>),
     Copied(String),
     /// Rows written so far, of all.

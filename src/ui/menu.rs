@@ -1,7 +1,7 @@
 //! The window's menus behind one button, because a bar of them would cost a row of the grid: File, View, Go and Help, made
 //! from the table of commands. Alt or F10 opens them, as elsewhere.
 
-use egui::{Button, Popup, RichText, ScrollArea, Ui};
+use egui::{Button, Event, Key, Popup, RichText, ScrollArea, Ui};
 
 use super::action::Action;
 use super::commands::{self, Entry, Menu, Now};
@@ -17,8 +17,8 @@ const HEIGHT: f32 = 480.0;
 pub struct Menus {
     /// Whether a key asked for them to be opened.
     wanted: bool,
-    /// While Alt is down, whether nothing else has been pressed with it.
-    alone: Option<bool>,
+    /// Whether Alt is down and nothing else has happened since.
+    alone: bool,
 }
 
 impl Menus {
@@ -32,24 +32,20 @@ impl Menus {
         if ui.ctx().os().is_mac() {
             return false;
         }
-        let (down, other) = ui.input(|input| {
-            let other = input.events.iter().any(|event| {
-                matches!(
-                    event,
-                    egui::Event::Key { .. }
-                        | egui::Event::Text(_)
-                        | egui::Event::PointerButton { .. }
-                        | egui::Event::WindowFocused(_)
-                        | egui::Event::MouseWheel { .. }
-                )
-            });
-            (input.modifiers.alt && !input.modifiers.ctrl && !input.modifiers.shift, other || !input.focused)
+        let mut let_go = false;
+        ui.input(|input| {
+            for event in &input.events {
+                match event {
+                    Event::Key { key: Key::AltLeft, pressed: true, repeat, modifiers, .. } => {
+                        self.alone = (self.alone || !repeat) && !modifiers.ctrl && !modifiers.shift;
+                    }
+                    Event::Key { key: Key::AltLeft, .. } => let_go |= std::mem::take(&mut self.alone),
+                    Event::PointerMoved(_) | Event::ModifiersChanged(_) => {}
+                    _ => self.alone = false,
+                }
+            }
         });
-        if down {
-            self.alone = Some(self.alone.unwrap_or(true) && !other);
-            return false;
-        }
-        self.alone.take() == Some(true) && !other
+        let_go
     }
 
     /// Draws the button, and the menus where they are open.

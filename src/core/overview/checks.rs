@@ -68,10 +68,12 @@ pub fn concerns(scope: &mut Scope<'_>, now: OffsetDateTime) -> Result<Vec<Concer
 fn checks(scope: &mut Scope<'_>, today: Date) -> Result<Vec<Check>, Refusal> {
     let yes = |column: &str| is(column, ["true"]);
     let no = |column: &str| is(column, ["false"]);
-    let ends = |column: &str, member: &str, date: Date| {
-        Filter::column(column, Test::Matches(format!("{member}\\W+({})", not_after(date))))
+    // A condition sees a structure as a person does, and this one as `rds-ca-rsa2048-g1 (2027-01-02T…)`.
+    let server = |date| {
+        let ends = format!("(^|\\()({})", not_after(date));
+        Filter::column("CertificateDetails", Test::Matches(ends))
     };
-    let server = |date| ends("CertificateDetails", "ValidTill", date);
+    let forced = format!("ForcedApplyDate=({})", not_after(today + MAINTENANCE_NOTICE));
     let yesterday = today.previous_day().unwrap_or(today);
     let mut checks = vec![
         Check::new(
@@ -90,32 +92,26 @@ fn checks(scope: &mut Scope<'_>, today: Date) -> Result<Vec<Check>, Refusal> {
         ),
         Check::new(
             Urgency::Soon,
-            [
-                "resource gets maintenance by force within 30 days",
-                "resources get maintenance by force within 30 days",
-            ],
-            "ForcedApplyDate: AWS applies the action on that day, whether or not a maintenance window is open.",
-            vec![ends("PendingMaintenanceActionDetails", "ForcedApplyDate", today + MAINTENANCE_NOTICE)],
+            ["resource with forced maintenance", "resources with forced maintenance"],
+            "ForcedApplyDate is within 30 days: AWS applies the action on that day, whether or not a maintenance window is open.",
+            vec![Filter::column("PendingMaintenanceActionDetails", Test::Matches(forced))],
         )
         .of("pending-maintenance-actions"),
         Check::new(
             Urgency::Soon,
-            [
-                "DB instance waits for a reboot to take its parameters",
-                "DB instances wait for a reboot to take their parameters",
-            ],
-            "The parameter group is pending-reboot. The maintenance window does not clear it: somebody has to reboot.",
+            ["instance waits for a reboot", "instances wait for a reboot"],
+            "Its parameter group is pending-reboot. The maintenance window does not clear it: somebody has to reboot.",
             vec![Filter::column("DBParameterGroups", Test::Contains("pending-reboot".to_owned()))],
         ),
         Check::new(
             Urgency::Soon,
-            ["DB instance is publicly accessible", "DB instances are publicly accessible"],
+            ["instance publicly accessible", "instances publicly accessible"],
             "The endpoint resolves to a public address; only the security groups keep the Internet out.",
             vec![yes("PubliclyAccessible")],
         ),
         Check::new(
             Urgency::Soon,
-            ["DB instance has no automated backups", "DB instances have no automated backups"],
+            ["instance without automated backups", "instances without automated backups"],
             "BackupRetentionPeriod is 0, so there is no restore to a point in time. Read replicas are left out.",
             vec![
                 is("BackupRetentionPeriod", ["0"]),
@@ -124,24 +120,21 @@ fn checks(scope: &mut Scope<'_>, today: Date) -> Result<Vec<Check>, Refusal> {
         ),
         Check::new(
             Urgency::Advice,
-            [
-                "DB instance has a change that waits for its window",
-                "DB instances have changes that wait for their window",
-            ],
+            ["instance with pending changes", "instances with pending changes"],
             "PendingModifiedValues are applied in the next maintenance window, or at a reboot.",
             vec![Filter::column("PendingModifiedValues", Test::Matches("\\w".to_owned()))],
         ),
         Check::new(
             Urgency::Advice,
-            ["DB instance is not encrypted", "DB instances are not encrypted"],
+            ["instance not encrypted", "instances not encrypted"],
             "StorageEncrypted cannot be switched on: it takes a snapshot, an encrypted copy of it, and a restore.",
             vec![no("StorageEncrypted")],
         ),
         Check::new(
             Urgency::Advice,
             [
-                "Multi-AZ DB instance has no deletion protection",
-                "Multi-AZ DB instances have no deletion protection",
+                "Multi-AZ instance without deletion protection",
+                "Multi-AZ instances without deletion protection",
             ],
             "Whoever pays for a standby mostly means the database to stay.",
             vec![yes("MultiAZ"), no("DeletionProtection")],
@@ -149,21 +142,16 @@ fn checks(scope: &mut Scope<'_>, today: Date) -> Result<Vec<Check>, Refusal> {
         Check::new(
             Urgency::Advice,
             [
-                "Multi-AZ DB cluster has no deletion protection",
-                "Multi-AZ DB clusters have no deletion protection",
+                "Multi-AZ cluster without deletion protection",
+                "Multi-AZ clusters without deletion protection",
             ],
             "Whoever pays for a standby mostly means the database to stay.",
             vec![yes("MultiAZ"), no("DeletionProtection")],
         )
         .of("db-clusters"),
     ];
-    checks.extend(troubles(
-        scope,
-        "db-instances",
-        "DBInstanceStatus",
-        ["DB instance is", "DB instances are"],
-    )?);
-    checks.extend(troubles(scope, "db-clusters", "Status", ["DB cluster is", "DB clusters are"])?);
+    checks.extend(troubles(scope, "db-instances", "DBInstanceStatus", ["instance is", "instances are"])?);
+    checks.extend(troubles(scope, "db-clusters", "Status", ["cluster is", "clusters are"])?);
     checks.extend(authorities(scope, today)?);
     checks.extend(nearly_full(scope)?);
     Ok(checks)
@@ -182,7 +170,7 @@ fn troubles(
     if words.is_empty() {
         return Ok(None);
     }
-    let sentences = subjects.map(|subject| format!("{subject} {}", words.join(", ")));
+    let sentences = subjects.map(|subject| format!("{subject} {}", words.join(" or ")));
     let why = "The status says that the database does not serve, or soon will not.";
     Ok(Some(Check::new(Urgency::Now, [&sentences[0], &sentences[1]], why, vec![is(column, words)]).of(name)))
 }
@@ -223,21 +211,12 @@ fn authorities(scope: &mut Scope<'_>, today: Date) -> Result<Vec<Check>, Refusal
         let filters = vec![is("CACertificateIdentifier", names.iter().copied())];
         (!names.is_empty()).then(|| Check::new(urgency, [&sentences[0], &sentences[1]], why, filters))
     };
-    let ended = check(
-        Urgency::Now,
-        ended,
-        [
-            "DB instance has a certificate authority that has ended",
-            "DB instances have a certificate authority that has ended",
-        ],
-    );
+    let ended =
+        check(Urgency::Now, ended, ["instance with an ended authority", "instances with an ended authority"]);
     let soon = check(
         Urgency::Soon,
         soon,
-        [
-            "DB instance has a certificate authority that ends within 90 days",
-            "DB instances have a certificate authority that ends within 90 days",
-        ],
+        ["instance whose authority ends within 90 days", "instances whose authority ends within 90 days"],
     );
     Ok([ended, soon].into_iter().flatten().collect())
 }
@@ -259,10 +238,7 @@ fn nearly_full(scope: &mut Scope<'_>) -> Result<Option<Check>, Refusal> {
             near.push(Filter::All(filters));
         }
     }
-    let sentences = [
-        "DB instance has nearly grown to its MaxAllocatedStorage",
-        "DB instances have nearly grown to their MaxAllocatedStorage",
-    ];
+    let sentences = ["instance near its MaxAllocatedStorage", "instances near MaxAllocatedStorage"];
     let why = "Storage autoscaling stops there, and a full disk stops the database.";
     Ok((!near.is_empty()).then(|| Check::new(Urgency::Soon, sentences, why, vec![Filter::Any(near)])))
 }

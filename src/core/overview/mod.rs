@@ -14,7 +14,7 @@ use crate::rds::readable::readable;
 use crate::rds::{Kind, kind};
 
 /// The bars that a breakdown has at most; what is left is counted as one.
-const MOST_BARS: usize = 8;
+const MOST_BARS: usize = 6;
 
 /// Engines whose storage grows by itself, beside everything whose name begins with `aurora`: what AWS gives as
 /// `AllocatedStorage` of their instances is no size.

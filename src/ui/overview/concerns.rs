@@ -29,7 +29,7 @@ struct Line<'a> {
 
 pub fn show(ui: &mut Ui, overview: &Overview, roster: &Roster, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
-    heading(ui, "Needs attention");
+    heading(ui, "Needs attention", |_| {});
     ui.spacing_mut().item_spacing.y = 0.0;
     let gaps = roster.not_covered();
     if gaps.count() > 0 {

@@ -6,12 +6,12 @@ use super::super::action::{Action, Page};
 use super::super::roster::Roster;
 use super::super::status::{clock, grouped, stamp};
 use super::super::theme::{self, Tokens};
-use crate::core::{Figure, Fleet, Overview};
+use crate::core::{Figure, Overview};
 
 /// The height of a figure with its caption.
 const HEIGHT: f32 = 44.0;
 
-pub fn show(ui: &mut Ui, overview: &Overview, fleet: &Fleet, roster: &Roster, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, overview: &Overview, roster: &Roster, actions: &mut Vec<Action>) {
     let rows = |figure: &Figure| Action::ShowRows { kind: figure.kind, filters: figure.filters.clone() };
     let completeness = &overview.completeness;
     let plural = |number: u64, one: &'static str, many: &'static str| if number == 1 { one } else { many };
@@ -49,8 +49,7 @@ pub fn show(ui: &mut Ui, overview: &Overview, fleet: &Fleet, roster: &Roster, ac
         );
         if let Some((oldest, newest)) = completeness.as_of {
             let hint = format!("The oldest rows are of {}, the newest of {}.", stamp(oldest), stamp(newest));
-            let caption = if fleet.demo { "as of, simulated" } else { "as of" };
-            figure(ui, &clock(oldest, newest), caption, &hint, None, actions);
+            figure(ui, &clock(oldest, newest), "as of", &hint, None, actions);
         }
     });
 }

@@ -7,13 +7,14 @@ mod figures;
 
 use std::sync::Arc;
 
-use egui::{Frame, Margin, ScrollArea, Ui};
+use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui, vec2};
 
 use super::action::Action;
 use super::empty::{self, Empty};
 use super::roster::{Roster, Ticks};
 use super::theme::{self, Tokens};
 use crate::core::{By, Fleet, Overview};
+use crate::inventory::Refused;
 
 /// The least width of a column of the page.
 const COLUMN: f32 = 272.0;
@@ -26,6 +27,8 @@ pub struct OverviewPage {
     /// Whether it stands in the grids' place.
     pub open: bool,
     shown: Option<Arc<Overview>>,
+    /// Why there is no newer one.
+    refused: Option<Refused>,
     /// The targets that the core shows it for, while it does.
     asked: Option<Option<Vec<u32>>>,
     /// Whether versions are told in full.
@@ -60,23 +63,30 @@ impl OverviewPage {
         targets
     }
 
-    pub fn take(&mut self, overview: Arc<Overview>) {
-        self.shown = Some(overview);
+    pub fn take(&mut self, overview: Result<Arc<Overview>, Refused>) {
+        self.refused = None;
+        match overview {
+            Ok(overview) => self.shown = Some(overview),
+            Err(refused) => self.refused = Some(refused),
+        }
     }
 
     /// Draws the page.
     pub fn show(&mut self, ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+        if let Some(refused) = &self.refused {
+            return empty::say(ui, "The overview cannot be shown", &refused.to_string());
+        }
         let overview = self.shown.clone();
         let known = overview.as_deref().map(|overview| overview.instances.number + overview.clusters.number);
         if let Some(reason) = empty::of_overview(shown.fleet, shown.roster, shown.ticks, known) {
             let subject = if reason == Empty::NoRows { "databases" } else { "instances and clusters" };
             return empty::show(ui, reason, subject, shown.fleet, None, shown.can_simulate, actions);
         }
-        let (Some(overview), Some(fleet)) = (overview, shown.fleet) else { return };
+        let Some(overview) = overview else { return };
         let margin = Margin::symmetric(5 * theme::STEP as i8, 3 * theme::STEP as i8);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(margin).show(ui, |ui| {
-                figures::show(ui, &overview, fleet, shown.roster, actions);
+                figures::show(ui, &overview, shown.roster, actions);
                 ui.add_space(3.0 * theme::STEP);
                 let columns =
                     ((ui.available_width() + GAP) / (COLUMN + GAP)).floor().clamp(1.0, 4.0) as usize;
@@ -110,20 +120,19 @@ impl OverviewPage {
             Part::Versions => By::MajorVersion,
         };
         let Some(breakdown) = overview.breakdowns.iter().find(|breakdown| breakdown.by == by) else { return };
-        ui.horizontal(|ui| {
-            heading(ui, bars::title(by));
-            if matches!(part, Part::Versions) {
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    for (full, name) in [(true, "Full"), (false, "Major")] {
-                        let text = egui::RichText::new(name).size(theme::SMALL);
-                        if ui.selectable_label(self.full_versions == full, text).clicked() {
-                            self.full_versions = full;
-                        }
-                    }
-                });
+        heading(ui, bars::title(by), |ui| {
+            if !matches!(part, Part::Versions) {
+                return;
+            }
+            ui.spacing_mut().button_padding.y = 0.0;
+            for (full, name) in [(true, "Full"), (false, "Major")] {
+                let text = RichText::new(name).size(theme::SMALL);
+                if ui.selectable_label(self.full_versions == full, text).clicked() {
+                    self.full_versions = full;
+                }
             }
         });
-        bars::show(ui, breakdown, actions);
+        bars::show(ui, breakdown, shown.roster, actions);
     }
 }
 
@@ -137,9 +146,9 @@ fn arrangement(columns: usize) -> &'static [&'static [Part]] {
             &[&[Concerns, Bars(Status), Bars(Region)], &[Bars(Account), Bars(Engine), Versions, Bars(Class)]]
         }
         3 => &[
-            &[Concerns, Bars(Status)],
+            &[Concerns],
             &[Bars(Account), Bars(Region), Bars(Class)],
-            &[Bars(Engine), Versions],
+            &[Bars(Engine), Versions, Bars(Status)],
         ],
         _ => &[
             &[Concerns],
@@ -150,10 +159,15 @@ fn arrangement(columns: usize) -> &'static [&'static [Part]] {
     }
 }
 
-/// The heading of a part.
-fn heading(ui: &mut Ui, text: &str) {
+/// The heading of a part, and what stands at its right end.
+fn heading(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
     let tokens = Tokens::of(ui);
-    let text = egui::RichText::new(text).size(theme::SMALL).strong().color(tokens.text_weak);
-    let label = ui.label(text);
-    ui.ctx().accesskit_node_builder(label.id, |node| node.set_role(egui::accesskit::Role::Heading));
+    let size = vec2(ui.available_width(), theme::ROW);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_size(size);
+        let text = RichText::new(text).size(theme::SMALL).strong().color(tokens.text_weak);
+        let label = ui.label(text);
+        ui.ctx().accesskit_node_builder(label.id, |node| node.set_role(egui::accesskit::Role::Heading));
+        ui.with_layout(Layout::right_to_left(Align::Center), right);
+    });
 }
