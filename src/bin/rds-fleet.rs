@@ -13,7 +13,7 @@ use rds_fleet::config::Environment;
 use rds_fleet::core::{Core, Options};
 use rds_fleet::sandbox;
 use rds_fleet::sweep::{Limits, Selection};
-use rds_fleet::ui::{App, Start, renderer, theme};
+use rds_fleet::ui::{App, Link, Simulation, Start, renderer, theme};
 
 /// Shows the Amazon RDS databases of every account in the shared AWS config.
 #[derive(Debug, Parser)]
@@ -99,16 +99,24 @@ fn main() -> ExitCode {
             ctx.request_repaint_after(theme::FRAME_AFTER_WAKE);
         }
     };
-    let core = match Core::start(options, wake) {
+    let simulated = Options { selection: Selection::default(), ..options.clone() };
+    let core = match Core::start(options, wake.clone()) {
         Ok(core) => Rc::new(core),
         Err(reason) => {
             eprintln!("rds-fleet: {reason}");
             return ExitCode::FAILURE;
         }
     };
+    // Asked for in the window, the simulated fleet takes the real one's place.
+    let simulation: Simulation = Rc::new(move || {
+        let options = Options { demo: Some(sandbox::Settings::demo()), ..simulated.clone() };
+        Core::start(options, wake.clone()).map(|core| Box::new(Rc::new(core)) as Box<dyn Link>)
+    });
     let opened = renderer::run(renderer, &|ctx| {
         *window.lock().unwrap_or_else(PoisonError::into_inner) = Some(ctx.clone());
         App::new(ctx, Box::new(Rc::clone(&core)), start.clone())
+            .at_overview()
+            .with_simulation(Rc::clone(&simulation))
     });
     match opened {
         Ok(()) => ExitCode::SUCCESS,

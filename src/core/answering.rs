@@ -4,13 +4,18 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use time::OffsetDateTime;
+
 use super::Message;
-use super::api::{CellText, CopyForm, Event, Field, Record, RowChoice, Rows, Values, View};
+use super::api::{CellText, CopyForm, Databases, Event, Field, Record, RowChoice, Rows, Values, View};
 use super::exporting::Source;
+use super::finding;
+use super::overview::{Completeness, Scope, overview};
 use super::relating::relate;
 use crate::inventory::{QueryLimits, Reader, Refusal, Stop, Storage};
 use crate::query::{Query, written_sql};
@@ -50,8 +55,26 @@ pub enum Question {
         rows: RowChoice,
         form: CopyForm,
     },
+    Overview(Glance),
+    Find {
+        /// From `Answering::next_to_find`.
+        number: u64,
+        text: String,
+        places: Option<Vec<i64>>,
+    },
     /// The store is another one from now on.
     Move(Storage),
+}
+
+/// The overview to be worked out.
+#[derive(Debug)]
+pub struct Glance {
+    /// From `Answering::next`.
+    pub number: u64,
+    pub targets: Option<Vec<u32>>,
+    /// The targets as the store numbers places.
+    pub places: Option<Vec<i64>>,
+    pub completeness: Completeness,
 }
 
 /// A query to be shown.
@@ -85,6 +108,8 @@ impl Telling {
 pub struct Answering {
     questions: Option<Sender<Question>>,
     stop: Stop,
+    /// The number of the newest text to be found.
+    finding: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -99,17 +124,32 @@ impl Answering {
     ) -> Result<Answering, String> {
         let stop = Stop::default();
         let (questions, inbox) = channel();
-        let mut desk = Desk { reader: None, storage, limits, stop: stop.clone(), telling, core, shown: None };
+        let finding = Arc::new(AtomicU64::new(0));
+        let mut desk = Desk {
+            reader: None,
+            storage,
+            limits,
+            stop: stop.clone(),
+            finding: Arc::clone(&finding),
+            telling,
+            core,
+            shown: None,
+        };
         let thread = thread::Builder::new()
             .name("rds-fleet-answers".to_owned())
             .spawn(move || desk.run(&inbox))
             .map_err(|error| format!("the thread that answers cannot be started: {error}"))?;
-        Ok(Answering { questions: Some(questions), stop, thread: Some(thread) })
+        Ok(Answering { questions: Some(questions), stop, finding, thread: Some(thread) })
     }
 
     /// The number of the next view; what is being answered is wanted no more.
     pub fn next(&self) -> u64 {
         self.stop.next()
+    }
+
+    /// The number of the next text to be found; those before it that wait are left out.
+    pub fn next_to_find(&self) -> u64 {
+        self.finding.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     pub fn ask(&self, question: Question) {
@@ -137,6 +177,7 @@ struct Desk {
     storage: Storage,
     limits: QueryLimits,
     stop: Stop,
+    finding: Arc<AtomicU64>,
     telling: Telling,
     core: Sender<Message>,
     shown: Option<Arc<View>>,
@@ -186,6 +227,12 @@ impl Desk {
                     Ok(text) => self.telling.send(Event::Copied(text)),
                     Err(error) => tracing::warn!("{error}"),
                 },
+                Question::Overview(glance) => self.overview(glance),
+                Question::Find { number, text, places } => {
+                    if number == self.finding.load(Ordering::Relaxed) {
+                        self.find(text, places.as_deref());
+                    }
+                }
                 Question::Move(storage) => {
                     self.storage = storage;
                     self.reader = None;
@@ -268,6 +315,33 @@ impl Desk {
 
     fn answered(&self, number: u64, took: Duration) {
         let _ = self.core.send(Message::Answered { number, took });
+    }
+
+    fn overview(&mut self, glance: Glance) {
+        let begun = Instant::now();
+        let stop = self.stop.clone();
+        let worked_out = self.reader().and_then(|reader| {
+            stop.answering(glance.number);
+            if stop.is_wanted() {
+                return Err(Refusal::Stopped);
+            }
+            let scope = Scope { reader, places: glance.places };
+            overview(scope, glance.targets, glance.completeness, OffsetDateTime::now_utc())
+        });
+        match worked_out {
+            Ok(overview) => self.telling.send(Event::Overview(Ok(Arc::new(overview)))),
+            Err(Refusal::Stopped) => return,
+            Err(Refusal::Refused(refused)) => self.telling.send(Event::Overview(Err(refused))),
+        }
+        tracing::debug!(microseconds = begun.elapsed().as_micros() as u64, "overview answered");
+        self.answered(glance.number, begun.elapsed());
+    }
+
+    fn find(&mut self, text: String, places: Option<&[i64]>) {
+        match self.reader().and_then(|reader| finding::find(reader, places, &text)) {
+            Ok(databases) => self.telling.send(Event::Databases(Arc::new(Databases { text, databases }))),
+            Err(refusal) => tracing::error!("{refusal:?}"),
+        }
     }
 
     fn rows(&mut self, view: u64, positions: Range<usize>) {

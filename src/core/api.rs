@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::overview::Overview;
 use crate::config::{Diagnostic, Environment, FileState};
 pub use crate::inventory::Found;
 use crate::inventory::{Bounds, Place, QueryLimits, Refused};
@@ -72,6 +73,11 @@ pub enum Command {
     Show(Query),
     /// Show nothing any more; a query that is being answered is given up.
     CancelShow,
+    /// Show the fleet at a glance, for some targets or all, in the place of a query: answered by `Event::Overview` now and
+    /// whenever the data behind it changes.
+    Overview { targets: Option<Vec<u32>> },
+    /// Which databases a text may mean, in all targets: answered by `Event::Databases`. The newest request wins.
+    Find { text: String },
     /// The texts of some rows of the view, by position: answered by `Event::Rows`.
     Rows { view: u64, positions: Range<usize> },
     /// All members of one row of the shown view: answered by `Event::Record`.
@@ -141,6 +147,10 @@ pub enum Event {
     },
     /// A column's values, the commonest first.
     Values(Arc<Values>),
+    /// The fleet at a glance, or why it cannot be told.
+    Overview(Result<Arc<Overview>, Refused>),
+    /// The databases that a text may mean.
+    Databases(Arc<Databases>),
     Copied(String),
     /// Rows written so far, of all.
     Exporting {
@@ -292,6 +302,26 @@ pub struct Values {
     pub values: Vec<(CellText, usize)>,
     /// Whether there are more values than these.
     pub more: bool,
+}
+
+/// The databases that a text may mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Databases {
+    pub text: String,
+    /// The likeliest first.
+    pub databases: Vec<Database>,
+}
+
+/// A DB instance or cluster, as somebody looks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Database {
+    pub kind: &'static str,
+    pub row: i64,
+    pub identifier: String,
+    pub status: String,
+    pub engine: String,
+    pub account_id: String,
+    pub region: String,
 }
 
 /// Some rows of a view as texts, in the order of the query's columns.

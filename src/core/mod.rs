@@ -7,6 +7,8 @@
 mod answering;
 mod api;
 mod exporting;
+mod finding;
+mod overview;
 mod relating;
 mod state;
 
@@ -16,6 +18,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 pub use api::*;
+pub use overview::{Bar, Breakdown, By, Completeness, Concern, Figure, Overview, Urgency};
 
 use crate::config::{Configuration, Environment, Watch};
 use crate::sandbox::Sandbox;

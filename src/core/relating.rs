@@ -25,7 +25,7 @@ pub fn relate(
     let links: Result<Vec<Link>, Refusal> = related(kind, &cells)
         .into_iter()
         .map(|related| {
-            let found = reader.find(&related, places)?;
+            let found = reader.relate(&related, places)?;
             Ok(Link {
                 title: related.title,
                 filters: filters(&related),

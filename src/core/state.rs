@@ -85,15 +85,22 @@ struct Running {
     again: bool,
 }
 
-/// The query on show.
+/// What is on show.
 struct Shown {
-    query: Query,
+    wanted: Wanted,
     /// Of its newest answer, there or awaited.
     number: u64,
     changed: bool,
     answering: bool,
     /// What answering took: a slow query is not repeated at every page.
     took: Duration,
+}
+
+#[derive(Clone)]
+enum Wanted {
+    Query(Query),
+    /// The fleet at a glance, for these targets.
+    Overview(Option<Vec<u32>>),
 }
 
 impl State {
@@ -173,12 +180,13 @@ impl State {
             }
             waiting.extend(inbox.try_iter());
             // Of several queries typed faster than they are answered only the newest is.
-            let newest =
-                waiting.iter().rposition(|message| matches!(message, Message::Command(Command::Show(_))));
-            if let Some(newest) = newest {
+            let shows = |message: &Message| {
+                matches!(message, Message::Command(Command::Show(_) | Command::Overview { .. }))
+            };
+            if let Some(newest) = waiting.iter().rposition(shows) {
                 let mut at = 0;
                 waiting.retain(|message| {
-                    let keep = at == newest || !matches!(message, Message::Command(Command::Show(_)));
+                    let keep = at == newest || !shows(message);
                     at += 1;
                     keep
                 });
@@ -229,6 +237,8 @@ impl State {
                 self.answering.next();
                 self.shown = None;
             }
+            Command::Overview { targets } => self.show_overview(targets),
+            Command::Find { text } => self.find(text),
             Command::Rows { view, positions } => self.answering.ask(Question::Rows { view, positions }),
             Command::Record { kind, row } => self.answering.ask(Question::Record { kind, row }),
             Command::Relations { kind, row } => self.ask_for_relations(kind, row),

@@ -1,6 +1,8 @@
 //! Answering queries: a connection that only reads, on a thread of its own, so that nobody who writes waits for it. A
 //! kind's rows are read where they lie; a person's own SQL is run once, and its answer is then read like a kind.
 
+mod figures;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

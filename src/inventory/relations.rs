@@ -25,7 +25,7 @@ impl Reader {
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn find(&self, related: &Related, places: Option<&[i64]>) -> Result<Found, Refusal> {
+    pub fn relate(&self, related: &Related, places: Option<&[i64]>) -> Result<Found, Refusal> {
         let Some(kind) = kind(related.kind) else { return Ok(Found::NotCollected) };
         self.found(kind, related, places).map_err(|error| Refusal::from(error.to_string()))
     }

@@ -82,7 +82,8 @@ struct Said {
 
 #[expect(clippy::expect_used, reason = "the text is compiled in, and a test reads all of it")]
 static SAID: LazyLock<Said> = LazyLock::new(|| {
-    toml_edit::de::from_str(include_str!("../../assets/members.toml")).expect("assets/members.toml is read by a test")
+    toml_edit::de::from_str(include_str!("../../assets/members.toml"))
+        .expect("assets/members.toml is read by a test")
 });
 
 #[cfg(test)]

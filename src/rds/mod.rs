@@ -12,6 +12,7 @@ pub mod readable;
 pub mod related;
 pub mod sections;
 pub mod shape;
+pub mod status;
 
 pub use answer::{Cell, Row};
 pub use kind::{Column, Kind, kind, kinds, no_such_kind};

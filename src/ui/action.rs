@@ -5,13 +5,33 @@ use egui::ThemePreference;
 
 use crate::core::{CopyForm, Link};
 use crate::query::Filter;
-use crate::settings::{Scale, Settings, Wish};
+use crate::settings::{Settings, Wish};
 
 /// One wish of the person at the window.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// Shows another kind, by its place among the kinds.
     ShowKind(usize),
+    /// Shows the fleet at a glance.
+    ShowOverview,
+    /// Shows the rows of a kind that some conditions leave, and no others.
+    ShowRows { kind: &'static str, filters: Vec<Filter> },
+    /// Shows one row of a kind among the others, with its details.
+    ShowDatabase { kind: &'static str, row: i64 },
+    /// Asks AWS for kinds that have not been asked for yet.
+    Collect(Vec<&'static str>),
+    /// Opens the list of commands and databases.
+    OpenPalette,
+    /// Opens the window's menu.
+    OpenMenu,
+    /// Shows which keys do what.
+    ShowKeys,
+    /// Puts the caret into the search field.
+    FocusSearch,
+    /// Shows the simulated fleet instead of the real one.
+    Simulate,
+    /// Closes the window.
+    Exit,
     /// The words to look for in all columns.
     Search(String),
     /// Forgets the search and ticks every account.
@@ -70,8 +90,12 @@ pub enum Action {
     CloseDrawer,
     /// Follows this theme.
     Theme(ThemePreference),
-    /// Makes everything as large as this.
-    Scale(Scale),
+    /// Makes everything a step larger.
+    Larger,
+    /// Makes everything a step smaller.
+    Smaller,
+    /// Makes everything as large as it is at first.
+    ActualSize,
     /// Opens the settings.
     OpenSettings,
     /// Has the settings so.

@@ -2,6 +2,7 @@
 //! state that several parts share; how each part looks is that part's business.
 
 mod navigation;
+mod places;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -22,6 +23,9 @@ use super::grid::Grid;
 use super::history::History;
 use super::link::Link;
 use super::memory::{self, Left, Memory, Remembered, Taken};
+use super::menu::Menus;
+use super::overview::OverviewPage;
+use super::palette::Palette;
 use super::roster::{self, Roster, Ticks};
 use super::sheet::Sheet;
 use super::sql::{self, SqlPanel};
@@ -33,6 +37,7 @@ use crate::inventory::Refused;
 use crate::query::Query;
 use crate::rds::kinds;
 use crate::settings::{SavedView, Scale};
+pub use places::Simulation;
 
 /// How the window starts.
 #[derive(Debug, Clone)]
@@ -67,6 +72,12 @@ pub struct App {
     details: Details,
     history: History<navigation::Place>,
     drawer: Option<Page>,
+    overview: OverviewPage,
+    palette: Palette,
+    menus: Menus,
+    /// Whether the page of shortcuts is open.
+    keys_shown: bool,
+    simulation: Option<Simulation>,
     export: Option<ExportDialog>,
     /// How many rows the copy under way is of.
     copying: (usize, CopyForm),
@@ -75,24 +86,6 @@ pub struct App {
     /// Whether a text field had the focus when the last frame ended: Enter and Escape of this frame are the field's,
     /// even though egui has taken the focus from it by now.
     typing: bool,
-}
-
-/// Ctrl+Plus, Ctrl+Minus and Ctrl+0 count everywhere, in dialogs as well.
-fn scale_keys(ui: &Ui, scale: Scale, actions: &mut Vec<Action>) {
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key));
-    // Keyboards have the plus on a key of its own, over the equals sign, or on the number pad.
-    let wanted = if pressed(Key::Plus) || pressed(Key::Equals) {
-        scale.larger()
-    } else if pressed(Key::Minus) {
-        scale.smaller()
-    } else if pressed(Key::Num0) {
-        Scale::default()
-    } else {
-        return;
-    };
-    if wanted != scale {
-        actions.push(Action::Scale(wanted));
-    }
 }
 
 /// The place of SQL's sheet; that of the changes follows.
@@ -134,6 +127,11 @@ impl App {
             details: Details::default(),
             history: History::default(),
             drawer: None,
+            overview: OverviewPage::default(),
+            palette: Palette::default(),
+            menus: Menus::default(),
+            keys_shown: false,
+            simulation: None,
             export: None,
             copying: (0, CopyForm::Text),
             message: String::new(),
@@ -176,6 +174,7 @@ impl App {
         self.keys(ui, &mut actions);
         self.parts(ui, &mut actions);
         self.dialogs(ui, &mut actions);
+        self.overlays(ui.ctx(), &mut actions);
         self.typing = ui.ctx().text_edit_focused();
         // What is remembered changes by an action or by dragging something.
         let moved = !actions.is_empty() || ui.input(|input| input.pointer.any_released());
@@ -204,6 +203,9 @@ impl App {
 
     /// Shows the query that the window now stands for, if it is another than before.
     fn ask(&mut self) {
+        if self.ask_for_overview() {
+            return;
+        }
         let query = self.grids[self.sheet].query(&self.ticks, &self.search);
         if self.asked != query {
             if let Some(query) = &query {
@@ -281,6 +283,8 @@ impl App {
                     dialog.progress(rows, of);
                 }
             }
+            Event::Overview(overview) => self.overview.take(overview),
+            Event::Databases(found) => self.palette.take(found),
             Event::Relations(relations) => self.details.take_relations(relations),
             Event::Values(values) => {
                 if let Some(grid) = self.grids.iter_mut().find(|grid| grid.sheet.answers(&values.query)) {
@@ -345,41 +349,22 @@ impl App {
     fn keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let typing = self.typing || ui.ctx().text_edit_focused();
         let popup = Popup::is_any_open(ui.ctx());
-        scale_keys(ui, self.memory.settings.scale, actions);
-        if self.in_dialog() {
+        // What lies over the window has the keys for itself, but for those that make everything larger or smaller.
+        if self.in_dialog() || self.palette.open || self.keys_shown {
+            let scales =
+                |action: &Action| matches!(action, Action::Larger | Action::Smaller | Action::ActualSize);
+            actions.extend(super::commands::pressed(ui, self.now(), typing).into_iter().filter(scales));
             return;
         }
-        self.travel_keys(ui, actions);
+        navigation::travel_buttons(ui, actions);
+        self.command_keys(ui, typing, actions);
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-        if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::F) {
-            actions.push(Action::FilterRow);
-        }
-        let slash = !typing && pressed(Modifiers::NONE, Key::Slash);
-        if slash || pressed(Modifiers::COMMAND, Key::F) {
-            // Without this the slash would be the first thing in the field.
-            ui.input_mut(|input| {
-                input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text == "/"))
-            });
-            ui.memory_mut(|memory| memory.request_focus(toolbar::search_id()));
-        }
-        if pressed(Modifiers::NONE, Key::F5) {
-            actions.push(Action::Refresh);
-        }
-        if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Q) {
-            actions.push(Action::ShowSql);
-        }
-        if pressed(Modifiers::COMMAND, Key::E) {
-            actions.push(Action::OpenExport);
-        }
-        if pressed(Modifiers::COMMAND, Key::Comma) {
-            actions.push(Action::OpenSettings);
-        }
         // Escape takes away the topmost thing: a popup, a field's text, the list, the details, the sweep.
         if !typing && !popup && pressed(Modifiers::NONE, Key::Escape) {
             let running = self.fleet.as_ref().is_some_and(|fleet| fleet.progress.running);
             if self.drawer.is_some() {
                 actions.push(Action::CloseDrawer);
-            } else if self.details.open {
+            } else if self.details.open && !self.overview.open {
                 actions.push(Action::CloseDetails);
             } else if running {
                 actions.push(Action::Cancel);
@@ -439,7 +424,7 @@ impl App {
             .show(ui, |ui| self.accounts.show(ui, &shown, actions));
         self.toolbar(ui, frame, actions);
         let grid = &self.grids[self.sheet];
-        if self.details.open {
+        if self.details.open && !self.overview.open {
             let wanted = grid.focused_row().map(|row| (grid.sheet.kind_name(), row));
             let most = (ui.available_width() * 0.62).max(280.0);
             let first = (width * 0.28).clamp(320.0, 440.0).round();
@@ -450,7 +435,7 @@ impl App {
                 },
             );
         }
-        if self.sheet == sql_sheet() {
+        if self.sheet == sql_sheet() && !self.overview.open {
             let running = self.grids[self.sheet].is_waiting();
             Panel::top("sql")
                 .resizable(false)
@@ -459,7 +444,10 @@ impl App {
         }
         self.chips.show(ui, frame, &self.grids[self.sheet], &self.search, actions);
         CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
-            let dialog = self.in_dialog();
+            if self.overview.open {
+                return self.show_overview(ui, actions);
+            }
+            let keys = self.grid_has_keys(ui);
             let grid = &mut self.grids[self.sheet];
             let view = grid.view().cloned();
             if grid.sheet.kind.is_none() {
@@ -468,7 +456,6 @@ impl App {
                 match empty::no_answer(&grid.sheet, view.as_deref()).filter(|_| !filtered) {
                     Some((title, words)) => empty::say(ui, title, words),
                     None => {
-                        let keys = !dialog && !self.typing && !Popup::is_any_open(ui.ctx());
                         grid.show(ui, keys, self.filter_row, self.link.as_ref(), actions);
                     }
                 }
@@ -479,20 +466,27 @@ impl App {
                 .filter(|reason| *reason != empty::Empty::NoMatch || grid.filters.is_empty());
             match reason {
                 Some(reason) => {
-                    empty::show(ui, reason, grid.sheet.title, fleet.as_deref(), view.as_deref(), actions);
+                    let simulate = self.simulation.is_some();
+                    let (fleet, view) = (fleet.as_deref(), view.as_deref());
+                    empty::show(ui, reason, grid.sheet.title, fleet, view, simulate, actions);
                 }
                 None => {
-                    let keys = !dialog && !self.typing && !Popup::is_any_open(ui.ctx());
                     grid.show(ui, keys, self.filter_row, self.link.as_ref(), actions);
                 }
             }
         });
     }
 
+    /// Whether keys are meant for the grid where nothing else has the focus.
+    fn grid_has_keys(&self, ui: &Ui) -> bool {
+        let over = self.export.is_some() || self.palette.open || self.keys_shown;
+        !over && !self.typing && !Popup::is_any_open(ui.ctx())
+    }
+
     fn toolbar(&mut self, ui: &mut Ui, frame: Frame, actions: &mut Vec<Action>) {
         let grid = &self.grids[self.sheet];
-        let progress = self.fleet.as_ref().map(|fleet| &fleet.progress);
         let shown = toolbar::Shown {
+            now: self.now(),
             roster: &self.roster,
             ticks: &self.ticks,
             shown: self.sheet,
@@ -500,13 +494,10 @@ impl App {
             columns: if grid.columns.is_empty() { grid.drawn() } else { &grid.columns },
             search: &self.search,
             view: grid.view().map(AsRef::as_ref),
-            can_go: (self.history.can_go_back(), self.history.can_go_forward()),
-            running: progress.is_some_and(|progress| progress.running),
-            cancelling: progress.is_some_and(|progress| progress.cancelling),
             views: views::Shown { memory: &self.memory, sheet: self.sheet, now: self.view_now() },
         };
         Panel::top("toolbar").exact_size(theme::BAR).resizable(false).frame(frame).show(ui, |ui| {
-            toolbar::show(ui, &mut self.columns, &shown, actions);
+            toolbar::show(ui, &mut self.menus, &mut self.columns, &shown, actions);
         });
     }
 
@@ -555,15 +546,25 @@ impl App {
     fn carry_out(&mut self, ctx: &Context, action: Action) {
         self.message.clear();
         match action {
+            Action::ShowOverview => self.overview.open = true,
+            Action::ShowRows { kind, filters } => self.show_rows(kind, filters),
+            Action::ShowDatabase { kind, row } => self.show_database(kind, row),
+            Action::Collect(kinds) => self.link.send(Command::Sweep { targets: None, kinds }),
+            Action::OpenPalette => self.palette.open(),
+            Action::OpenMenu => self.menus.open(),
+            Action::ShowKeys => self.keys_shown = true,
+            Action::FocusSearch => ctx.memory_mut(|memory| memory.request_focus(toolbar::search_id())),
+            Action::Simulate => self.simulate(ctx),
+            Action::Exit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Action::ShowKind(kind) => {
-                self.sheet = kind;
+                self.show_sheet(kind);
                 self.collect_shown_kind();
             }
             Action::ShowSql => {
-                self.sheet = sql_sheet();
+                self.show_sheet(sql_sheet());
                 ctx.memory_mut(|memory| memory.request_focus(sql::editor_id()));
             }
-            Action::ShowChanges => self.sheet = sql_sheet() + 1,
+            Action::ShowChanges => self.show_sheet(sql_sheet() + 1),
             Action::ShowAsSql => {
                 if let Some(view) = self.grids[self.sheet].view() {
                     self.sql.write(&view.sql);
@@ -582,7 +583,11 @@ impl App {
                 self.link.send(Command::Kinds { sql });
             }
 
-            Action::Search(text) => self.search = text,
+            Action::Search(text) => {
+                // What is searched for is rows: the grid shows them.
+                self.overview.open &= text.is_empty();
+                self.search = text;
+            }
             Action::Back => self.go_back(),
             Action::Forward => self.go_forward(),
             Action::Follow(link) => self.follow(link),
@@ -624,7 +629,7 @@ impl App {
             }
             Action::OpenExport => {
                 let grid = &self.grids[self.sheet];
-                if grid.view().is_some_and(|view| !view.rows.is_empty()) {
+                if !self.overview.open && grid.view().is_some_and(|view| !view.rows.is_empty()) {
                     let today = time::OffsetDateTime::now_utc().date();
                     let selected = grid.selection.len();
                     let folder = &self.start.export_folder;
@@ -637,7 +642,12 @@ impl App {
                 self.memory.set_theme(preference);
                 ctx.set_theme(preference);
             }
-            Action::Scale(scale) => {
+            Action::Larger | Action::Smaller | Action::ActualSize => {
+                let scale = match action {
+                    Action::Larger => self.memory.settings.scale.larger(),
+                    Action::Smaller => self.memory.settings.scale.smaller(),
+                    _ => Scale::default(),
+                };
                 self.memory.settings.scale = scale;
                 self.memory.dress(ctx);
             }

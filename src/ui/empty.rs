@@ -8,9 +8,10 @@ use super::sheet::Sheet;
 use super::theme::{self, Tokens};
 use crate::config::FileState;
 use crate::core::{Fleet, View};
+use crate::rds::kinds;
 
 /// The command that shows the program without AWS.
-pub const DEMO: &str = "rds-fleet --demo";
+const DEMO: &str = "rds-fleet --demo";
 
 /// Profiles that cannot be used which are named here; the list below the grid names them all.
 const BROKEN_SHOWN: usize = 3;
@@ -39,15 +40,8 @@ pub enum Empty {
 /// Why there is nothing to show, or `None` where there is something.
 pub fn reason(fleet: Option<&Fleet>, roster: &Roster, ticks: &Ticks, view: Option<&View>) -> Option<Empty> {
     let Some(fleet) = fleet else { return Some(Empty::Starting) };
-    if roster.targets.is_empty() {
-        return Some(match fleet.config.state {
-            FileState::Missing => Empty::NoConfig,
-            FileState::Unreadable => Empty::ConfigUnreadable,
-            FileState::Read => Empty::NoTargets,
-        });
-    }
-    if roster.ticked(ticks) == 0 {
-        return Some(Empty::NothingTicked);
+    if let Some(reason) = without_targets(fleet, roster, ticks) {
+        return Some(reason);
     }
     let Some(view) = view else { return Some(Empty::Loading) };
     if view.error.is_some() {
@@ -56,18 +50,50 @@ pub fn reason(fleet: Option<&Fleet>, roster: &Roster, ticks: &Ticks, view: Optio
     if !view.rows.is_empty() {
         return None;
     }
-    Some(if view.of > 0 {
-        Empty::NoMatch
-    } else if fleet.progress.running
-        || roster.lacks(&view.query.kind)
-        || roster.gaps.is_empty() && !roster.not_asked.is_empty()
+    Some(if view.of > 0 { Empty::NoMatch } else { without_rows(fleet, roster, &view.query.kind) })
+}
+
+/// Why there is no overview, or `None` where there is one. `known` is how many databases it counts, once it is there.
+pub fn of_overview(
+    fleet: Option<&Fleet>,
+    roster: &Roster,
+    ticks: &Ticks,
+    known: Option<u64>,
+) -> Option<Empty> {
+    let Some(fleet) = fleet else { return Some(Empty::Starting) };
+    if let Some(reason) = without_targets(fleet, roster, ticks) {
+        return Some(reason);
+    }
+    match known {
+        None => Some(Empty::Loading),
+        Some(0) => {
+            let always = kinds().iter().find(|kind| kind.always).map_or("", |kind| kind.name);
+            Some(without_rows(fleet, roster, always))
+        }
+        Some(_) => None,
+    }
+}
+
+fn without_targets(fleet: &Fleet, roster: &Roster, ticks: &Ticks) -> Option<Empty> {
+    if roster.targets.is_empty() {
+        return Some(match fleet.config.state {
+            FileState::Missing => Empty::NoConfig,
+            FileState::Unreadable => Empty::ConfigUnreadable,
+            FileState::Read => Empty::NoTargets,
+        });
+    }
+    (roster.ticked(ticks) == 0).then_some(Empty::NothingTicked)
+}
+
+fn without_rows(fleet: &Fleet, roster: &Roster, kind: &str) -> Empty {
+    if fleet.progress.running || roster.lacks(kind) || roster.gaps.is_empty() && !roster.not_asked.is_empty()
     {
         Empty::Loading
     } else if roster.targets_with_gaps == roster.targets.len() {
         Empty::NothingCollected
     } else {
         Empty::NoRows
-    })
+    }
 }
 
 /// Draws the reason and the way on.
@@ -77,6 +103,7 @@ pub fn show(
     kind: &str,
     fleet: Option<&Fleet>,
     view: Option<&View>,
+    can_simulate: bool,
     actions: &mut Vec<Action>,
 ) {
     let tokens = Tokens::of(ui);
@@ -104,13 +131,13 @@ pub fn show(
                     say(ui, "Put a profile for each account into it; RDS Fleet sees it as soon as the file is saved:");
                     example(ui, actions);
                     say(ui, "If the file lies elsewhere, let the environment variable AWS_CONFIG_FILE name it and start RDS Fleet again.");
-                    demo(ui, actions);
+                    demo(ui, can_simulate, actions);
                 }
                 Empty::ConfigUnreadable => {
                     title(ui, "The AWS config file cannot be read");
                     say(ui, &format!("{file} is there, and this user may not read it or it is not a file."));
                     details(ui, Page::Configuration, "Show what was found", actions);
-                    demo(ui, actions);
+                    demo(ui, can_simulate, actions);
                 }
                 Empty::NoTargets => {
                     let problems = fleet.map(|fleet| fleet.config.problems.as_slice()).unwrap_or_default();
@@ -128,7 +155,7 @@ pub fn show(
                     if fleet.is_some_and(|fleet| !fleet.config.diagnostics.is_empty()) {
                         details(ui, Page::Configuration, "Show what was found", actions);
                     }
-                    demo(ui, actions);
+                    demo(ui, can_simulate, actions);
                 }
                 Empty::NothingTicked => {
                     title(ui, "No account is ticked");
@@ -236,7 +263,16 @@ fn example(ui: &mut Ui, actions: &mut Vec<Action>) {
     ui.add_space(theme::STEP);
 }
 
-fn demo(ui: &mut Ui, actions: &mut Vec<Action>) {
+/// The way to a look around without AWS: a button, or the command where this window cannot do it.
+fn demo(ui: &mut Ui, can_simulate: bool, actions: &mut Vec<Action>) {
+    ui.add_space(2.0 * theme::STEP);
+    if can_simulate {
+        ui.horizontal(|ui| {
+            button(ui, "Show a simulated fleet", Action::Simulate, actions);
+            ui.weak("to look around without AWS: nothing leaves this machine.");
+        });
+        return;
+    }
     ui.horizontal(|ui| {
         ui.weak("To look around without AWS, start");
         ui.add(Label::new(RichText::new(DEMO).monospace()).selectable(true));

@@ -6,6 +6,7 @@ use egui::{Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use super::icons::Icon;
 use super::theme::Tokens;
 use crate::failure::State;
+use crate::rds::status::{Standing, standing};
 
 /// How loud something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,38 +39,19 @@ impl Tone {
         }
     }
 
-    /// How loud a status word of RDS is, such as `available` or `storage-full`. A word nobody has met yet counts as
-    /// something under way, which most of RDS's words are.
+    /// How loud a status word is: RDS's, or that of a change.
     pub fn of_status(word: &str) -> Tone {
         match word {
-            "available" | "active" | "appeared" | "complete" | "completed" | "resolved" | "replicating" => {
-                Tone::Good
-            }
+            "appeared" => Tone::Good,
             "changed" => Tone::Attention,
             "disappeared" => Tone::Bad,
-            "stopped" | "stopping" | "deleting" | "deleted" | "inactive" | "paused" | "retired"
-            | "dismissed" | "retained" | "canceled" | "deprecated" => Tone::Idle,
-            "storage-full"
-            | "storage-config-upgrade"
-            | "maintenance"
-            | "moving-to-vpc"
-            | "modifying-error"
-            | "needs_attention"
-            | "no-permission"
-            | "topic-not-exist"
-            | "payment-pending"
-            | "storage-optimization-failed"
-            | "suspended"
-            | "suspending" => Tone::Attention,
-            _ if word.starts_with("incompatible-")
-                || word.starts_with("inaccessible-")
-                || word.starts_with("insufficient-")
-                || word.contains("failed")
-                || word.ends_with("error") =>
-            {
-                Tone::Bad
-            }
-            _ => Tone::Busy,
+            word => match standing(word) {
+                Standing::Well => Tone::Good,
+                Standing::Idle => Tone::Idle,
+                Standing::UnderWay => Tone::Busy,
+                Standing::Attention => Tone::Attention,
+                Standing::Trouble => Tone::Bad,
+            },
         }
     }
 
@@ -228,8 +210,8 @@ mod tests {
         assert_eq!(Tone::of_status("available"), Tone::Good);
         assert_eq!(Tone::of_status("stopped"), Tone::Idle);
         assert_eq!(Tone::of_status("modifying"), Tone::Busy);
-        assert_eq!(Tone::of_status("storage-full"), Tone::Attention);
-        assert_eq!(Tone::of_status("incompatible-network"), Tone::Bad);
-        assert_eq!(Tone::of_status("restore-error"), Tone::Bad);
+        assert_eq!(Tone::of_status("maintenance"), Tone::Attention);
+        assert_eq!(Tone::of_status("storage-full"), Tone::Bad);
+        assert_eq!(Tone::of_status("disappeared"), Tone::Bad);
     }
 }

@@ -176,14 +176,15 @@ fn seconds(duration: std::time::Duration) -> String {
 }
 
 /// A time of day, with its date where rows of more than one day are shown.
-fn clock(oldest: OffsetDateTime, newest: OffsetDateTime) -> String {
+pub fn clock(oldest: OffsetDateTime, newest: OffsetDateTime) -> String {
     if oldest.date() != newest.date() {
         return stamp(oldest);
     }
     format!("{:02}:{:02}:{:02} UTC", oldest.hour(), oldest.minute(), oldest.second())
 }
 
-fn stamp(time: OffsetDateTime) -> String {
+/// A moment with its date, to the second.
+pub fn stamp(time: OffsetDateTime) -> String {
     format!("{} {:02}:{:02}:{:02} UTC", time.date(), time.hour(), time.minute(), time.second())
 }
 

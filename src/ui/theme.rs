@@ -16,12 +16,16 @@ pub const BODY: f32 = 13.0;
 pub const SMALL: f32 = 12.0;
 /// Titles of panels and dialogs.
 pub const TITLE: f32 = 15.0;
+/// A figure that a page is about.
+pub const FIGURE: f32 = 22.0;
 /// JSON and nested values.
 pub const MONOSPACE: f32 = 12.0;
 /// The step of the spacing grid.
 pub const STEP: f32 = 4.0;
 /// One row of the grid and of the account list; even, so that rows never jitter.
 pub const ROW: f32 = 24.0;
+/// One line of a list that is only read, such as a bar with its name.
+pub const LINE: f32 = 20.0;
 /// The grid's header.
 pub const HEADER: f32 = 30.0;
 /// The line of filters under the header.
@@ -118,6 +122,8 @@ pub struct Tokens {
     pub idle: Color32,
     /// Behind a line that somebody should read.
     pub attention_fill: Color32,
+    /// Bars of a chart, beside the numbers that they show.
+    pub bar: Color32,
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -146,6 +152,7 @@ pub const DARK: Tokens = Tokens {
     bad: rgb(0xFF8C84),
     idle: rgb(0xA9B4C2),
     attention_fill: rgb(0x352C19),
+    bar: rgb(0x3F6EA8),
 };
 
 /// The light theme.
@@ -170,6 +177,7 @@ pub const LIGHT: Tokens = Tokens {
     bad: rgb(0xB01E17),
     idle: rgb(0x4A5665),
     attention_fill: rgb(0xFDF1D7),
+    bar: rgb(0x6FA3DF),
 };
 
 impl Tokens {

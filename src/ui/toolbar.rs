@@ -1,20 +1,35 @@
-//! The bar above the grid: kinds, search, columns, views, refresh, export, settings.
+//! The bar above the page: menu, overview, kinds, search, columns, views, refresh, export, settings. Where there is little room the
+//! same things are there as icons.
 
-use egui::{Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{
+    Align, Button, Id, Layout, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, TextEdit, Ui, vec2,
+};
 
 use super::action::Action;
 use super::columns::ColumnsMenu;
-use super::icons::{self, Icon};
+use super::commands::{self, Now};
+use super::icons::{Icon, glyph};
+use super::menu::Menus;
 use super::roster::{Roster, Ticks};
 use super::sheet::Sheet;
 use super::status::grouped;
 use super::theme::{self, Tokens};
 use super::views;
 use crate::core::View;
-use crate::rds::kinds;
+use crate::rds::{Kind, kinds};
+
+/// The width from which on the buttons at the right have words.
+const ROOMY: f32 = 1240.0;
+/// The width below which the pages are icons, and the kinds one button.
+const NARROW: f32 = 880.0;
+/// The search field's width at most, at least, and what the count beside it takes.
+const SEARCH: f32 = 420.0;
+const LEAST_SEARCH: f32 = 72.0;
+const COUNT: f32 = 116.0;
 
 /// What a frame shows.
 pub struct Shown<'a> {
+    pub now: Now,
     pub roster: &'a Roster,
     pub ticks: &'a Ticks,
     /// The sheet on show, by its place: the kinds come first.
@@ -23,11 +38,17 @@ pub struct Shown<'a> {
     pub columns: &'a [String],
     pub search: &'a str,
     pub view: Option<&'a View>,
-    /// Whether there is a place to go back to, and one to go forward to.
-    pub can_go: (bool, bool),
-    pub running: bool,
-    pub cancelling: bool,
     pub views: views::Shown<'a>,
+}
+
+impl Shown<'_> {
+    fn is_at(&self, sheet: usize) -> bool {
+        self.now.grid && self.shown == sheet
+    }
+
+    fn count(&self, kind: usize) -> String {
+        grouped(self.roster.rows(self.ticks, kind))
+    }
 }
 
 /// The search field's id, so that keys can give it the focus.
@@ -36,81 +57,141 @@ pub fn search_id() -> Id {
 }
 
 /// Draws the bar.
-pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mut Vec<Action>) {
-    let tokens = Tokens::of(ui);
+pub fn show(
+    ui: &mut Ui,
+    menus: &mut Menus,
+    columns: &mut ColumnsMenu,
+    shown: &Shown<'_>,
+    actions: &mut Vec<Action>,
+) {
+    let width = ui.available_width();
+    let (wide, roomy) = (width >= NARROW, width >= ROOMY);
+    ui.spacing_mut().item_spacing.x = theme::STEP;
     ui.horizontal_centered(|ui| {
+        menus.show(ui, shown.now, actions);
         travel(ui, shown, actions);
-        for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| kind.always) {
-            let count = grouped(shown.roster.rows(shown.ticks, at));
-            let chosen = at == shown.shown;
-            let text = RichText::new(kind.title).color(if chosen { tokens.text } else { tokens.text_weak });
-            let button =
-                Button::selectable(chosen, text).right_text(RichText::new(count).color(tokens.text_weak));
-            let response = ui.add(button).on_hover_text(format!("aws rds describe-{}", kind.name));
-            if response.clicked() && !chosen {
-                actions.push(Action::ShowKind(at));
+        let hint = "The fleet at a glance, and what needs attention";
+        let at_overview = !shown.now.grid;
+        page(ui, Icon::LayoutDashboard, ("Overview", wide), at_overview, hint, Action::ShowOverview, actions);
+        if wide {
+            for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| kind.always) {
+                let chosen = shown.is_at(at);
+                let response = kind_button(ui, kind, Some(shown.count(at)), chosen, "");
+                let hint = format!("aws rds describe-{}", kind.name);
+                let hint = commands::hint(ui, &hint, &Action::ShowKind(at));
+                if response.on_hover_text(hint).clicked() && !chosen {
+                    actions.push(Action::ShowKind(at));
+                }
             }
         }
-        further_kinds(ui, shown, actions);
-        let mut sheet = |ui: &mut Ui, name: &str, place: usize, hint: &str, action: Action| {
-            let chosen = shown.shown == place;
-            let text = RichText::new(name).color(if chosen { tokens.text } else { tokens.text_weak });
-            if ui.add(Button::selectable(chosen, text)).on_hover_text(hint).clicked() && !chosen {
-                actions.push(action);
-            }
-        };
+        kinds_menu(ui, shown, !wide, actions);
         let hint = "What appeared, disappeared or changed between two sweeps";
-        sheet(ui, "Changes", kinds().len() + 1, hint, Action::ShowChanges);
-        sheet(ui, "SQL", kinds().len(), "Ask in SQL (Ctrl+Shift+Q)", Action::ShowSql);
+        let at_changes = shown.is_at(kinds().len() + 1);
+        page(ui, Icon::History, ("Changes", wide), at_changes, hint, Action::ShowChanges, actions);
+        let at_sql = shown.is_at(kinds().len());
+        page(ui, Icon::SquareTerminal, ("SQL", wide), at_sql, "Ask in SQL", Action::ShowSql, actions);
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            settings(ui, actions);
-            let some = shown.view.is_some_and(|view| view.of > 0);
-            let export = ui.add_enabled(some, Button::new("Export…"));
-            if export.on_hover_text("Write rows to a file: Excel, CSV, HTML or JSON (Ctrl+E)").clicked() {
-                actions.push(Action::OpenExport);
-            }
-            refresh(ui, shown, actions);
-            columns_menu(ui, menu, shown, actions);
+            let hint = "Theme, scale, line and history";
+            act(ui, Icon::Settings, ("Settings", false), true, hint, Action::OpenSettings, actions);
+            let hint = "Write rows to a file: Excel, CSV, HTML or JSON";
+            let some = shown.now.grid && shown.view.is_some_and(|view| view.of > 0);
+            act(ui, Icon::Download, ("Export…", roomy), some, hint, Action::OpenExport, actions);
+            refresh(ui, shown, roomy, actions);
+            columns_menu(ui, columns, shown, roomy, actions);
             views::menu(ui, &shown.views, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
         });
     });
 }
 
+/// Back and forward, as in a browser.
 fn travel(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
-    let mut button = |ui: &mut Ui, icon, name: &str, keys: &str, able, action| {
-        let button = Button::new(icons::glyph(icon)).frame_when_inactive(false);
+    for (icon, name, able, action) in [
+        (Icon::ArrowLeft, "Back", shown.now.back, Action::Back),
+        (Icon::ArrowRight, "Forward", shown.now.forward, Action::Forward),
+    ] {
+        let button = Button::new(glyph(icon)).frame_when_inactive(false);
         let response = ui.add_enabled(able, button).accessible_name(name);
-        if response.on_hover_text(format!("{name} ({keys})")).clicked() {
+        if response.on_hover_text(commands::hint(ui, name, &action)).clicked() {
             actions.push(action);
         }
-    };
-    let (back, forward) = shown.can_go;
-    ui.spacing_mut().item_spacing.x = theme::STEP / 2.0;
-    button(ui, Icon::ArrowLeft, "Back", "Alt+Left", back, Action::Back);
-    button(ui, Icon::ArrowRight, "Forward", "Alt+Right", forward, Action::Forward);
-    ui.spacing_mut().item_spacing.x = 2.0 * theme::STEP;
+    }
 }
 
-/// The kinds that are collected when somebody wants to see them.
-fn further_kinds(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+/// A button with an icon, and with its name where there is room for it.
+fn labelled<'a>(icon: Icon, (name, with_name): (&str, bool)) -> Button<'a> {
+    Button::new(if with_name { format!("{} {name}", glyph(icon)) } else { glyph(icon) })
+}
+
+/// A button that leads to a page.
+fn page(
+    ui: &mut Ui,
+    icon: Icon,
+    (name, with_name): (&str, bool),
+    chosen: bool,
+    hint: &str,
+    action: Action,
+    actions: &mut Vec<Action>,
+) {
     let tokens = Tokens::of(ui);
-    let further = shown.sheet.kind.filter(|kind| !kind.always);
-    let text = further.map_or("More kinds", |kind| kind.title);
-    let color = if further.is_some() { tokens.text } else { tokens.text_weak };
-    let mut button = Button::selectable(further.is_some(), RichText::new(text).color(color));
-    if further.is_some() {
-        let count = grouped(shown.roster.rows(shown.ticks, shown.shown));
-        button = button.right_text(RichText::new(count).color(tokens.text_weak));
+    let text = if with_name { format!("{} {name}", glyph(icon)) } else { glyph(icon) };
+    let text = RichText::new(text).color(if chosen { tokens.text } else { tokens.text_weak });
+    let response = ui.add(Button::selectable(chosen, text)).accessible_name(name);
+    if response.on_hover_text(hint_of(ui, name, with_name, hint, &action)).clicked() && !chosen {
+        actions.push(action);
     }
-    let response =
-        ui.add(button).on_hover_text("Snapshots, parameter groups, events and all else that RDS lists");
+}
+
+/// A button that does something at once.
+fn act(
+    ui: &mut Ui,
+    icon: Icon,
+    (name, with_name): (&str, bool),
+    enabled: bool,
+    hint: &str,
+    action: Action,
+    actions: &mut Vec<Action>,
+) {
+    let response = ui.add_enabled(enabled, labelled(icon, (name, with_name))).accessible_name(name);
+    if response.on_hover_text(hint_of(ui, name, with_name, hint, &action)).clicked() {
+        actions.push(action);
+    }
+}
+
+/// What a button does, with its name where it is only an icon.
+fn hint_of(ui: &Ui, name: &str, with_name: bool, hint: &str, action: &Action) -> String {
+    let hint = commands::hint(ui, hint, action);
+    if with_name { hint } else { format!("{name}: {hint}") }
+}
+
+fn kind_button(ui: &mut Ui, kind: &Kind, count: Option<String>, chosen: bool, after: &str) -> Response {
+    let tokens = Tokens::of(ui);
+    let color = if chosen { tokens.text } else { tokens.text_weak };
+    let text = RichText::new(kind.title).color(color);
+    let behind = format!("{}{after}", count.unwrap_or_default());
+    ui.add(Button::selectable(chosen, text).right_text(RichText::new(behind).color(tokens.text_weak)))
+}
+
+/// The kinds that are collected when somebody wants to see them; with `all`, the others as well.
+fn kinds_menu(ui: &mut Ui, shown: &Shown<'_>, all: bool, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    let on_show = shown.sheet.kind.filter(|kind| shown.now.grid && (all || !kind.always));
+    let arrow = format!(" {}", glyph(Icon::ChevronDown));
+    let response = match on_show {
+        Some(kind) => kind_button(ui, kind, Some(shown.count(shown.shown)), true, &arrow),
+        None => {
+            let name = if all { "Kinds" } else { "More kinds" };
+            let text = RichText::new(format!("{name}{arrow}")).color(tokens.text_weak);
+            ui.add(Button::selectable(false, text)).accessible_name(name)
+        }
+    };
+    let response = response.on_hover_text("Snapshots, parameter groups, events and all else that RDS lists");
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(240.0);
         ScrollArea::vertical().max_height(520.0).show(ui, |ui| {
-            for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| !kind.always) {
-                let label = ui.selectable_label(at == shown.shown, kind.title);
+            for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| all || !kind.always) {
+                let label = ui.selectable_label(shown.is_at(at), kind.title);
                 if label.on_hover_text(format!("aws rds describe-{}", kind.name)).clicked() {
                     actions.push(Action::ShowKind(at));
                     ui.close();
@@ -125,15 +206,20 @@ fn search(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let mut text = shown.search.to_owned();
     let count = shown
         .view
-        .filter(|_| !text.trim().is_empty())
+        .filter(|_| shown.now.grid && !text.trim().is_empty())
         .map(|view| format!("{} of {}", grouped(view.rows.len() as u64), grouped(view.of as u64)));
-    let width = (ui.available_width() - if count.is_some() { 116.0 } else { 0.0 }).clamp(48.0, 420.0);
+    let room = ui.available_width();
+    // Where there is no room for both, what is typed is worth more than how much it finds.
+    let count = count.filter(|_| room > LEAST_SEARCH + 2.0 * COUNT);
+    let width = (room - if count.is_some() { COUNT } else { 0.0 }).clamp(LEAST_SEARCH, SEARCH);
+    let hint = commands::hint(ui, "Search", &Action::FocusSearch);
     let field = TextEdit::singleline(&mut text)
         .id(search_id())
-        .hint_text("Search all columns  (Ctrl+F)")
+        .hint_text(format!("{} {hint}", glyph(Icon::Search)))
         .align(egui::Align2::LEFT_CENTER)
         .desired_width(width);
-    let response = ui.add_sized(vec2(width, theme::ROW + 4.0), field).accessible_name("Search all columns");
+    let response =
+        ui.add_sized(vec2(width, theme::ROW + theme::STEP), field).accessible_name("Search all columns");
     // egui takes the focus away on Escape before the field is drawn.
     if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
         text.clear();
@@ -146,33 +232,30 @@ fn search(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     }
 }
 
-fn refresh(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
-    if shown.running {
-        let button = Button::new(if shown.cancelling { "Cancelling…" } else { "Cancel" });
-        let response = ui.add_enabled(!shown.cancelling, button);
-        if response.on_hover_text("End the sweep; what was collected stays (Esc)").clicked() {
-            actions.push(Action::Cancel);
-        }
-        return;
+fn refresh(ui: &mut Ui, shown: &Shown<'_>, roomy: bool, actions: &mut Vec<Action>) {
+    if shown.now.running {
+        let name = if shown.now.cancelling { "Cancelling…" } else { "Cancel" };
+        let hint = "End the sweep; what was collected stays (Esc)";
+        let enabled = !shown.now.cancelling;
+        return act(ui, Icon::CircleStop, (name, roomy), enabled, hint, Action::Cancel, actions);
     }
-    let ticked = shown.roster.ticked(shown.ticks);
-    let response = ui.add_enabled(ticked > 0, Button::new("Refresh"));
-    if response.on_hover_text(format!("Ask AWS again for {ticked} account-regions (F5)")).clicked() {
-        actions.push(Action::Refresh);
-    }
+    let ticked = shown.now.ticked;
+    let hint = format!("Ask AWS again for {ticked} account-regions");
+    act(ui, Icon::RefreshCw, ("Refresh", roomy), ticked > 0, &hint, Action::Refresh, actions);
 }
 
-fn columns_menu(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mut Vec<Action>) {
-    let button = ui.button("Columns").on_hover_text("Which columns are shown, and in which order");
+fn columns_menu(
+    ui: &mut Ui,
+    menu: &mut ColumnsMenu,
+    shown: &Shown<'_>,
+    roomy: bool,
+    actions: &mut Vec<Action>,
+) {
+    let button = ui.add_enabled(shown.now.grid, labelled(Icon::Columns3, ("Columns", roomy)));
+    let button =
+        button.accessible_name("Columns").on_hover_text("Which columns are shown, and in which order");
     let opened = button.clicked();
     Popup::from_toggle_button_response(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| menu.show(ui, shown.sheet, shown.columns, opened, actions));
-}
-
-fn settings(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let button = ui.button(icons::glyph(Icon::Settings)).accessible_name("Settings");
-    if button.on_hover_text("Theme, scale, line and history (Ctrl+,)").clicked() {
-        actions.push(Action::OpenSettings);
-    }
 }

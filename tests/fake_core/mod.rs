@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use rds_fleet::config::{Access, Base, Endpoints, FileState};
 use rds_fleet::core::{
-    Account, CellText, Command, ConfigState, Event, Exported, Field, Fleet, Group, Progress, Record, Rows,
-    StoreState, TargetStatus, Values, View,
+    Account, Bar, Breakdown, By, CellText, Command, Completeness, Concern, ConfigState, Database, Databases,
+    Event, Exported, Field, Figure, Fleet, Group, Overview, Progress, Record, Rows, StoreState, TargetStatus,
+    Urgency, Values, View,
 };
 use rds_fleet::failure::{Failure, State};
 use rds_fleet::query::{Filter, Query, Test};
@@ -119,6 +120,14 @@ impl Link for FakeCore {
                     more: false,
                 })));
             }
+            Command::Overview { targets } => {
+                wire.events.borrow_mut().push_back(Event::Overview(Ok(Arc::new(overview(targets.clone())))));
+            }
+            Command::Find { text } => {
+                let databases = database(text).into_iter().collect();
+                let found = Databases { text: text.clone(), databases };
+                wire.events.borrow_mut().push_back(Event::Databases(Arc::new(found)));
+            }
             Command::Sweep { .. }
             | Command::CancelShow
             | Command::Cancel
@@ -200,6 +209,78 @@ impl FakeCore {
             _ => None,
         })
     }
+}
+
+pub fn is(column: &str, value: &str) -> Filter {
+    Filter::column(column, Test::Is(vec![value.to_owned()]))
+}
+
+/// Forty instances, of which half are in either of two accounts, and something of every urgency.
+pub fn overview(targets: Option<Vec<u32>>) -> Overview {
+    let figure = |number, filters| Figure { number, kind: "db-instances", filters };
+    let bar = |column: &str, name: &str, number| Bar {
+        name: name.to_owned(),
+        figure: figure(number, vec![is(column, name)]),
+    };
+    let breakdown = |by, bars| Breakdown { by, bars, others: None };
+    let concern = |urgency, sentence: &str, number, filters| Concern {
+        urgency,
+        sentence: sentence.to_owned(),
+        why: "Because it matters.",
+        figure: figure(number, filters),
+    };
+    let of_postgres = vec![is("Engine", "postgres"), is("EngineVersion", "16.4")];
+    let versions = |name: &str| vec![Bar { name: name.to_owned(), figure: figure(40, of_postgres.clone()) }];
+    let rest = Filter::Not(Box::new(is("DBInstanceClass", "db.m6i.xlarge")));
+    Overview {
+        targets,
+        instances: figure(40, Vec::new()),
+        clusters: Figure { number: 3, kind: "db-clusters", filters: Vec::new() },
+        storage: figure(12_345, Vec::new()),
+        breakdowns: vec![
+            breakdown(
+                By::Account,
+                vec![bar("AccountId", "111111111111", 20), bar("AccountId", "333333333333", 20)],
+            ),
+            breakdown(By::Region, vec![bar("Region", "eu-west-1", 40)]),
+            breakdown(By::Engine, vec![bar("Engine", "postgres", 40)]),
+            breakdown(By::MajorVersion, versions("postgres 16")),
+            breakdown(By::Version, versions("postgres 16.4")),
+            Breakdown {
+                others: Some(Bar { name: "others".to_owned(), figure: figure(15, vec![rest]) }),
+                ..breakdown(By::Class, vec![bar("DBInstanceClass", "db.m6i.xlarge", 25)])
+            },
+            breakdown(By::Status, vec![bar("DBInstanceStatus", "available", 40)]),
+        ],
+        concerns: vec![
+            concern(
+                Urgency::Now,
+                "instance is storage-full",
+                1,
+                vec![is("DBInstanceStatus", "storage-full")],
+            ),
+            concern(Urgency::Advice, "instances not encrypted", 9, vec![is("StorageEncrypted", "false")]),
+        ],
+        completeness: Completeness {
+            accounts: 3,
+            reached: 2,
+            states: vec![(State::Collected, 2), (State::Denied, 1)],
+            as_of: None,
+        },
+    }
+}
+
+/// The one database that has a name: the seventh row.
+fn database(text: &str) -> Option<Database> {
+    "db-7".starts_with(text).then(|| Database {
+        kind: "db-instances",
+        row: 107,
+        identifier: "db-7".to_owned(),
+        status: "available".to_owned(),
+        engine: "postgres".to_owned(),
+        account_id: "111111111111".to_owned(),
+        region: "eu-west-1".to_owned(),
+    })
 }
 
 fn cell(column: &str, position: usize) -> CellText {

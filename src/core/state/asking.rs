@@ -1,14 +1,15 @@
 //! What the views ask of the rows, handed on to the threads that answer, with what the core knows: which places a query
 //! means, and how complete they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Entry, Shown, State};
-use crate::core::answering::{Question, Show};
+use super::{CoverageState, Entry, Shown, State, Wanted};
+use crate::core::answering::{Glance, Question, Show};
 use crate::core::api::{Event, Export};
 use crate::core::exporting::{self, Basis};
+use crate::core::overview::Completeness;
 use crate::query::Query;
 use crate::rds::{kind, kinds};
 use crate::sweep::Coverage;
@@ -17,11 +18,20 @@ type PlaceName = (Option<String>, String);
 
 impl State {
     pub(super) fn show(&mut self, query: Query) {
-        self.shown = Some(Shown { query, number: 0, changed: false, answering: false, took: Duration::ZERO });
+        self.show_one(Wanted::Query(query));
+    }
+
+    pub(super) fn show_overview(&mut self, targets: Option<Vec<u32>>) {
+        self.show_one(Wanted::Overview(targets));
+    }
+
+    fn show_one(&mut self, wanted: Wanted) {
+        self.shown =
+            Some(Shown { wanted, number: 0, changed: false, answering: false, took: Duration::ZERO });
         self.ask_to_show(false);
     }
 
-    /// Has the shown query answered as the data is now.
+    /// Has what is shown answered as the data is now.
     pub(super) fn ask_to_show(&mut self, anew: bool) {
         self.commit();
         let number = self.answering.next();
@@ -29,9 +39,60 @@ impl State {
         shown.changed = false;
         shown.answering = true;
         shown.number = number;
-        let mut query = shown.query.clone();
-        let places = self.restrict(&mut query);
-        self.answering.ask(Question::Show(Show { number, query, places, anew }));
+        match shown.wanted.clone() {
+            Wanted::Query(mut query) => {
+                let places = self.restrict(&mut query);
+                self.answering.ask(Question::Show(Show { number, query, places, anew }));
+            }
+            Wanted::Overview(targets) => {
+                let places = self.places_of(targets.clone());
+                let completeness = self.completeness(targets.as_deref());
+                self.answering.ask(Question::Overview(Glance { number, targets, places, completeness }));
+            }
+        }
+    }
+
+    pub(super) fn find(&mut self, text: String) {
+        let number = self.answering.next_to_find();
+        let places = self.places_of(None);
+        self.answering.ask(Question::Find { number, text, places });
+    }
+
+    /// The places of some targets, for what is an account's own; `None` where they are all that the store has.
+    fn places_of(&self, targets: Option<Vec<u32>>) -> Option<Vec<i64>> {
+        let own = kinds().iter().find(|kind| !kind.shared)?;
+        let mut query = Query { targets, ..Query::of(own) };
+        self.restrict(&mut query);
+        query.places
+    }
+
+    /// How much of some targets is known.
+    fn completeness(&self, targets: Option<&[u32]>) -> Completeness {
+        let mut states: BTreeMap<CoverageState, usize> = BTreeMap::new();
+        let mut accounts: HashMap<String, bool> = HashMap::new();
+        let mut times = Vec::new();
+        let meant = |entry: &&Entry| targets.is_none_or(|targets| targets.contains(&entry.target.number));
+        for entry in self.current().filter(meant) {
+            let always = entry
+                .coverage
+                .values()
+                .filter(|coverage| kind(coverage.kind).is_some_and(|kind| kind.always));
+            let collected: Vec<&Arc<Coverage>> = always.collect();
+            let worst = collected.iter().map(|coverage| coverage.state).max();
+            *states.entry(worst.unwrap_or(CoverageState::NotAsked)).or_default() += 1;
+            let known: Vec<_> = collected.iter().filter_map(|coverage| coverage.as_of).collect();
+            // An account that is not known yet counts as one of its own.
+            let account = entry.account_id.clone();
+            let account = account.unwrap_or_else(|| format!("target {}", entry.target.number));
+            *accounts.entry(account).or_default() |= !known.is_empty();
+            times.extend(known);
+        }
+        Completeness {
+            accounts: accounts.len(),
+            reached: accounts.values().filter(|reached| **reached).count(),
+            states: states.into_iter().collect(),
+            as_of: times.iter().min().copied().zip(times.iter().max().copied()),
+        }
     }
 
     pub(super) fn answered(&mut self, number: u64, took: Duration) {

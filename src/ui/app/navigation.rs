@@ -1,7 +1,7 @@
 //! Going from place to place: by a link to what a row has to do with, back, and forward. A place is what the window
 //! shows; which actions lead to another one is said here.
 
-use egui::{Key, Modifiers, PointerButton, Ui};
+use egui::{PointerButton, Ui};
 
 use super::{Action, App, Ticks};
 use crate::core::{Found, Link};
@@ -11,6 +11,7 @@ use crate::rds::kinds;
 /// What the window shows, as far as going back brings it again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
+    overview: bool,
     sheet: usize,
     ticks: Ticks,
     search: String,
@@ -24,7 +25,15 @@ pub struct Place {
 fn leads_away(action: &Action) -> bool {
     matches!(
         action,
-        Action::ShowKind(_) | Action::ShowSql | Action::ShowChanges | Action::ShowAsSql | Action::Follow(_)
+        Action::ShowKind(_)
+            | Action::ShowSql
+            | Action::ShowChanges
+            | Action::ShowAsSql
+            | Action::ShowOverview
+            | Action::ShowRows { .. }
+            | Action::ShowDatabase { .. }
+            | Action::ShowView(_)
+            | Action::Follow(_)
     )
 }
 
@@ -41,6 +50,7 @@ impl App {
     fn here(&self) -> Place {
         let grid = &self.grids[self.sheet];
         Place {
+            overview: self.overview.open,
             sheet: self.sheet,
             ticks: self.ticks.clone(),
             search: self.search.clone(),
@@ -65,6 +75,7 @@ impl App {
     fn go_to(&mut self, place: Option<Place>) {
         let Some(place) = place else { return };
         self.sheet = place.sheet;
+        self.overview.open = place.overview;
         self.ticks = place.ticks;
         self.search = place.search;
         self.details.open = place.details;
@@ -88,7 +99,7 @@ impl App {
             // What is shown is said by the link, not by what was ticked for another purpose.
             self.ticks = Ticks::All;
         }
-        self.sheet = sheet;
+        self.show_sheet(sheet);
         self.search.clear();
         let grid = self.grid();
         grid.filters = link.filters;
@@ -99,19 +110,14 @@ impl App {
         }
         self.collect_shown_kind();
     }
+}
 
-    /// The keys and mouse buttons that browsers go back and forward by.
-    pub(super) fn travel_keys(&self, ui: &Ui, actions: &mut Vec<Action>) {
-        let asked = |key, button| {
-            ui.input_mut(|input| {
-                input.consume_key(Modifiers::ALT, key) || input.pointer.button_pressed(button)
-            })
-        };
-        if asked(Key::ArrowLeft, PointerButton::Extra1) {
-            actions.push(Action::Back);
-        }
-        if asked(Key::ArrowRight, PointerButton::Extra2) {
-            actions.push(Action::Forward);
+/// The mouse buttons that browsers go back and forward by.
+pub(super) fn travel_buttons(ui: &Ui, actions: &mut Vec<Action>) {
+    for (button, action) in [(PointerButton::Extra1, Action::Back), (PointerButton::Extra2, Action::Forward)]
+    {
+        if ui.input(|input| input.pointer.button_pressed(button)) {
+            actions.push(action);
         }
     }
 }

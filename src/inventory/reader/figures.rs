@@ -1,0 +1,111 @@
+//! Figures over many rows: how often each value of a column is met, and the few rows that a name means. Both are answered
+//! from the column cache, so that a page of figures costs one scan and a keystroke costs none.
+
+use rusqlite::types::ValueRef;
+
+use super::{Reader, Refusal, RowSet, Source, values};
+use crate::query::Query;
+use crate::rds::{Cell, Kind};
+
+impl Reader {
+    /// How many of some rows of a kind, given ascending, have each value of a column: the `most` commonest, the
+    /// commonest first.
+    ///
+    /// # Errors
+    /// That there is no such column, what SQLite says, or that it was stopped.
+    pub fn counts(
+        &mut self,
+        kind: &Kind,
+        rows: &[i64],
+        column: &str,
+        most: usize,
+    ) -> Result<Vec<(Cell, usize)>, Refusal> {
+        let asked = self.asked(&Query::of(kind))?;
+        let shape = asked.column(column)?.shape.clone();
+        let stop = self.stop.clone();
+        let mut source =
+            Source { connections: &mut self.connections, table: &asked.table, version: asked.version };
+        let counts =
+            self.cache.counts(&mut source, RowSet::These(rows), column, most, &|| stop.is_wanted())?;
+        Ok(counts.iter().map(|(value, count)| (values::cell(value.into(), &shape), *count)).collect())
+    }
+
+    /// Codes columns of a kind by one scan, where they have room.
+    ///
+    /// # Errors
+    /// As `counts`.
+    pub fn prepare_columns(&mut self, kind: &Kind, columns: &[&str]) -> Result<(), Refusal> {
+        let asked = self.asked(&Query::of(kind))?;
+        let stop = self.stop.clone();
+        let mut source =
+            Source { connections: &mut self.connections, table: &asked.table, version: asked.version };
+        self.cache.prepare(&mut source, columns, &|| stop.is_wanted())?;
+        Ok(())
+    }
+
+    /// The rows of a kind that have every word of a text in some of the columns, the first of which is the name: first
+    /// those whose name it is, then those whose name begins with it, then those whose name contains it, each in the
+    /// product's order, and not more than `most`.
+    ///
+    /// # Errors
+    /// As `counts`.
+    pub fn find(
+        &mut self,
+        kind: &Kind,
+        places: Option<&[i64]>,
+        columns: &[&str],
+        text: &str,
+        most: usize,
+    ) -> Result<Vec<i64>, Refusal> {
+        let Some(name) = columns.first() else { return Ok(Vec::new()) };
+        let asked = self.asked(&Query::of(kind))?;
+        let chosen = match places {
+            None => None,
+            Some(places) => Some(self.in_places(&asked.table, places).map_err(|error| self.refusal(&error))?),
+        };
+        let stop = self.stop.clone();
+        let cancelled = || stop.is_wanted();
+        let mut source =
+            Source { connections: &mut self.connections, table: &asked.table, version: asked.version };
+        self.cache.prepare(&mut source, columns, &cancelled)?;
+        let among = chosen.as_deref().map_or(RowSet::All, RowSet::These);
+        let mut left = self.cache.search(&mut source, among, columns, text, &cancelled)?;
+        let text = text.trim().to_lowercase();
+        let is_text = |value: ValueRef<'_>, test: &dyn Fn(&str) -> bool| match value {
+            ValueRef::Text(bytes) => test(&String::from_utf8_lossy(bytes).to_lowercase()),
+            _ => false,
+        };
+        let nearness: [&(dyn Fn(&str) -> bool + Sync); 4] =
+            [&|name| name == text, &|name| name.starts_with(&text), &|name| name.contains(&text), &|_| true];
+        let mut found = Vec::new();
+        for near in nearness {
+            if found.len() >= most || left.is_empty() {
+                break;
+            }
+            let test = |value: ValueRef<'_>| is_text(value, &|name| near(name));
+            let nearest = self.cache.matching(&mut source, RowSet::These(&left), name, &test, &cancelled)?;
+            left.retain(|row| nearest.binary_search(row).is_err());
+            found.extend(self.cache.order(
+                &mut source,
+                RowSet::These(&nearest),
+                &[(*name, false)],
+                &cancelled,
+            )?);
+        }
+        found.truncate(most);
+        Ok(found)
+    }
+
+    /// The sum of a column of whole numbers over some rows.
+    ///
+    /// # Errors
+    /// As `counts`.
+    pub fn sum(&mut self, kind: &Kind, rows: &[i64], column: &str) -> Result<u64, Refusal> {
+        let counts = self.counts(kind, rows, column, usize::MAX)?;
+        let amount = |cell: &Cell| match cell {
+            Cell::Integer(number) => u64::try_from(*number).unwrap_or_default(),
+            _ => 0,
+        };
+        Ok(counts.iter().map(|(cell, count)| amount(cell) * *count as u64).sum())
+    }
+}

@@ -1,0 +1,278 @@
+//! The overview, the palette, the menus and the first run, through the window's accessibility tree.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![cfg(feature = "window")]
+
+mod fake_core;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, ThemePreference, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use rds_fleet::config::FileState;
+use rds_fleet::core::{Command, Event, Fleet};
+use rds_fleet::failure::State;
+use rds_fleet::inventory::Refused;
+use rds_fleet::query::Filter;
+use rds_fleet::ui::{App, Link, Start};
+
+use fake_core::{FakeCore, account, fleet, is, three_accounts};
+
+type Window = Harness<'static, Option<App>>;
+
+/// A window at the overview of a fleet, from which another made-up core can be reached as the simulated one.
+fn window_of(fleet: Fleet, size: egui::Vec2) -> (Window, FakeCore) {
+    let core = FakeCore::default();
+    *core.0.rows.borrow_mut() = 40;
+    core.say(Event::Fleet(Arc::new(fleet)));
+    let link = core.clone();
+    let mut window = Harness::builder().with_size(size).with_max_steps(20).build_ui_state(
+        move |ui, app: &mut Option<App>| {
+            let start = Start { theme: ThemePreference::Dark, export_folder: PathBuf::from("/home/ann") };
+            let simulation = || {
+                let simulated = FakeCore::default();
+                simulated
+                    .say(Event::Fleet(Arc::new(Fleet { demo: true, ..fake_core::fleet(three_accounts()) })));
+                Ok(Box::new(simulated) as Box<dyn Link>)
+            };
+            app.get_or_insert_with(|| {
+                App::new(ui.ctx(), Box::new(link.clone()), start)
+                    .at_overview()
+                    .with_simulation(Rc::new(simulation))
+            })
+            .ui(ui);
+        },
+        None,
+    );
+    window.run();
+    (window, core)
+}
+
+fn window(fleet: Fleet) -> (Window, FakeCore) {
+    window_of(fleet, vec2(1280.0, 800.0))
+}
+
+fn click(window: &mut Window, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    window.run();
+}
+
+fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run();
+}
+
+fn says(window: &Window, text: &str) -> bool {
+    window.query_all_by_label_contains(text).next().is_some()
+}
+
+fn has(window: &Window, role: Role, name: &str) -> bool {
+    window.query_by_role_and_label(role, name).is_some()
+}
+
+fn overviews(core: &FakeCore) -> Vec<Option<Vec<u32>>> {
+    core.told(|command| match command {
+        Command::Overview { targets } => Some(targets.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_overview_says_how_much_there_is_what_needs_attention_and_what_is_missing() {
+    let (window, core) = window(fleet(three_accounts()));
+    assert_eq!(overviews(&core), [None]);
+    for name in [
+        "40 DB instances",
+        "3 DB clusters",
+        "12,345 GiB allocated, without Aurora",
+        "2 of 3 accounts reached",
+    ] {
+        assert!(has(&window, Role::Button, name), "{name}");
+    }
+    assert!(has(&window, Role::Button, "1 instance is storage-full"));
+    assert!(has(&window, Role::Button, "Accounts 111111111111: 20"));
+    assert!(has(&window, Role::Button, "Classes others: 15"));
+    let named =
+        window.query_all_by_role_and_label(Role::Button, "1 of 3 account-regions not covered").count();
+    assert_eq!(named, 2, "above the figures' reasons and in the bar at the bottom");
+    let delays = window.output().viewport_output.values().map(|viewport| viewport.repaint_delay);
+    assert_eq!(delays.collect::<Vec<_>>(), [Duration::MAX], "nothing is painted again while nothing happens");
+}
+
+#[test]
+fn what_needs_attention_and_every_bar_leads_to_its_rows() {
+    let not = |filter| vec![Filter::Not(Box::new(filter))];
+    for (name, filters) in [
+        ("9 instances not encrypted", vec![is("StorageEncrypted", "false")]),
+        ("Status available: 40", vec![is("DBInstanceStatus", "available")]),
+        ("Versions postgres 16: 40", vec![is("Engine", "postgres"), is("EngineVersion", "16.4")]),
+        ("Classes others: 15", not(is("DBInstanceClass", "db.m6i.xlarge"))),
+    ] {
+        let (mut window, core) = window(fleet(three_accounts()));
+        click(&mut window, Role::Button, name);
+        assert_eq!((core.shown().kind.as_str(), core.shown().filters), ("db-instances", filters), "{name}");
+        assert!(has(&window, Role::Row, "db-0"));
+        press(&mut window, Modifiers::COMMAND, Key::Num1);
+        assert!(has(&window, Role::Button, name), "and back");
+        assert_eq!(overviews(&core).len(), 2);
+    }
+}
+
+#[test]
+fn the_overview_follows_the_ticks_and_the_search_leads_to_the_rows() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::CheckBox, "Account 222222222222");
+    assert_eq!(overviews(&core), [None, Some(vec![1, 3])]);
+    click(&mut window, Role::Button, "None");
+    assert!(says(&window, "No account is ticked"));
+    click(&mut window, Role::Button, "Tick all accounts");
+    press(&mut window, Modifiers::NONE, Key::Slash);
+    window.event(egui::Event::Text("db".to_owned()));
+    window.run();
+    assert_eq!(core.shown().search, "db");
+    assert!(has(&window, Role::Row, "db-0"));
+}
+
+#[test]
+fn versions_are_told_in_full_on_demand() {
+    let (mut window, _) = window(fleet(three_accounts()));
+    assert!(!has(&window, Role::Button, "Versions postgres 16.4: 40"));
+    click(&mut window, Role::Button, "Full");
+    assert!(has(&window, Role::Button, "Versions postgres 16.4: 40"));
+}
+
+#[test]
+fn what_the_checks_also_need_is_collected_on_demand() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::Button, "Also look at pending maintenance actions and certificates");
+    let asked = core.told(|command| match command {
+        Command::Sweep { kinds, .. } => Some(kinds.clone()),
+        _ => None,
+    });
+    assert_eq!(asked.last().unwrap(), &["pending-maintenance-actions", "certificates"]);
+}
+
+#[test]
+fn an_overview_that_cannot_be_told_says_why_and_one_without_databases_says_so() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    let refused =
+        Refused { message: "the store could not be read: disk I/O error".to_owned(), position: None };
+    core.say(Event::Overview(Err(refused)));
+    window.run();
+    assert!(says(&window, "disk I/O error"));
+    let mut empty = fake_core::overview(None);
+    (empty.instances.number, empty.clusters.number) = (0, 0);
+    core.say(Event::Overview(Ok(Arc::new(empty.clone()))));
+    window.run();
+    assert!(says(&window, "No databases here"));
+    core.say(Event::Fleet(Arc::new(fleet(vec![account(2, "222222222222", "DB2", State::Denied)]))));
+    window.run();
+    assert!(says(&window, "Nothing could be collected"));
+}
+
+#[test]
+fn the_palette_finds_a_database_and_shows_it_with_its_details() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    press(&mut window, Modifiers::COMMAND, Key::P);
+    assert!(has(&window, Role::ListBox, "Commands and databases"));
+    window.get_by_role(Role::EditableComboBox).type_text("db-7");
+    window.run();
+    window.run();
+    assert!(has(&window, Role::ListBoxOption, "db-7, available, account 111111111111, eu-west-1"));
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    window.run();
+    assert!(!has(&window, Role::ListBox, "Commands and databases"), "it is closed");
+    assert_eq!(core.shown().kind, "db-instances");
+    let asked = core.told(|command| match command {
+        Command::Record { row, .. } => Some(*row),
+        _ => None,
+    });
+    assert_eq!(asked, [107], "the row is chosen and its details are open");
+}
+
+#[test]
+fn the_palette_runs_a_command_by_a_few_of_its_letters() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    window.get_by_role(Role::EditableComboBox).type_text("snapsh");
+    window.run();
+    let offered = |window: &Window, name: &str| {
+        window
+            .query_by_role_and_label(Role::ListBoxOption, name)
+            .map(|option| option.accesskit_node().is_selected())
+    };
+    assert_eq!(offered(&window, "DB snapshots"), Some(Some(true)), "the likeliest is chosen");
+    press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(offered(&window, "DB snapshots"), Some(Some(false)));
+    press(&mut window, Modifiers::NONE, Key::ArrowUp);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(core.shown().kind, "db-snapshots");
+    press(&mut window, Modifiers::NONE, Key::F1);
+    assert!(has(&window, Role::ListBox, "Commands and databases"));
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!has(&window, Role::ListBox, "Commands and databases"));
+}
+
+#[test]
+fn menus_are_opened_by_keys_and_have_the_same_commands() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    press(&mut window, Modifiers::NONE, Key::AltLeft);
+    click(&mut window, Role::Button, "Go");
+    click(&mut window, Role::Button, "Changes");
+    assert!(core.shown().sql.is_some_and(|sql| sql.contains("FROM changes")));
+    press(&mut window, Modifiers::NONE, Key::F10);
+    click(&mut window, Role::Button, "Help");
+    click(&mut window, Role::Button, "Keyboard shortcuts");
+    assert!(says(&window, "Ctrl+Shift+Q") && says(&window, "Copy the selected rows with headers"));
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!says(&window, "Copy the selected rows with headers"));
+}
+
+#[test]
+fn alt_with_another_key_opens_no_menu() {
+    let (mut window, _) = window(fleet(three_accounts()));
+    let key = |key, pressed| egui::Event::Key {
+        key,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::ALT,
+    };
+    window.input_mut().events.extend([
+        key(Key::AltLeft, true),
+        key(Key::Tab, true),
+        key(Key::AltLeft, false),
+    ]);
+    window.run();
+    assert!(!has(&window, Role::Button, "File"));
+}
+
+#[test]
+fn without_a_config_the_simulated_fleet_is_one_click_away() {
+    let mut fleet = fleet(Vec::new());
+    fleet.config.state = FileState::Missing;
+    let (mut window, _) = window(fleet);
+    assert!(says(&window, "/u01/aws/aws-cli/config") && says(&window, "[profile DB1]"));
+    assert!(says(&window, "AWS_CONFIG_FILE"));
+    click(&mut window, Role::Button, "Show a simulated fleet");
+    window.run();
+    assert!(has(&window, Role::Button, "40 DB instances"), "the overview of the simulated fleet");
+    assert!(says(&window, "Demo"));
+}
+
+#[test]
+fn in_the_smallest_window_every_page_and_button_is_there() {
+    let (window, _) = window_of(fleet(three_accounts()), vec2(900.0, 560.0));
+    let right = |name: &str| window.get_by_role_and_label(Role::Button, name).rect().right();
+    for name in ["Menu", "Overview", "Kinds", "Changes", "SQL", "Columns", "Refresh", "Export…", "Theme"] {
+        assert!(right(name) <= 900.0, "{name}");
+    }
+    let search = window.get_by_label("Search all columns").rect();
+    let columns = window.get_by_role_and_label(Role::Button, "Columns").rect();
+    assert!(search.right() <= columns.left() && search.left() >= right("SQL"), "nothing overlaps");
+}
