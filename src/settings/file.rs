@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table};
 
-use super::{Settings, VERSION};
+use super::{History, Settings, VERSION};
 use crate::config::Environment;
 
 /// The folders in which this room keeps its files.
@@ -74,13 +74,20 @@ impl SettingsFile {
 
     fn read_from(path: Option<PathBuf>) -> (SettingsFile, Settings, Option<String>) {
         let (settings, notice) = match &path {
-            None => (Settings::default(), Some("the system names no folder for settings: they hold until the window is closed".to_owned())),
+            None => (
+                Settings::default(),
+                Some(
+                    "the system names no folder for settings: they hold until the window is closed"
+                        .to_owned(),
+                ),
+            ),
             Some(path) => match fs::read_to_string(path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => (Settings::default(), None),
                 Err(error) => {
                     let left = "the usual settings are used, and nothing is written to it";
-                    let sentence = format!("the settings file {} cannot be read ({error}): {left}", path.display());
-                    (Settings::default(), Some(sentence))
+                    let sentence =
+                        format!("the settings file {} cannot be read ({error}): {left}", path.display());
+                    (unknown(), Some(sentence))
                 }
                 Ok(text) => {
                     let (settings, fault) = understand(&text);
@@ -124,7 +131,8 @@ impl SettingsFile {
         let mut document: DocumentMut =
             text.parse().map_err(|error: toml_edit::TomlError| failed(error.message().to_owned()))?;
         let written = |settings: &Settings| -> Result<DocumentMut, String> {
-            let text = toml_edit::ser::to_string_pretty(settings).map_err(|error| failed(error.to_string()))?;
+            let text =
+                toml_edit::ser::to_string_pretty(settings).map_err(|error| failed(error.to_string()))?;
             text.parse().map_err(|error: toml_edit::TomlError| failed(error.message().to_owned()))
         };
         // A file that a person has begun without one is of this version.
@@ -159,6 +167,11 @@ fn sentence(path: &Path, fault: &Fault) -> String {
     }
 }
 
+/// The settings where nothing can be read. Nothing of the past is given up on a guess.
+fn unknown() -> Settings {
+    Settings { history: History::MOST, ..Settings::default() }
+}
+
 /// The settings in a text, as far as they can be read, and what is wrong with it.
 fn understand(text: &str) -> (Settings, Option<Fault>) {
     let line = |at: Option<std::ops::Range<usize>>| {
@@ -170,7 +183,7 @@ fn understand(text: &str) -> (Settings, Option<Fault>) {
         Err(error) => {
             let error: toml_edit::TomlError = error;
             let message = error.message().lines().next().unwrap_or_default().to_owned();
-            return (Settings::default(), Some(Fault::Broken { line: line(error.span()), message }));
+            return (unknown(), Some(Fault::Broken { line: line(error.span()), message }));
         }
     };
     let newer = document.get("version").and_then(Item::as_integer).filter(|version| *version > VERSION);
@@ -195,7 +208,9 @@ fn readable_part(document: &DocumentMut) -> Settings {
             good.remove(key);
         }
     }
-    toml_edit::de::from_document(good).unwrap_or_default()
+    let history_is_good = good.contains_key("history") || !document.contains_key("history");
+    let settings: Settings = toml_edit::de::from_document(good).unwrap_or_else(|_| unknown());
+    if history_is_good { settings } else { Settings { history: History::MOST, ..settings } }
 }
 
 /// Puts into a table what differs between two others.
@@ -213,7 +228,8 @@ fn put_changes(into: &mut Table, before: &Table, now: &Table) {
             _ => {
                 let mut item = item.clone();
                 // A remark behind the old value stays behind the new one.
-                if let (Some(old), Some(new)) = (into.get(key).and_then(Item::as_value), item.as_value_mut()) {
+                if let (Some(old), Some(new)) = (into.get(key).and_then(Item::as_value), item.as_value_mut())
+                {
                     *new.decor_mut() = old.decor().clone();
                 }
                 forget_positions(&mut item);
@@ -346,12 +362,16 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_told_and_left_as_it_is() {
-        for (text, line) in [("theme = \"dark\nscale = 120\n", ":1"), ("scale = 120\ntheme = \"blue\"\n", ":2")] {
+        for (text, line) in
+            [("theme = \"dark\nscale = 120\n", ":1"), ("scale = 120\ntheme = \"blue\"\n", ":2")]
+        {
             let (_folder, path) = file(text);
             let (mut file, settings, notice) = SettingsFile::read_from(Some(path.clone()));
             let notice = notice.unwrap();
             assert!(notice.contains(&format!("settings.toml{line} ")), "{notice}");
             assert_eq!(settings.theme, Theme::System);
+            let keeps_all = settings.history == History::MOST;
+            assert_eq!(keeps_all, line == ":1", "nothing is purged on a guess");
             file.write(&light(&settings)).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }

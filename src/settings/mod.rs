@@ -154,6 +154,9 @@ impl Default for History {
 }
 
 impl History {
+    /// All that the dialog offers: what counts while the file cannot be read, since what it would keep is not known.
+    pub const MOST: History = History { days: 36_500, megabytes: 1_000_000 };
+
     /// The bounds of the store: `RDS_FLEET_HISTORY_DAYS` and `RDS_FLEET_HISTORY_MEGABYTES` take precedence, so that an
     /// administrator may set them for everybody.
     pub fn bounds(self, environment: &Environment) -> Bounds {
@@ -215,10 +218,8 @@ mod tests {
 
     #[test]
     fn an_administrators_variables_come_before_the_file() {
-        let environment = Environment::from_variables(
-            [("RDS_FLEET_HISTORY_DAYS".to_owned(), "30".to_owned())],
-            None,
-        );
+        let environment =
+            Environment::from_variables([("RDS_FLEET_HISTORY_DAYS".to_owned(), "30".to_owned())], None);
         let bounds = History { days: 90, megabytes: 500 }.bounds(&environment);
         assert_eq!(bounds, Bounds { days: 30, megabytes: 500 });
     }

@@ -200,7 +200,8 @@ impl OwnViews<'_> {
     /// # Errors
     /// A sentence that says what the system refused.
     pub fn delete(&self, name: &str) -> Result<(), String> {
-        fs::remove_file(self.path(name)?).map_err(|error| format!("the view {name} cannot be deleted: {error}"))
+        fs::remove_file(self.path(name)?)
+            .map_err(|error| format!("the view {name} cannot be deleted: {error}"))
     }
 
     /// Copies a view's file from elsewhere among the person's own, and says its name. One of that name that shows
@@ -250,7 +251,9 @@ pub fn file_name(name: &str) -> Result<&str, String> {
     }
     let refused = |letter: char| letter.is_control() || r#"/\:*?"<>|"#.contains(letter);
     if name.starts_with('.') || name.ends_with('.') || name.contains(refused) {
-        return Err(r#"a view's name is a file's: without / \ : * ? " < > |, and no dot at its ends"#.to_owned());
+        return Err(
+            r#"a view's name is a file's: without / \ : * ? " < > |, and no dot at its ends"#.to_owned()
+        );
     }
     if RESERVED.contains(&name.to_lowercase().as_str()) {
         return Err(format!("Windows keeps the name {name} to itself"));

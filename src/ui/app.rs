@@ -142,12 +142,8 @@ impl App {
 
     /// Tells the keeper how the window is left.
     pub fn leave(&mut self, ctx: &Context) {
-        let left = Left {
-            grids: &self.grids,
-            sheet: self.sheet,
-            ticks: &self.ticks,
-            fleet: self.fleet.as_deref(),
-        };
+        let left =
+            Left { grids: &self.grids, sheet: self.sheet, ticks: &self.ticks, fleet: self.fleet.as_deref() };
         if let Some(wish) = self.memory.news(ctx, &left) {
             self.link.wish(wish);
         }
@@ -307,9 +303,7 @@ impl App {
         if first {
             self.ticks = self.memory.ticks(&fleet);
         }
-        if first
-            && let Some(profile) = &fleet.config.preselected
-        {
+        if first && let Some(profile) = &fleet.config.preselected {
             let named = Roster::of_profile(&fleet, profile);
             if !named.is_empty() {
                 self.ticks = Ticks::Only(named.into_iter().collect());
@@ -419,12 +413,19 @@ impl App {
         let kind = if self.sheet < sql_sheet() { self.sheet } else { 0 };
         let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind };
         let narrow = (width * 0.25).clamp(216.0, 296.0).round();
+        // Where there is little room, the bar takes the whole width.
+        let above = width < theme::NARROW;
+        if above {
+            self.toolbar(ui, frame, actions);
+        }
         Panel::left("accounts")
             .default_size(narrow)
             .size_range(200.0..=(width * 0.4))
             .frame(frame)
             .show(ui, |ui| self.accounts.show(ui, &shown, actions));
-        self.toolbar(ui, frame, actions);
+        if !above {
+            self.toolbar(ui, frame, actions);
+        }
         let grid = &self.grids[self.sheet];
         if self.details.open {
             let wanted = grid.focused_row().map(|row| (grid.sheet.kind_name(), row));
@@ -485,7 +486,8 @@ impl App {
             cancelling: progress.is_some_and(|progress| progress.cancelling),
             views: views::Shown { memory: &self.memory, sheet: self.sheet, now: self.view_now() },
         };
-        Panel::top("toolbar").exact_size(theme::BAR).resizable(false).frame(frame).show(ui, |ui| {
+        let rows = if ui.available_width() < theme::NARROW_BAR { 2.0 } else { 1.0 };
+        Panel::top("toolbar").exact_size(rows * theme::BAR).resizable(false).frame(frame).show(ui, |ui| {
             toolbar::show(ui, &mut self.columns, &shown, actions);
         });
     }
@@ -617,7 +619,7 @@ impl App {
             }
             Action::OpenSettings => self.memory.preferences = true,
             Action::Set(settings) => {
-                self.memory.settings = *settings;
+                self.memory.set(*settings);
                 self.memory.dress(ctx);
                 ctx.set_theme(theme::preference(self.memory.settings.theme));
             }

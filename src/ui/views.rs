@@ -209,7 +209,8 @@ impl ViewDialog {
         ui.add_space(theme::STEP * 2.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let text = RichText::new(verb).color(tokens.on_primary);
-            let done = ui.add_enabled(ready, Button::new(text).fill(tokens.primary)).clicked() || entered && ready;
+            let done =
+                ui.add_enabled(ready, Button::new(text).fill(tokens.primary)).clicked() || entered && ready;
             if done && let Some(wish) = self.wish(shown) {
                 actions.push(Action::Wish(wish));
             }
