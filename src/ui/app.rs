@@ -409,15 +409,15 @@ impl App {
                     drawer::show(ui, page, fleet, &self.roster, &self.memory.notices(), actions);
                 });
         }
-        // Beside an answer in SQL, which may be of anything, the accounts count their instances.
-        let kind = if self.sheet < sql_sheet() { self.sheet } else { 0 };
-        let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind };
-        let narrow = (width * 0.25).clamp(216.0, 296.0).round();
         // Where there is little room, the bar takes the whole width.
         let above = width < theme::NARROW;
         if above {
             self.toolbar(ui, frame, actions);
         }
+        // Beside an answer in SQL, which may be of anything, the accounts count their instances.
+        let kind = if self.sheet < sql_sheet() { self.sheet } else { 0 };
+        let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind };
+        let narrow = (width * 0.25).clamp(216.0, 296.0).round();
         Panel::left("accounts")
             .default_size(narrow)
             .size_range(200.0..=(width * 0.4))

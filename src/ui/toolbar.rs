@@ -1,6 +1,8 @@
 //! The bar above the grid: kinds, search, columns, views, refresh, export, settings.
 
-use egui::{Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{
+    Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
+};
 
 use super::action::Action;
 use super::columns::ColumnsMenu;
