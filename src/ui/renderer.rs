@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use eframe::egui_wgpu::{SurfaceErrorAction, WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
-use eframe::wgpu::CurrentSurfaceTexture;
+use eframe::egui_wgpu::{RenderState, SurfaceErrorAction, WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
+use eframe::wgpu::{Buffer, BufferDescriptor, BufferSize, BufferUsages, CurrentSurfaceTexture, Queue};
 use eframe::{NativeOptions, Renderer};
 use egui::Context;
 
@@ -56,6 +56,8 @@ enum Ending {
     Failed(String),
     /// There is nothing to open a window on.
     NoDisplay,
+    /// The windowing system still had the end of an earlier window to tell of.
+    NotBegun,
 }
 
 /// Opens the window and returns when it is closed. `ready` is told each context that the window is drawn in.
@@ -77,9 +79,17 @@ pub fn run(opening: &Opening, ready: &dyn Fn(&Context), make: MakeApp<'_>) -> Re
         let mut reasons = Vec::new();
         for renderer in &ladder {
             let begun = Instant::now();
-            let opened = catch_unwind(AssertUnwindSafe(|| open(*renderer, opening, &kept, ready, make)));
-            match opened.unwrap_or_else(|panic| Ending::Failed(panic_text(panic.as_ref()))) {
+            let open = || {
+                let opened = catch_unwind(AssertUnwindSafe(|| open(*renderer, opening, &kept, ready, make)));
+                opened.unwrap_or_else(|panic| Ending::Failed(panic_text(panic.as_ref())))
+            };
+            let ending = match open() {
+                Ending::NotBegun => open(),
+                ending => ending,
+            };
+            match ending {
                 Ending::Closed => return Ok(()),
+                Ending::NotBegun => reasons.push(format!("{renderer}: the window did not open")),
                 Ending::NoDisplay if reasons.is_empty() => return Err(silent_display()),
                 Ending::NoDisplay => reasons.push(format!("{renderer}: {}", silent_display())),
                 Ending::Failed(reason) if kept.drawn.get() && begun.elapsed() > SETTLED => {
@@ -124,6 +134,7 @@ fn open(
 ) -> Ending {
     let losses = Arc::new(Losses::default());
     let given_up = Rc::new(Cell::new(false));
+    let begun = Cell::new(false);
     kept.drawn.set(false);
     let ctx = Context::default();
     // Widths of panels and columns, what is open, where the focus is. Textures stay behind: they went with the renderer.
@@ -138,6 +149,7 @@ fn open(
         options(renderer, opening, &losses),
         Some(ctx),
         Box::new(|creation| {
+            begun.set(true);
             tracing::info!(%renderer, "renderer ready");
             if let Some(state) = &creation.wgpu_render_state {
                 let (losses, ctx) = (Arc::clone(&losses), creation.egui_ctx.clone());
@@ -157,12 +169,14 @@ fn open(
                 app: Rc::clone(&kept.app),
                 drawn: Rc::clone(&kept.drawn),
                 losses: Arc::clone(&losses),
+                probe: creation.wgpu_render_state.as_ref().map(Probe::new),
                 lost: (0, 0),
                 given_up: Rc::clone(&given_up),
             }))
         }),
     );
     match opened {
+        Ok(()) if !begun.get() => Ending::NotBegun,
         Ok(()) if given_up.get() => Ending::Failed("it lost what it draws with".to_owned()),
         Ok(()) => Ending::Closed,
         Err(eframe::Error::WinitEventLoop(_)) if cfg!(target_os = "linux") => Ending::NoDisplay,
@@ -213,6 +227,7 @@ struct Window {
     app: Rc<RefCell<Option<App>>>,
     drawn: Rc<Cell<bool>>,
     losses: Arc<Losses>,
+    probe: Option<Probe>,
     /// Surfaces that were lost when the last frame was drawn, and for how many frames in a row.
     lost: (u32, u32),
     given_up: Rc<Cell<bool>>,
@@ -223,7 +238,35 @@ impl Window {
     fn is_lost(&mut self) -> bool {
         let surfaces = self.losses.surfaces.load(Ordering::Relaxed);
         self.lost = (surfaces, if surfaces > self.lost.0 { self.lost.1 + 1 } else { 0 });
-        self.lost.1 >= MOST_LOST || self.losses.devices.load(Ordering::Relaxed) > 0
+        self.lost.1 >= MOST_LOST
+            || self.losses.devices.load(Ordering::Relaxed) > 0
+            || self.probe.as_ref().is_some_and(Probe::fails)
+    }
+}
+
+/// A few bytes that are handed to the device ahead of every frame: where they cannot be, the frame cannot either, and
+/// egui's painter would panic over it, from which the windowing system does not recover everywhere.
+struct Probe {
+    queue: Queue,
+    buffer: Buffer,
+}
+
+impl Probe {
+    const SIZE: u64 = 4;
+
+    fn new(state: &RenderState) -> Probe {
+        let buffer = state.device.create_buffer(&BufferDescriptor {
+            label: Some("probe"),
+            size: Probe::SIZE,
+            usage: BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        Probe { queue: state.queue.clone(), buffer }
+    }
+
+    fn fails(&self) -> bool {
+        let size = BufferSize::new(Probe::SIZE);
+        size.is_some_and(|size| self.queue.write_buffer_with(&self.buffer, 0, size).is_none())
     }
 }
 
