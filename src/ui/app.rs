@@ -413,6 +413,11 @@ impl App {
                     drawer::show(ui, page, fleet, &self.roster, &self.memory.notices(), actions);
                 });
         }
+        // Where there is little room, the bar takes the whole width.
+        let above = width < theme::NARROW;
+        if above {
+            self.toolbar(ui, frame, actions);
+        }
         // Beside an answer in SQL, which may be of anything, the accounts count their instances.
         let kind = if self.sheet < sql_sheet() { self.sheet } else { 0 };
         let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind };
@@ -422,7 +427,9 @@ impl App {
             .size_range(200.0..=(width * 0.4))
             .frame(frame)
             .show(ui, |ui| self.accounts.show(ui, &shown, actions));
-        self.toolbar(ui, frame, actions);
+        if !above {
+            self.toolbar(ui, frame, actions);
+        }
         let grid = &self.grids[self.sheet];
         if self.details.open && !self.overview.open {
             let wanted = grid.focused_row().map(|row| (grid.sheet.kind_name(), row));
@@ -653,7 +660,7 @@ impl App {
             }
             Action::OpenSettings => self.memory.preferences = true,
             Action::Set(settings) => {
-                self.memory.settings = *settings;
+                self.memory.set(*settings);
                 self.memory.dress(ctx);
                 ctx.set_theme(theme::preference(self.memory.settings.theme));
             }

@@ -1,5 +1,5 @@
-//! The bar above the page: menu, overview, kinds, search, columns, views, refresh, export, settings. Where there is little room the
-//! same things are there as icons.
+//! The bar above the page: menu, back and forward, overview, kinds, search, views, columns, refresh, export, settings.
+//! Where there is little room the same things are there as icons.
 
 use egui::{
     Align, Button, Id, Layout, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, TextEdit, Ui, vec2,

@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 
 use eframe::UserEvent;
 use egui::{
-    Context, FullOutput, Rect, TexturesDelta, ViewportBuilder, ViewportCommand, ViewportEvent, ViewportId,
-    ViewportInfo,
+    Context, FullOutput, Rect, TexturesDelta, ViewportCommand, ViewportEvent, ViewportId, ViewportInfo,
 };
 use egui_winit::accesskit_winit::{Event as AccessEvent, WindowEvent as AccessKit};
 use egui_winit::winit::application::ApplicationHandler;
@@ -22,8 +21,7 @@ use egui_winit::{ActionRequested, State};
 use super::canvas::Canvas;
 use super::display::Display;
 use super::frame::Area;
-use crate::ui::App;
-use crate::ui::renderer::MakeApp;
+use crate::ui::renderer::Stage;
 use crate::ui::wheel;
 
 /// The least time between two frames: a mouse may move a thousand times a second.
@@ -35,26 +33,22 @@ const LARGEST_TEXTURE: usize = 2048;
 ///
 /// # Errors
 /// What the display lacks, or what went wrong with it later.
-pub fn run(
-    event_loop: &mut EventLoop<UserEvent>,
-    viewport: &ViewportBuilder,
-    make: MakeApp<'_>,
-) -> Result<(), String> {
-    let mut program = Program { viewport, make, proxy: event_loop.create_proxy(), open: None, failure: None };
+pub fn run(event_loop: &mut EventLoop<UserEvent>, stage: &Stage<'_>) -> Result<(), String> {
+    let mut program = Program { stage, proxy: event_loop.create_proxy(), open: None, failure: None };
     event_loop.run_app_on_demand(&mut program).map_err(|error| error.to_string())?;
     program.failure.map_or(Ok(()), Err)
 }
 
 struct Program<'a> {
-    viewport: &'a ViewportBuilder,
-    make: MakeApp<'a>,
+    stage: &'a Stage<'a>,
     proxy: EventLoopProxy<UserEvent>,
-    open: Option<Open>,
+    open: Option<Open<'a>>,
     failure: Option<String>,
 }
 
 /// An open window.
-struct Open {
+struct Open<'a> {
+    stage: &'a Stage<'a>,
     window: Arc<Window>,
     size: PhysicalSize<u32>,
     display: Display,
@@ -64,7 +58,6 @@ struct Open {
     ctx: Context,
     input: State,
     info: ViewportInfo,
-    app: App,
     started: Instant,
     last_frame: Instant,
     /// When the next frame is due, if one is.
@@ -74,7 +67,6 @@ struct Open {
     asked: bool,
     /// Nobody sees the window.
     covered: bool,
-    drawn: bool,
 }
 
 impl ApplicationHandler<UserEvent> for Program<'_> {
@@ -84,7 +76,7 @@ impl ApplicationHandler<UserEvent> for Program<'_> {
         }
         // Moves of the mouse are told as events of the window, too.
         event_loop.listen_device_events(DeviceEvents::Never);
-        let opened = Open::new(event_loop, self.viewport, self.make, &self.proxy).and_then(|mut open| {
+        let opened = Open::new(event_loop, self.stage, &self.proxy).and_then(|mut open| {
             open.frame(event_loop, false)?;
             open.window.set_visible(true);
             Ok(open)
@@ -137,6 +129,9 @@ impl ApplicationHandler<UserEvent> for Program<'_> {
     }
 
     fn exiting(&mut self, _: &ActiveEventLoop) {
+        if let Some(open) = &self.open {
+            self.stage.leave(&open.ctx);
+        }
         // A window must go while its event loop runs.
         self.open = None;
     }
@@ -150,17 +145,16 @@ impl Program<'_> {
     }
 }
 
-impl Open {
+impl<'a> Open<'a> {
     fn new(
         event_loop: &ActiveEventLoop,
-        viewport: &ViewportBuilder,
-        make: MakeApp<'_>,
+        stage: &'a Stage<'a>,
         proxy: &EventLoopProxy<UserEvent>,
-    ) -> Result<Open, String> {
+    ) -> Result<Open<'a>, String> {
         let ctx = Context::default();
         // As eframe has it: a frame may be laid out twice when a size turns out to be another than guessed.
         ctx.options_mut(|options| options.max_passes = options.max_passes.saturating_add(1));
-        let hidden = viewport.clone().with_visible(false);
+        let hidden = stage.viewport().with_visible(false);
         let window =
             egui_winit::create_window(&ctx, event_loop, &hidden).map_err(|error| error.to_string())?;
         let window = Arc::new(window);
@@ -195,9 +189,10 @@ impl Open {
         );
         input.init_accesskit(event_loop, &window, proxy.clone());
         tracing::info!(renderer = "software", "renderer ready");
-        let app = make(&ctx);
+        stage.enter(&ctx);
         let now = Instant::now();
         Ok(Open {
+            stage,
             window,
             size,
             display,
@@ -206,13 +201,11 @@ impl Open {
             ctx,
             input,
             info: ViewportInfo::default(),
-            app,
             started: now,
             last_frame: now,
             due: Some(now),
             asked: false,
             covered: false,
-            drawn: false,
         })
     }
 
@@ -289,12 +282,10 @@ impl Open {
         let mut raw = raw.take();
         wheel::at_once(&mut raw);
         let closing = raw.viewport().close_requested();
-        let app = &mut self.app;
-        let output = self.ctx.run_ui(raw, |ui| app.ui(ui));
+        let stage = self.stage;
+        let output = self.ctx.run_ui(raw, |ui| stage.ui(ui));
         self.show(event_loop, output, lost, closing)?;
-        if !std::mem::replace(&mut self.drawn, true) {
-            tracing::info!("first frame drawn");
-        }
+        self.stage.drawn();
         Ok(())
     }
 
@@ -372,7 +363,7 @@ impl Open {
     }
 }
 
-impl Drop for Open {
+impl Drop for Open<'_> {
     fn drop(&mut self) {
         // egui takes a texture that was never painted for a mistake.
         self.textures.clear();
