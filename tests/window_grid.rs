@@ -313,6 +313,7 @@ fn rows_are_copied_in_every_form() {
         window.run();
         window.get_by_label_contains("Copy 38 rows as").hover();
         window.run();
+        window.run();
         click(&mut window, Role::Button, entry);
         let copied = core.told(|command| match command {
             Command::Copy { rows, form, .. } => Some((rows.clone(), *form)),

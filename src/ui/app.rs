@@ -422,6 +422,7 @@ impl App {
             columns: if grid.columns.is_empty() { grid.drawn() } else { &grid.columns },
             search: &self.search,
             view: grid.view().map(AsRef::as_ref),
+            filter_row: self.filter_row,
             running: progress.is_some_and(|progress| progress.running),
             cancelling: progress.is_some_and(|progress| progress.cancelling),
         };

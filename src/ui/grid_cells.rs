@@ -401,7 +401,11 @@ impl Cells<'_> {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             let rows = self.selection.len();
             let mut entry = |ui: &mut Ui, text: String, shortcut: &str, action: Action| {
-                if ui.add(egui::Button::new(text).shortcut_text(shortcut.to_owned())).clicked() {
+                let mut button = egui::Button::new(text);
+                if !shortcut.is_empty() {
+                    button = button.shortcut_text(shortcut.to_owned());
+                }
+                if ui.add(button).clicked() {
                     self.actions.push(action);
                     ui.close();
                 }

@@ -41,29 +41,33 @@ impl Tone {
     /// How loud a status word of RDS is, such as `available` or `storage-full`. A word nobody has met yet counts as
     /// something under way, which most of RDS's words are.
     pub fn of_status(word: &str) -> Tone {
-        match word {
-            "available" | "active" | "appeared" | "complete" | "completed" | "resolved" | "replicating" => {
-                Tone::Good
-            }
-            "changed" => Tone::Attention,
-            "disappeared" => Tone::Bad,
-            "stopped" | "stopping" | "deleting" | "deleted" | "inactive" | "paused" | "retired"
-            | "dismissed" | "retained" | "canceled" | "deprecated" => Tone::Idle,
-            "storage-full"
+        // Some kinds shout: `SWITCHOVER_FAILED`.
+        let word = word.to_ascii_lowercase().replace('_', "-");
+        match word.as_str() {
+            "available"
+            | "active"
+            | "complete"
+            | "completed"
+            | "switchover-completed"
+            | "resolved"
+            | "appeared" => Tone::Good,
+            "stopped" | "inactive" | "paused" | "retained" | "retired" | "dismissed" | "canceled"
+            | "deprecated" => Tone::Idle,
+            "maintenance"
             | "storage-config-upgrade"
-            | "maintenance"
-            | "moving-to-vpc"
-            | "modifying-error"
-            | "needs_attention"
+            | "failing-over"
+            | "needs-attention"
+            | "payment-pending"
+            | "suspended"
+            | "changed" => Tone::Attention,
+            "storage-full"
             | "no-permission"
             | "topic-not-exist"
-            | "payment-pending"
-            | "storage-optimization-failed"
-            | "suspended"
-            | "suspending" => Tone::Attention,
-            _ if word.starts_with("incompatible-")
-                || word.starts_with("inaccessible-")
-                || word.starts_with("insufficient-")
+            | "invalid-configuration"
+            | "disappeared" => Tone::Bad,
+            _ if ["incompatible-", "inaccessible-", "insufficient-"]
+                .iter()
+                .any(|start| word.starts_with(start))
                 || word.contains("failed")
                 || word.ends_with("error") =>
             {
@@ -225,11 +229,28 @@ mod tests {
 
     #[test]
     fn status_words_are_as_loud_as_they_deserve() {
-        assert_eq!(Tone::of_status("available"), Tone::Good);
-        assert_eq!(Tone::of_status("stopped"), Tone::Idle);
-        assert_eq!(Tone::of_status("modifying"), Tone::Busy);
-        assert_eq!(Tone::of_status("storage-full"), Tone::Attention);
-        assert_eq!(Tone::of_status("incompatible-network"), Tone::Bad);
-        assert_eq!(Tone::of_status("restore-error"), Tone::Bad);
+        for (tone, words) in [
+            (Tone::Good, "available active complete SWITCHOVER_COMPLETED"),
+            (Tone::Idle, "stopped inactive retained"),
+            (
+                Tone::Busy,
+                "backing-up backtracking configuring-enhanced-monitoring configuring-iam-database-auth \
+                 configuring-log-exports converting-to-vpc creating delete-precheck deleting migrating modifying \
+                 moving-to-vpc promoting rebooting renaming resetting-master-credentials starting stopping \
+                 storage-initialization storage-optimization update-iam-db-auth upgrading SWITCHOVER_IN_PROGRESS",
+            ),
+            (Tone::Attention, "maintenance storage-config-upgrade failing-over needs_attention"),
+            (
+                Tone::Bad,
+                "failed storage-full incompatible-create incompatible-network incompatible-option-group \
+                 incompatible-parameters incompatible-restore inaccessible-encryption-credentials \
+                 inaccessible-encryption-credentials-recoverable insufficient-capacity restore-error cloning-failed \
+                 migration-failed SWITCHOVER_FAILED INVALID_CONFIGURATION",
+            ),
+        ] {
+            for word in words.split_whitespace() {
+                assert_eq!(Tone::of_status(word), tone, "{word}");
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ use egui::{
 
 use super::action::Action;
 use super::columns::ColumnsMenu;
+use super::icons::{self, Icon};
 use super::roster::{Roster, Ticks};
 use super::sheet::Sheet;
 use super::status::grouped;
@@ -24,6 +25,8 @@ pub struct Shown<'a> {
     pub columns: &'a [String],
     pub search: &'a str,
     pub view: Option<&'a View>,
+    /// Whether the line of filters stands under the header.
+    pub filter_row: bool,
     pub running: bool,
     pub cancelling: bool,
 }
@@ -69,6 +72,11 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
             }
             refresh(ui, shown, actions);
             columns_menu(ui, menu, shown, actions);
+            let text = RichText::new(icons::glyph(Icon::ListFilter));
+            let filters = ui.add(Button::selectable(shown.filter_row, text)).accessible_name("Filter row");
+            if filters.on_hover_text("A filter under each header (Ctrl+Shift+F)").clicked() {
+                actions.push(Action::FilterRow);
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
         });
     });
