@@ -11,7 +11,7 @@ use egui::{
 };
 
 use super::accounts::{self, Accounts};
-use super::action::{Action, Page};
+use super::action::{Action, GridAction, Page};
 use super::chips::Chips;
 use super::columns::ColumnsMenu;
 use super::details::Details;
@@ -492,6 +492,7 @@ impl App {
             Action::Search(text) => self.search = text,
             Action::ClearFilters => {
                 self.search.clear();
+                self.grid().act(GridAction::Filters(Vec::new()));
                 self.ticks = Ticks::All;
             }
             Action::Tick { targets, on } => self.ticks.set(&targets, on, &self.roster.targets),

@@ -2,7 +2,7 @@
 //! kept as they typed it. Pure, with a test for every way; how it looks is `filter_row`'s business.
 
 use crate::query::{Filter, Test};
-use crate::rds::Shape;
+use crate::rds::{Column, Shape};
 
 /// How a typed text is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,18 +58,19 @@ impl Condition {
     }
 
     /// The filter that it means; `None` where there is none yet.
-    pub fn filter(&self, column: &str, shape: &Shape) -> Option<Filter> {
+    pub fn filter(&self, column: &Column) -> Option<Filter> {
         let text = self.text.trim();
+        let of = |test| Filter::column(&column.name, test);
         let test = match self.how {
             How::Absent => Test::Absent,
-            How::Present => return Some(Filter::Not(Box::new(Filter::column(column, Test::Absent)))),
+            How::Present => return Some(Filter::Not(Box::new(of(Test::Absent)))),
             _ if text.is_empty() => return None,
             How::Contains => Test::Contains(self.text.clone()),
             How::Is => Test::Is(vec![self.text.clone()]),
-            How::Matches => Test::Matches(self.text.clone()),
-            How::Range => range(text, shape)?,
+            How::Matches => Some(Test::Matches(self.text.clone())).filter(|_| is_pattern(&self.text))?,
+            How::Range => range(text, column)?,
         };
-        let filter = Filter::column(column, test);
+        let filter = of(test);
         Some(if self.not && self.how.is_typed() { Filter::Not(Box::new(filter)) } else { filter })
     }
 
@@ -131,39 +132,33 @@ fn written(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
 
-/// Whether a text is a time that a person may mean: a date, a time of AWS's, `now`, or a distance such as `-7d`.
-fn is_time(text: &str) -> bool {
-    let distance = || {
-        let number = text.strip_prefix(['-', '+'])?.strip_suffix(['m', 'h', 'd', 'w', 'y'])?;
-        number.parse::<u32>().ok()
-    };
-    let year = text.get(..4).is_some_and(|year| year.parse::<u32>().is_ok());
-    text == "now" || distance().is_some() || (year && text.len() >= 10)
+/// Whether a text is a regular expression.
+fn is_pattern(text: &str) -> bool {
+    regex::Regex::new(text).is_ok()
 }
 
-fn range(text: &str, shape: &Shape) -> Option<Test> {
-    let whole = matches!(shape, Shape::Integer | Shape::Long);
+/// Whether bounds are what a column's type can have.
+fn are_bounds(column: &Column, from: Option<&str>, to: Option<&str>) -> bool {
+    [from, to].into_iter().flatten().all(|bound| match &column.shape {
+        shape if shape.is_number() => bound.parse::<f64>().is_ok(),
+        Shape::Timestamp => bound.len() >= 10 || bound.starts_with(['-', '+']) || bound == "now",
+        _ => true,
+    })
+}
+
+fn range(text: &str, column: &Column) -> Option<Test> {
     let (from, to) = ends(text);
-    let right = |bound: Option<&str>| match bound {
-        Some(bound) if shape.is_number() => bound.parse::<f64>().is_ok(),
-        Some(bound) if matches!(shape, Shape::Timestamp) => is_time(bound),
-        Some(_) => true,
-        None => true,
-    };
-    if (from.is_none() && to.is_none()) || !right(from) || !right(to) {
+    if (from.is_none() && to.is_none()) || !are_bounds(column, from, to) {
         return None;
     }
     // Of whole numbers the next one is known, so that `>` need not mean `>=`.
-    let step =
-        |bound: Option<&str>, by: i64| bound?.parse::<i64>().ok().map(|at| at.saturating_add(by).to_string());
-    let (mut from, mut to) = (from.map(str::to_owned), to.map(str::to_owned));
-    if whole && text.starts_with('>') && !text.starts_with(">=") {
-        from = step(from.as_deref(), 1).or(from);
-    }
-    if whole && text.starts_with('<') && !text.starts_with("<=") {
-        to = step(to.as_deref(), -1).or(to);
-    }
-    Some(Test::Between { from, to })
+    let whole = matches!(column.shape, Shape::Integer | Shape::Long);
+    let beyond = |sign: char| whole && text.starts_with(sign) && !text[1..].starts_with('=');
+    let step = |bound: Option<&str>, by: i64| match bound?.parse::<i64>() {
+        Ok(at) => Some(at.saturating_add(by).to_string()),
+        Err(_) => bound.map(str::to_owned),
+    };
+    Some(Test::Between { from: step(from, i64::from(beyond('>'))), to: step(to, -i64::from(beyond('<'))) })
 }
 
 /// The column that a filter is about, where it is about one alone.
@@ -194,8 +189,12 @@ pub fn with(filters: &[Filter], column: &str, filter: Option<Filter>) -> Vec<Fil
 mod tests {
     use super::*;
 
+    fn column(shape: &Shape) -> Column {
+        Column { name: "A".to_owned(), shape: shape.clone(), own: false }
+    }
+
     fn typed(how: How, text: &str, shape: &Shape) -> Option<Filter> {
-        Condition { how, not: false, text: text.to_owned() }.filter("A", shape)
+        Condition { how, not: false, text: text.to_owned() }.filter(&column(shape))
     }
 
     fn between(from: Option<&str>, to: Option<&str>) -> Option<Filter> {
@@ -224,6 +223,7 @@ mod tests {
         assert_eq!(time("2026-01-01..2026-03-15"), between(Some("2026-01-01"), Some("2026-03-15")));
         assert_eq!(time(">-7d"), between(Some("-7d"), None));
         assert_eq!(time(">2026"), None, "no date yet");
+        assert_eq!(typed(How::Matches, "db-[0-9", &Shape::String), None, "no expression yet");
         assert_eq!(typed(How::Range, "<15", &Shape::String), between(None, Some("15")), "versions too");
     }
 
@@ -240,7 +240,7 @@ mod tests {
             (text(How::Range, false, "100..200"), Shape::Integer),
             (text(How::Range, true, ">=100"), Shape::Integer),
         ] {
-            let filter = condition.filter("A", &shape).unwrap();
+            let filter = condition.filter(&column(&shape)).unwrap();
             assert_eq!(Condition::of(&filter, &shape), Some(condition));
         }
         let many = Filter::column("A", Test::Is(vec!["a".to_owned(), "b".to_owned()]));

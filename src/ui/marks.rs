@@ -125,10 +125,9 @@ impl Tone {
     }
 }
 
-/// Paints a triangle that points up or down, for a sort order or a fold.
+/// Paints a triangle for a fold.
 pub fn paint_arrow(painter: &egui::Painter, center: Pos2, direction: Direction, color: egui::Color32) {
     let corners = match direction {
-        Direction::Up => [pos2(0.0, -3.0), pos2(4.0, 3.0), pos2(-4.0, 3.0)],
         Direction::Down => [pos2(0.0, 3.0), pos2(-4.0, -3.0), pos2(4.0, -3.0)],
         Direction::Right => [pos2(3.0, 0.0), pos2(-3.0, 4.0), pos2(-3.0, -4.0)],
     };
@@ -163,7 +162,6 @@ pub fn paint_copy(painter: &egui::Painter, center: Pos2, color: egui::Color32, b
 /// Where a triangle points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    Up,
     Down,
     Right,
 }
