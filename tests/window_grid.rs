@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "window")]
 
+#[allow(dead_code, reason = "this file does not ask for all of it")]
 mod fake_core;
 
 use std::path::PathBuf;

@@ -139,7 +139,7 @@ impl FilterRow {
         match condition.filter(|condition| condition.how.is_typed()) {
             Some(condition) => self.field(ui, left, cell, condition, filtered, actions),
             None => {
-                let text = cell.own().map(|filter| summary(filter)).collect::<Vec<_>>().join(", ");
+                let text = cell.own().map(summary).collect::<Vec<_>>().join(", ");
                 let response = ui.interact(left, popup_id(name).with("summary"), Sense::CLICK);
                 let color = if filtered { tokens.accent } else { tokens.text_faint };
                 let text = if filtered { text.as_str() } else { "" };

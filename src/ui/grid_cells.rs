@@ -62,8 +62,8 @@ pub fn columns(sheet: &Sheet, names: &[String], in_view: &[&str]) -> Vec<CellCol
 pub fn first_width(sheet: &Sheet, name: &str) -> f32 {
     let shape = sheet.column(name).map(|column| &column.shape);
     let by_shape: f32 = match shape {
-        _ if sheet.identifier == Some(name) => 232.0,
-        _ if sheet.status == Some(name) => 148.0,
+        _ if sheet.identifier == Some(name) => 220.0,
+        _ if sheet.status == Some(name) => 180.0,
         _ if name == "AccountId" => 112.0,
         // Times of ours, as texts.
         _ if ["At", "Since", "FirstSeen", "LastSeen", "Ended"].contains(&name) => 208.0,
