@@ -160,6 +160,30 @@ fn a_filter_that_nothing_passes_stays_where_it_can_be_changed() {
 }
 
 #[test]
+fn conditions_are_edited_as_one_text() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::TextInput, "Engine contains");
+    write(&mut window, "ora");
+    click(&mut window, Role::Button, "Edit as text");
+    let field = |window: &Window| {
+        window.get_by_role_and_label(Role::TextInput, "Conditions as text").value().unwrap_or_default()
+    };
+    assert_eq!(field(&window), "Engine contains ora");
+    write(&mut window, " and Iops");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert!(field(&window).ends_with("Iops"), "what is wrong can be mended");
+    assert_eq!(core.shown().filters.len(), 1);
+    write(&mut window, " >= 3000 and billing");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let between = Test::Between { from: Some("3000".to_owned()), to: None };
+    assert_eq!(core.shown().filters, [contains("Engine", "ora"), Filter::column("Iops", between)]);
+    assert_eq!(core.shown().search, "billing");
+    click(&mut window, Role::Button, "Edit as text");
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(has(&window, Role::Button, "Remove Iops >= 3000"), "Escape gives the text up");
+}
+
+#[test]
 fn the_line_of_filters_is_hidden_and_a_filter_still_opens() {
     let (mut window, _) = window_of(40);
     press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::F);

@@ -27,7 +27,7 @@ use std::fmt;
 use std::ops::Range;
 
 pub use parse::parse;
-pub use print::{print, written};
+pub use print::{greater, less, print, written};
 
 /// Words that mean something, and so want quotation marks where they are a value or a column's name.
 const RESERVED: [&str; 14] = [
