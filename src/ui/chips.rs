@@ -31,7 +31,7 @@ impl Chips {
         if self.text.is_none() && grid.filters.is_empty() && grid.group.is_empty() && search.is_empty() {
             return;
         }
-        let frame = frame.inner_margin(Margin { bottom: 6, ..frame.inner_margin });
+        let frame = frame.inner_margin(Margin { top: 4, bottom: 6, ..frame.inner_margin });
         Panel::top("chips").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
             if self.text.is_some() {
                 self.editor(ui, grid, actions);
