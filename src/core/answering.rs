@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 use super::Message;
 use super::api::{CellText, CopyForm, Event, Field, Group, Record, RowChoice, Rows, Values, View};
-use super::exporting::Source;
+use super::copying::copied;
+use super::exporting::sentence;
 use crate::inventory::{Grouped, QueryLimits, Reader, Refusal, Stop, Storage};
 use crate::query::{Query, written_sql};
 use crate::rds::readable::{self, exact, readable};
 use crate::rds::{Cell, kind};
-use crate::report;
 
 /// After so long without a question the thread does what will be wanted later.
 const IDLE: Duration = Duration::from_millis(400);
@@ -196,10 +196,16 @@ impl Desk {
                     self.telling.send(Event::Kinds { sql, kinds });
                 }
                 Question::Values { number, query, column } => self.values = Some((number, query, column)),
-                Question::Copy { query, rows, form } => match self.copied(query, &rows, form) {
-                    Ok(text) => self.telling.send(Event::Copied(text)),
-                    Err(error) => tracing::warn!("{error}"),
-                },
+                Question::Copy { query, rows, form } => {
+                    let copied = match self.reader() {
+                        Ok(reader) => copied(reader, query, &rows, form),
+                        Err(refusal) => Err(sentence(refusal)),
+                    };
+                    match copied {
+                        Ok(text) => self.telling.send(Event::Copied(text)),
+                        Err(error) => tracing::warn!("not copied: {error}"),
+                    }
+                }
                 Question::Move(storage) => {
                     self.storage = storage;
                     self.reader = None;
@@ -378,14 +384,6 @@ impl Desk {
         }
         let json = serde_json::to_string_pretty(&object).unwrap_or_default();
         self.telling.send(Event::Record(Arc::new(Record { kind: name, row, fields, json })));
-    }
-
-    /// Rows with headers, for the clipboard.
-    fn copied(&mut self, query: Query, rows: &RowChoice, _form: CopyForm) -> Result<String, String> {
-        let reader = self.reader().map_err(|refusal| format!("{refusal:?}"))?;
-        let mut source = Source::new(reader, query, rows, false)?;
-        let columns = source.columns();
-        report::clipboard(&columns.iter().collect::<Vec<_>>(), &mut source)
     }
 }
 

@@ -493,14 +493,8 @@ fn groups(
             query.group.join(", ")
         )));
     };
-    let is_shown = |column: &&Column| query.columns.is_empty() || query.columns.contains(&column.name);
-    let amounts: Vec<&str> = asked
-        .columns
-        .iter()
-        .filter(|column| column.is_amount())
-        .filter(is_shown)
-        .map(|column| column.name.as_str())
-        .collect();
+    let amounts: Vec<&str> =
+        query.amounts(&asked.columns).into_iter().map(|column| column.name.as_str()).collect();
     let sums = cache.sums(source, arranged, &amounts, cancelled)?;
     let columns =
         query.group.iter().map(|name| asked.column(name)).collect::<Result<Vec<&Column>, String>>()?;

@@ -94,6 +94,12 @@ impl Query {
         self.group.iter().map(of_group).chain(rest).collect()
     }
 
+    /// Those of the columns that are shown and are worth summing.
+    pub fn amounts<'a>(&self, columns: &'a [Column]) -> Vec<&'a Column> {
+        let is_shown = |column: &Column| self.columns.is_empty() || self.columns.contains(&column.name);
+        columns.iter().filter(|column| column.is_amount() && is_shown(column)).collect()
+    }
+
     /// The query without its own conditions on a column, as a pick-list for that column wants it.
     pub fn without(mut self, column: &str) -> Query {
         self.filters = self.filters.iter().filter_map(|filter| filter.without(column)).collect();

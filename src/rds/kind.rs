@@ -151,7 +151,17 @@ impl Kind {
                 entry
             })
             .collect();
-        json!({ "kind": self.name, "operation": self.operation, "identifier": self.identifier, "columns": columns })
+        let named = |pairs: &[(&str, &str)]| -> Value {
+            pairs.iter().map(|(name, member)| ((*name).to_owned(), Value::from(*member))).collect()
+        };
+        json!({
+            "kind": self.name,
+            "operation": self.operation,
+            "identifier": self.identifier,
+            "options": named(self.options),
+            "filters": named(self.filters),
+            "columns": columns,
+        })
     }
 }
 
@@ -230,7 +240,8 @@ mod tests {
         for kind in kinds() {
             let named = [Some(kind.identifier), kind.status].into_iter().flatten();
             let lists = [kind.first_columns, kind.key, kind.volatile];
-            for name in lists.into_iter().flatten().copied().chain(named) {
+            let of_command = kind.options.iter().chain(kind.filters).map(|(_, member)| *member);
+            for name in lists.into_iter().flatten().copied().chain(named).chain(of_command) {
                 assert!(kind.column(name).is_some(), "{}: {name}", kind.name);
             }
             assert!(kind.key.iter().all(|member| !kind.volatile.contains(member)), "{}", kind.name);
