@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "window")]
 
+#[allow(dead_code, reason = "this file does not ask for all of it")]
 mod fake_core;
 
 use std::path::PathBuf;
@@ -156,6 +157,30 @@ fn a_filter_that_nothing_passes_stays_where_it_can_be_changed() {
     assert!(!has(&window, Role::Row, "db-0"));
     click(&mut window, Role::Button, "Clear all");
     assert!(core.shown().filters.is_empty() && has(&window, Role::Row, "db-0"));
+}
+
+#[test]
+fn conditions_are_edited_as_one_text() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::TextInput, "Engine contains");
+    write(&mut window, "ora");
+    click(&mut window, Role::Button, "Edit as text");
+    let field = |window: &Window| {
+        window.get_by_role_and_label(Role::TextInput, "Conditions as text").value().unwrap_or_default()
+    };
+    assert_eq!(field(&window), "Engine contains ora");
+    write(&mut window, " and Iops");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert!(field(&window).ends_with("Iops"), "what is wrong can be mended");
+    assert_eq!(core.shown().filters.len(), 1);
+    write(&mut window, " >= 3000 and billing");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let between = Test::Between { from: Some("3000".to_owned()), to: None };
+    assert_eq!(core.shown().filters, [contains("Engine", "ora"), Filter::column("Iops", between)]);
+    assert_eq!(core.shown().search, "billing");
+    click(&mut window, Role::Button, "Edit as text");
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(has(&window, Role::Button, "Remove Iops >= 3000"), "Escape gives the text up");
 }
 
 #[test]
@@ -312,6 +337,7 @@ fn rows_are_copied_in_every_form() {
         window.get_by_role_and_label(Role::Row, "db-20").click_secondary();
         window.run();
         window.get_by_label_contains("Copy 38 rows as").hover();
+        window.run();
         window.run();
         click(&mut window, Role::Button, entry);
         let copied = core.told(|command| match command {

@@ -46,8 +46,9 @@ pub enum Action {
     Export(Export),
     /// Ask a question in SQL: every kind is a table, such as db_instances, with AWS's names for the columns.
     ///
-    /// The kinds that the question reads are collected first. Only SELECT is possible. SQLite's SQL, with two functions
-    /// more: tag(TagList, 'app') and contains_text('text', column, …). Exit codes as of export.
+    /// The kinds that the question reads are collected first. Only SELECT is possible. SQLite's SQL, with functions more:
+    /// tag(TagList, 'app'), contains_text('text', column, …), matches_text('expression', column) and readable(Endpoint);
+    /// COLLATE natural_order has 14.9 before 14.10. Exit codes as of export.
     Query(Query),
     /// Collect, and list what appeared, disappeared or changed since the sweep before, member by member.
     Changes(Changes),
@@ -113,9 +114,34 @@ pub struct Export {
     #[arg(long, value_name = "NAME", conflicts_with = "kind")]
     pub view: Option<String>,
     #[command(flatten)]
+    pub rows: Rows,
+    #[command(flatten)]
     pub collect: Collect,
     #[command(flatten)]
     pub written: Written,
+}
+
+/// Which rows and columns are written, and in which order.
+#[derive(Debug, Args)]
+pub struct Rows {
+    /// Only rows for which this holds: 'Engine is postgres or mysql and AllocatedStorage >= 100'. Of a column may be
+    /// said: is, in (…), contains, matches, between, = != < <= > >=, is absent, is present; with and, or, not and
+    /// parentheses. Times may be 2026-11-01 or -7d.
+    #[arg(long = "where", value_name = "EXPRESSION")]
+    pub condition: Option<String>,
+    /// Only rows that contain every one of these words in some column.
+    #[arg(long, value_name = "WORDS")]
+    pub search: Option<String>,
+    /// The columns to sort by, the first first; with - before one that descends.
+    #[arg(long, value_name = "COLUMN,-COLUMN", value_delimiter = ',', allow_hyphen_values = true)]
+    pub sort: Vec<String>,
+    /// The columns to write instead of the usual ones.
+    #[arg(long, value_name = "COLUMN,COLUMN", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// A row for each group of rows with the same values in one or two columns, with Count and the sums of amounts such
+    /// as AllocatedStorage.
+    #[arg(long, value_name = "COLUMN[,COLUMN]", value_delimiter = ',')]
+    pub group_by: Vec<String>,
 }
 
 #[derive(Debug, Args)]

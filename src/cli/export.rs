@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::arguments::{self, Collect, Written};
-use super::{Ending, say};
+use super::{Ending, asked, say};
 use crate::config::{Environment, FileState, Severity};
 use crate::core::{Command, Core, Event, Fleet, Options, RowChoice};
 use crate::failure::State;
@@ -32,13 +32,9 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
     }
     let name = arguments.kind.as_deref().unwrap_or_default();
     let Some(kind) = kind(name) else { return wrong(&no_such_kind(name)) };
-    run.whole(Options::of(environment), |_, format| {
-        let mut query = Query::of(kind);
-        // A table is for looking at; the other formats carry everything.
-        if format != Format::Table {
-            query.columns = kind.columns.iter().map(|column| column.name.clone()).collect();
-        }
-        Ok((query, vec![kind.name]))
+    let choice = if arguments.rows.group_by.is_empty() { RowChoice::All } else { RowChoice::Groups };
+    run.whole(Options::of(environment), choice, |_, format| {
+        Ok((asked::query(kind, &arguments.rows, format)?, vec![kind.name]))
     })
 }
 
@@ -53,7 +49,7 @@ pub fn query(demo: bool, environment: Environment, arguments: &arguments::Query)
     }
     let run = Run { demo, collect: &arguments.collect, written: &arguments.written };
     let query_limits = QueryLimits { time: Duration::from_secs(arguments.timeout), ..QueryLimits::default() };
-    run.whole(Options { query_limits, ..Options::of(environment) }, |core, _| {
+    run.whole(Options { query_limits, ..Options::of(environment) }, RowChoice::All, |core, _| {
         Ok((Query::of_sql(&sql), kinds_of(core, &sql)?))
     })
 }
@@ -66,7 +62,7 @@ fn view(run: &Run<'_>, environment: Environment, name: &str) -> Ending {
         views.faults.iter().for_each(|fault| say(&format!("rds-fleet-cli: {fault}")));
         return wrong(&format!("there is no view {name}: `rds-fleet-cli views` lists them"));
     };
-    run.whole(Options::of(environment), |core, _| {
+    run.whole(Options::of(environment), RowChoice::All, |core, _| {
         let kinds = match (&view.sql, kind(&view.kind)) {
             (None, Some(kind)) => vec![kind.name],
             (sql, _) => kinds_of(core, sql.as_deref().unwrap_or_default())?,
@@ -94,7 +90,7 @@ fn kinds_of(core: &Core, sql: &str) -> Result<Vec<&'static str>, String> {
 pub fn changes(demo: bool, environment: Environment, arguments: &arguments::Changes) -> Ending {
     let run = Run { demo, collect: &arguments.collect, written: &arguments.written };
     let since = arguments.since.unwrap_or_else(OffsetDateTime::now_utc);
-    run.whole(Options::of(environment), |_, _| {
+    run.whole(Options::of(environment), RowChoice::All, |_, _| {
         let since = since.format(&Rfc3339).map_err(|error| error.to_string())?;
         let since = since.replace('Z', "+00:00");
         let sql = format!(
@@ -122,10 +118,12 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Starts the core, has `wanted` say which query is meant and which kinds it reads, collects those, and writes.
+    /// Starts the core, has `wanted` say which query is meant and which kinds it reads, collects those, and writes
+    /// what is chosen of its answer.
     fn whole(
         &self,
         options: Options,
+        choice: RowChoice,
         wanted: impl FnOnce(&Core, Format) -> Result<(Query, Vec<&'static str>), String>,
     ) -> Ending {
         let format = match self.written.chosen_format() {
@@ -228,18 +226,18 @@ impl Run<'_> {
             say(&format!("rds-fleet-cli: nothing was collected{}", kept.unwrap_or_default()));
             return Ending::Nothing;
         }
-        match self.write(&core, query, format) {
+        match self.write(&core, query, choice, format) {
             Ok(()) if missing.is_empty() => Ending::Complete,
             Ok(()) => Ending::Partly,
             Err(ending) => ending,
         }
     }
 
-    fn write(&self, core: &Core, query: Query, format: Format) -> Result<(), Ending> {
+    fn write(&self, core: &Core, query: Query, rows: RowChoice, format: Format) -> Result<(), Ending> {
         let path = self.written.output.clone().unwrap_or_else(|| PathBuf::from("-"));
         core.send(Command::Export(crate::core::Export {
             query,
-            rows: RowChoice::All,
+            rows,
             every_column: false,
             format,
             path: path.clone(),

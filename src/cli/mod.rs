@@ -2,6 +2,7 @@
 //! written is decided below.
 
 mod arguments;
+mod asked;
 mod export;
 mod listing;
 mod serve;

@@ -99,6 +99,8 @@ pub enum RowChoice {
     All,
     /// Row numbers; they come out in the query's order.
     These(Vec<i64>),
+    /// Instead of rows, one for each group of the query: its values, how many rows it has, and sums.
+    Groups,
 }
 
 /// How rows are written for the clipboard.

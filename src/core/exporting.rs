@@ -12,9 +12,9 @@ use time::OffsetDateTime;
 use super::Message;
 use super::answering::Telling;
 use super::api::{Event, Export, Exported, RowChoice};
-use crate::inventory::{QueryLimits, Reader, Refusal, Stop, Storage};
+use crate::inventory::{Answered, QueryLimits, Reader, Refusal, Stop, Storage};
 use crate::query::Query;
-use crate::rds::{Cell, Column, kind};
+use crate::rds::{Cell, Column, Shape, kind};
 use crate::report::{self, About, RowSource};
 use crate::sweep::Coverage;
 
@@ -103,8 +103,10 @@ fn about(export: &Export, basis: Basis, reader: &Reader) -> Result<About, String
     for filter in &query.filters {
         scope.push(filter.to_string());
     }
-    if let RowChoice::These(rows) = &export.rows {
-        scope.push(format!("{} selected rows", rows.len()));
+    match &export.rows {
+        RowChoice::All => {}
+        RowChoice::These(rows) => scope.push(format!("{} selected rows", rows.len())),
+        RowChoice::Groups => scope.push(format!("grouped by {}", query.group.join(", "))),
     }
     Ok(About {
         title: title.to_owned(),
@@ -120,15 +122,21 @@ fn about(export: &Export, basis: Basis, reader: &Reader) -> Result<About, String
     })
 }
 
-/// Rows of the store, some at a time.
+/// Rows of the store, or one for each group of them, some at a time.
 pub struct Source<'a> {
     reader: &'a Reader,
     query: Query,
-    columns: Arc<[Column]>,
+    columns: Vec<Column>,
+    /// Where the columns lie in the answer.
     places: Vec<usize>,
-    rows: VecDeque<i64>,
+    rows: Rows,
     total: usize,
     watch: Option<Watch>,
+}
+
+enum Rows {
+    Numbers(VecDeque<i64>),
+    Groups(VecDeque<Vec<Cell>>),
 }
 
 struct Watch {
@@ -147,25 +155,87 @@ impl<'a> Source<'a> {
         every_column: bool,
     ) -> Result<Source<'a>, String> {
         let answered = reader.select(&query, false).map_err(sentence)?;
+        let all = &answered.columns;
+        if *choice == RowChoice::Groups {
+            let (columns, rows) = group_rows(&query, &answered);
+            let (places, total) = (Vec::new(), rows.len());
+            return Ok(Source {
+                reader,
+                query,
+                columns,
+                places,
+                rows: Rows::Groups(rows),
+                total,
+                watch: None,
+            });
+        }
+        let places: Vec<usize> = if every_column || query.columns.is_empty() {
+            (0..all.len()).collect()
+        } else {
+            let place = |name: &String| all.iter().position(|column| column.name == *name);
+            query.columns.iter().filter_map(place).collect()
+        };
+        let columns = places.iter().map(|&at| all[at].clone()).collect();
         let mut rows = answered.rows;
         if let RowChoice::These(these) = choice {
             let these: HashSet<i64> = these.iter().copied().collect();
             rows.retain(|row| these.contains(row));
         }
-        let columns = answered.columns;
-        let places = if every_column || query.columns.is_empty() {
-            (0..columns.len()).collect()
-        } else {
-            let place = |name: &String| columns.iter().position(|column| column.name == *name);
-            query.columns.iter().filter_map(place).collect()
-        };
-        Ok(Source { reader, query, columns, places, total: rows.len(), rows: rows.into(), watch: None })
+        let total = rows.len();
+        Ok(Source { reader, query, columns, places, rows: Rows::Numbers(rows.into()), total, watch: None })
     }
 
     /// The columns that come, in order.
     pub fn columns(&self) -> Vec<Column> {
-        self.places.iter().map(|&at| self.columns[at].clone()).collect()
+        self.columns.clone()
     }
+
+    /// The numbers of the rows that are still to come.
+    pub fn numbers(&self) -> Vec<i64> {
+        match &self.rows {
+            Rows::Numbers(numbers) => numbers.iter().copied().collect(),
+            Rows::Groups(_) => Vec::new(),
+        }
+    }
+
+    /// One row; `None` if it has gone.
+    ///
+    /// # Errors
+    /// What the reader says.
+    pub fn cells(&self, row: i64) -> Result<Option<Vec<Cell>>, Refusal> {
+        Ok(self.reader.cells(&self.query, &self.places, &[row])?.pop())
+    }
+
+    /// What the rows come from.
+    pub fn reader(&self) -> &Reader {
+        self.reader
+    }
+}
+
+/// A row for each innermost group: its values, how many rows it has, and the sums. With the columns of that.
+fn group_rows(query: &Query, answered: &Answered) -> (Vec<Column>, VecDeque<Vec<Cell>>) {
+    let of_group =
+        query.group.iter().filter_map(|name| answered.columns.iter().find(|column| column.name == *name));
+    let amounts = query.amounts(&answered.columns);
+    let count = Column { name: "Count".to_owned(), shape: Shape::Long, own: true };
+    let columns =
+        of_group.cloned().chain([count]).chain(amounts.iter().map(|&column| column.clone())).collect();
+    let mut values: Vec<Cell> = Vec::new();
+    let mut rows = VecDeque::new();
+    for group in &answered.groups {
+        values.truncate(group.level);
+        values.push(group.value.clone());
+        if values.len() < query.group.len() {
+            continue;
+        }
+        let sum = |column: &&Column| {
+            let sum = group.sums.iter().find(|(name, _)| *name == column.name);
+            sum.map_or(Cell::Absent, |(_, sum)| sum.clone())
+        };
+        let count = Cell::Integer(group.rows.len() as i64);
+        rows.push_back(values.iter().cloned().chain([count]).chain(amounts.iter().map(sum)).collect());
+    }
+    (columns, rows)
 }
 
 impl RowSource for Source<'_> {
@@ -174,22 +244,32 @@ impl RowSource for Source<'_> {
     }
 
     fn next_rows(&mut self) -> Result<Vec<Vec<Cell>>, String> {
+        let left = match &self.rows {
+            Rows::Numbers(numbers) => numbers.len(),
+            Rows::Groups(groups) => groups.len(),
+        };
         if let Some(watch) = &mut self.watch {
             if watch.stop.is_wanted() {
                 return Err(CANCELLED.to_owned());
             }
             if watch.told.elapsed() > TELL_EVERY {
                 watch.told = Instant::now();
-                let rows = self.total - self.rows.len();
-                watch.telling.send(Event::Exporting { rows, of: self.total });
+                watch.telling.send(Event::Exporting { rows: self.total - left, of: self.total });
             }
         }
-        let next: Vec<i64> = self.rows.drain(..ROWS_AT_ONCE.min(self.rows.len())).collect();
-        self.reader.cells(&self.query, &self.places, &next).map_err(sentence)
+        let next = ..ROWS_AT_ONCE.min(left);
+        match &mut self.rows {
+            Rows::Groups(groups) => Ok(groups.drain(next).collect()),
+            Rows::Numbers(numbers) => {
+                let numbers: Vec<i64> = numbers.drain(next).collect();
+                self.reader.cells(&self.query, &self.places, &numbers).map_err(sentence)
+            }
+        }
     }
 }
 
-fn sentence(refusal: Refusal) -> String {
+/// Why there is no answer, in words.
+pub fn sentence(refusal: Refusal) -> String {
     match refusal {
         Refusal::Refused(refused) => refused.to_string(),
         Refusal::Stopped => CANCELLED.to_owned(),

@@ -6,6 +6,7 @@
 
 mod answering;
 mod api;
+mod copying;
 mod exporting;
 mod finding;
 mod overview;

@@ -25,6 +25,10 @@ pub struct Definition {
     pub first_columns: &'static [&'static str],
     /// What the operation is asked beside its page, such as how far back events go.
     pub parameters: &'static [(&'static str, &'static str)],
+    /// The options with which `aws rds describe-…` shows a row alone, each with the member whose value it takes.
+    pub options: &'static [(&'static str, &'static str)],
+    /// The same where the AWS CLI has no option of its own: names of `--filters`.
+    pub filters: &'static [(&'static str, &'static str)],
     /// Whether every sweep collects it; the others are collected when a view or a report first wants them.
     pub always: bool,
     /// Whether it is a catalogue of AWS's, the same for every account: asked once a region, and nobody's own. What an
@@ -59,6 +63,8 @@ impl Definition {
             status: None,
             first_columns: &[],
             parameters: &[],
+            options: &[],
+            filters: &[],
             always: false,
             shared: false,
             parent: None,
@@ -68,6 +74,24 @@ impl Definition {
 
 /// Fourteen days, the furthest that `DescribeEvents` goes back, in minutes.
 const FOURTEEN_DAYS: &str = "20160";
+
+/// Members that are amounts, of whatever kind: their sum over many resources means something, as that of ports,
+/// percentages and periods does not.
+pub const AMOUNTS: &[&str] = &[
+    "AllocatedStorage",
+    "BacktrackConsumedChangeRecords",
+    "Capacity",
+    "DBInstanceCount",
+    "FullSnapshotSizeInBytes",
+    "Iops",
+    "MaxACU",
+    "MaxAllocatedStorage",
+    "Max",
+    "MinACU",
+    "StorageThroughput",
+    "TotalExtractedDataInGB",
+    "Used",
+];
 
 pub const DEFINITIONS: &[Definition] = &[
     Definition {
@@ -92,6 +116,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "TagList",
         ],
         always: true,
+        options: &[("db-instance-identifier", "DBInstanceIdentifier")],
         ..Definition::new("db-instances", "DescribeDBInstances", "DB instances")
     },
     Definition {
@@ -121,6 +146,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "TagList",
         ],
         always: true,
+        options: &[("db-cluster-identifier", "DBClusterIdentifier")],
         ..Definition::new("db-clusters", "DescribeDBClusters", "DB clusters")
     },
     Definition {
@@ -142,6 +168,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "Encrypted",
             "TagList",
         ],
+        options: &[("db-snapshot-identifier", "DBSnapshotIdentifier")],
         ..Definition::new("db-snapshots", "DescribeDBSnapshots", "DB snapshots")
     },
     Definition {
@@ -163,6 +190,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "StorageEncrypted",
             "TagList",
         ],
+        options: &[("db-cluster-snapshot-identifier", "DBClusterSnapshotIdentifier")],
         ..Definition::new("db-cluster-snapshots", "DescribeDBClusterSnapshots", "DB cluster snapshots")
     },
     Definition {
@@ -182,6 +210,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "AllocatedStorage",
             "Encrypted",
         ],
+        options: &[("dbi-resource-id", "DbiResourceId")],
         ..Definition::new(
             "db-instance-automated-backups",
             "DescribeDBInstanceAutomatedBackups",
@@ -205,6 +234,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "AllocatedStorage",
             "StorageEncrypted",
         ],
+        options: &[("db-cluster-resource-id", "DbClusterResourceId")],
         ..Definition::new(
             "db-cluster-automated-backups",
             "DescribeDBClusterAutomatedBackups",
@@ -222,6 +252,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "DBParameterGroupFamily",
             "Description",
         ],
+        options: &[("db-parameter-group-name", "DBParameterGroupName")],
         ..Definition::new("db-parameter-groups", "DescribeDBParameterGroups", "DB parameter groups")
     },
     Definition {
@@ -235,6 +266,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "DBParameterGroupFamily",
             "Description",
         ],
+        options: &[("db-cluster-parameter-group-name", "DBClusterParameterGroupName")],
         ..Definition::new(
             "db-cluster-parameter-groups",
             "DescribeDBClusterParameterGroups",
@@ -263,6 +295,7 @@ pub const DEFINITIONS: &[Definition] = &[
             parameter: "DBParameterGroupName",
             not_found: "DBParameterGroupNotFound",
         }),
+        options: &[("db-parameter-group-name", "DBParameterGroupName")],
         ..Definition::new("db-parameters", "DescribeDBParameters", "DB parameters")
     },
     Definition {
@@ -287,6 +320,7 @@ pub const DEFINITIONS: &[Definition] = &[
             parameter: "DBClusterParameterGroupName",
             not_found: "DBParameterGroupNotFound",
         }),
+        options: &[("db-cluster-parameter-group-name", "DBClusterParameterGroupName")],
         ..Definition::new("db-cluster-parameters", "DescribeDBClusterParameters", "DB cluster parameters")
     },
     Definition {
@@ -302,6 +336,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "Options",
             "OptionGroupDescription",
         ],
+        options: &[("option-group-name", "OptionGroupName")],
         ..Definition::new("option-groups", "DescribeOptionGroups", "Option groups")
     },
     Definition {
@@ -317,6 +352,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "Subnets",
             "DBSubnetGroupDescription",
         ],
+        options: &[("db-subnet-group-name", "DBSubnetGroupName")],
         ..Definition::new("db-subnet-groups", "DescribeDBSubnetGroups", "DB subnet groups")
     },
     Definition {
@@ -332,6 +368,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "IPRanges",
             "DBSecurityGroupDescription",
         ],
+        options: &[("db-security-group-name", "DBSecurityGroupName")],
         ..Definition::new("db-security-groups", "DescribeDBSecurityGroups", "DB security groups")
     },
     Definition {
@@ -348,6 +385,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "RequireTLS",
             "VpcId",
         ],
+        options: &[("db-proxy-name", "DBProxyName")],
         ..Definition::new("db-proxies", "DescribeDBProxies", "DB proxies")
     },
     Definition {
@@ -369,6 +407,7 @@ pub const DEFINITIONS: &[Definition] = &[
             parameter: "DBProxyName",
             not_found: "DBProxyNotFoundFault",
         }),
+        options: &[("db-proxy-name", "DBProxyName"), ("target-group-name", "TargetGroupName")],
         ..Definition::new("db-proxy-target-groups", "DescribeDBProxyTargetGroups", "DB proxy target groups")
     },
     Definition {
@@ -392,6 +431,7 @@ pub const DEFINITIONS: &[Definition] = &[
             parameter: "DBProxyName",
             not_found: "DBProxyNotFoundFault",
         }),
+        options: &[("db-proxy-name", "DBProxyName")],
         ..Definition::new("db-proxy-targets", "DescribeDBProxyTargets", "DB proxy targets")
     },
     Definition {
@@ -407,6 +447,10 @@ pub const DEFINITIONS: &[Definition] = &[
             "Endpoint",
             "DBClusterEndpointIdentifier",
             "CustomEndpointType",
+        ],
+        options: &[
+            ("db-cluster-identifier", "DBClusterIdentifier"),
+            ("db-cluster-endpoint-identifier", "DBClusterEndpointIdentifier"),
         ],
         ..Definition::new("db-cluster-endpoints", "DescribeDBClusterEndpoints", "DB cluster endpoints")
     },
@@ -424,6 +468,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "GlobalClusterMembers",
             "StorageEncrypted",
         ],
+        options: &[("global-cluster-identifier", "GlobalClusterIdentifier")],
         ..Definition::new("global-clusters", "DescribeGlobalClusters", "Global clusters")
     },
     Definition {
@@ -440,6 +485,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "EventCategoriesList",
             "SnsTopicArn",
         ],
+        options: &[("subscription-name", "CustSubscriptionId")],
         ..Definition::new("event-subscriptions", "DescribeEventSubscriptions", "Event subscriptions")
     },
     Definition {
@@ -455,6 +501,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "Message",
         ],
         parameters: &[("Duration", FOURTEEN_DAYS)],
+        options: &[("source-identifier", "SourceIdentifier"), ("source-type", "SourceType")],
         ..Definition::new("events", "DescribeEvents", "Events of 14 days")
     },
     Definition {
@@ -462,6 +509,7 @@ pub const DEFINITIONS: &[Definition] = &[
         key: &["ResourceIdentifier"],
         status: None,
         first_columns: &["ResourceIdentifier", "AccountId", "Region", "PendingMaintenanceActionDetails"],
+        options: &[("resource-identifier", "ResourceIdentifier")],
         ..Definition::new(
             "pending-maintenance-actions",
             "DescribePendingMaintenanceActions",
@@ -481,6 +529,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "ValidTill",
             "CustomerOverride",
         ],
+        options: &[("certificate-identifier", "CertificateIdentifier")],
         ..Definition::new("certificates", "DescribeCertificates", "Certificates")
     },
     Definition {
@@ -497,6 +546,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "DBEngineVersionDescription",
         ],
         shared: true,
+        options: &[("engine", "Engine"), ("engine-version", "EngineVersion")],
         ..Definition::new("db-engine-versions", "DescribeDBEngineVersions", "Engine versions")
     },
     Definition {
@@ -505,6 +555,7 @@ pub const DEFINITIONS: &[Definition] = &[
         status: None,
         first_columns: &["Engine", "MajorEngineVersion", "Region", "SupportedEngineLifecycles"],
         shared: true,
+        options: &[("engine", "Engine"), ("major-engine-version", "MajorEngineVersion")],
         ..Definition::new(
             "db-major-engine-versions",
             "DescribeDBMajorEngineVersions",
@@ -528,6 +579,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "StartTime",
             "Duration",
         ],
+        options: &[("reserved-db-instance-id", "ReservedDBInstanceId")],
         ..Definition::new("reserved-db-instances", "DescribeReservedDBInstances", "Reserved DB instances")
     },
     Definition {
@@ -544,6 +596,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "Tasks",
             "CreateTime",
         ],
+        options: &[("blue-green-deployment-identifier", "BlueGreenDeploymentIdentifier")],
         ..Definition::new("blue-green-deployments", "DescribeBlueGreenDeployments", "Blue/green deployments")
     },
     Definition {
@@ -561,6 +614,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "Recommendation",
             "CreatedTime",
         ],
+        filters: &[("recommendation-id", "RecommendationId")],
         ..Definition::new("db-recommendations", "DescribeDBRecommendations", "Recommendations")
     },
     Definition {
@@ -578,6 +632,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "ComputeRedundancy",
             "Endpoint",
         ],
+        options: &[("db-shard-group-identifier", "DBShardGroupIdentifier")],
         ..Definition::new("db-shard-groups", "DescribeDBShardGroups", "DB shard groups")
     },
     Definition {
@@ -593,6 +648,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "TargetArn",
             "CreateTime",
         ],
+        options: &[("integration-identifier", "IntegrationArn")],
         ..Definition::new("integrations", "DescribeIntegrations", "Zero-ETL integrations")
     },
     Definition {
@@ -608,6 +664,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "MasterUsername",
             "CharacterSetName",
         ],
+        options: &[("db-instance-identifier", "DBInstanceIdentifier"), ("tenant-db-name", "TenantDBName")],
         ..Definition::new("tenant-databases", "DescribeTenantDatabases", "Tenant databases")
     },
     Definition {
@@ -625,6 +682,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "PercentProgress",
             "TaskStartTime",
         ],
+        options: &[("export-task-identifier", "ExportTaskIdentifier")],
         ..Definition::new("export-tasks", "DescribeExportTasks", "Export tasks")
     },
     Definition {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use twox_hash::XxHash64;
 
 use super::answer::{Cell, Row};
-use super::definitions::{DEFINITIONS, Definition};
+use super::definitions::{AMOUNTS, DEFINITIONS, Definition};
 use super::readable::{exact, readable};
 use super::shape::{self, Answer, Shape, Structure};
 
@@ -44,6 +44,13 @@ pub struct Column {
     pub shape: Shape,
     /// Whether the column is RDS Fleet's own and not a member of AWS's shape.
     pub own: bool,
+}
+
+impl Column {
+    /// Whether it is worth summing over rows.
+    pub fn is_amount(&self) -> bool {
+        self.shape.is_number() && AMOUNTS.contains(&self.name.as_str())
+    }
 }
 
 /// The columns that every kind has before AWS's members.
@@ -144,7 +151,17 @@ impl Kind {
                 entry
             })
             .collect();
-        json!({ "kind": self.name, "operation": self.operation, "identifier": self.identifier, "columns": columns })
+        let named = |pairs: &[(&str, &str)]| -> Value {
+            pairs.iter().map(|(name, member)| ((*name).to_owned(), Value::from(*member))).collect()
+        };
+        json!({
+            "kind": self.name,
+            "operation": self.operation,
+            "identifier": self.identifier,
+            "options": named(self.options),
+            "filters": named(self.filters),
+            "columns": columns,
+        })
     }
 }
 
@@ -224,7 +241,8 @@ mod tests {
         for kind in kinds() {
             let named = [Some(kind.identifier), kind.status].into_iter().flatten();
             let lists = [kind.first_columns, kind.key, kind.volatile];
-            for name in lists.into_iter().flatten().copied().chain(named) {
+            let of_command = kind.options.iter().chain(kind.filters).map(|(_, member)| *member);
+            for name in lists.into_iter().flatten().copied().chain(named).chain(of_command) {
                 assert!(kind.column(name).is_some(), "{}: {name}", kind.name);
             }
             assert!(kind.key.iter().all(|member| !kind.volatile.contains(member)), "{}", kind.name);

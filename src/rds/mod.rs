@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod call;
+pub mod command;
 pub mod definitions;
 pub mod endpoint;
 pub mod kind;

@@ -16,25 +16,24 @@ pub enum Standing {
 /// What a status word such as `available` or `storage-full` means. A word nobody has met yet counts as something under
 /// way, which most of RDS's words are.
 pub fn standing(word: &str) -> Standing {
-    match word {
-        "available" | "active" | "complete" | "completed" | "resolved" | "replicating" => Standing::Well,
-        "stopped" | "stopping" | "deleting" | "deleted" | "inactive" | "paused" | "retired" | "dismissed"
-        | "retained" | "canceled" | "deprecated" => Standing::Idle,
-        "storage-full" => Standing::Trouble,
-        "storage-config-upgrade"
-        | "maintenance"
-        | "moving-to-vpc"
-        | "modifying-error"
-        | "needs_attention"
-        | "no-permission"
-        | "topic-not-exist"
+    // Some kinds shout: `SWITCHOVER_FAILED`.
+    let word = word.to_ascii_lowercase().replace('_', "-");
+    match word.as_str() {
+        "available" | "active" | "complete" | "completed" | "switchover-completed" | "resolved" => {
+            Standing::Well
+        }
+        "stopped" | "inactive" | "paused" | "retained" | "retired" | "dismissed" | "canceled"
+        | "deprecated" => Standing::Idle,
+        "maintenance"
+        | "storage-config-upgrade"
+        | "failing-over"
+        | "needs-attention"
         | "payment-pending"
-        | "storage-optimization-failed"
-        | "suspended"
-        | "suspending" => Standing::Attention,
-        _ if word.starts_with("incompatible-")
-            || word.starts_with("inaccessible-")
-            || word.starts_with("insufficient-")
+        | "suspended" => Standing::Attention,
+        "storage-full" | "no-permission" | "topic-not-exist" | "invalid-configuration" => Standing::Trouble,
+        _ if ["incompatible-", "inaccessible-", "insufficient-"]
+            .iter()
+            .any(|start| word.starts_with(start))
             || word.contains("failed")
             || word.ends_with("error") =>
         {

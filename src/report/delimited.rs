@@ -20,6 +20,17 @@ pub fn raw_csv(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Writ
     })
 }
 
+/// The CSV of people as a text: without the mark, which only a file needs.
+///
+/// # Errors
+/// What the source says.
+pub fn csv_text(columns: &[&Column], rows: &mut dyn RowSource) -> Result<String, String> {
+    let mut text = Vec::new();
+    records(columns, rows, &mut text, |cell| defused(cell, readable(cell)))
+        .map_err(|error| error.to_string())?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
 fn records(
     columns: &[&Column],
     rows: &mut dyn RowSource,

@@ -29,6 +29,17 @@ pub fn json(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) 
     Ok(written)
 }
 
+/// Objects as one such array.
+///
+/// # Errors
+/// What `serde_json` says, which has no reason to.
+pub fn text(objects: Vec<Value>) -> serde_json::Result<String> {
+    let mut text = Vec::new();
+    let formatter = PrettyFormatter::with_indent(b"    ");
+    Value::Array(objects).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
 /// Each row as an object on its own line, as log tools and databases load them.
 pub fn json_lines(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
     each_row(rows, |_, row| writeln!(out, "{}", Value::Object(object(columns, &row))))

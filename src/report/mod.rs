@@ -5,6 +5,7 @@ mod delimited;
 mod file;
 mod html;
 mod json;
+mod markdown;
 mod table;
 mod xlsx;
 
@@ -12,8 +13,10 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 pub use about::About;
-pub use delimited::clipboard;
+pub use delimited::{clipboard, csv_text};
 pub use file::{READER_GONE, write_file};
+pub use json::text as json_text;
+pub use markdown::markdown;
 pub use table::plain as plain_table;
 
 use crate::rds::{Cell, Column};

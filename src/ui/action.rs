@@ -34,7 +34,7 @@ pub enum Action {
     Exit,
     /// The words to look for in all columns.
     Search(String),
-    /// Forgets the search and ticks every account.
+    /// Forgets the search and the conditions, and ticks every account.
     ClearFilters,
     /// Ticks these account-regions on or off.
     Tick { targets: Vec<u32>, on: bool },

@@ -14,7 +14,7 @@ use egui::{
 };
 
 use super::accounts::{self, Accounts};
-use super::action::{Action, Page};
+use super::action::{Action, GridAction, Page};
 use super::chips::Chips;
 use super::columns::ColumnsMenu;
 use super::details::Details;
@@ -501,6 +501,7 @@ impl App {
             columns: if grid.columns.is_empty() { grid.drawn() } else { &grid.columns },
             search: &self.search,
             view: grid.view().map(AsRef::as_ref),
+            filter_row: self.filter_row,
             views: views::Shown { memory: &self.memory, sheet: self.sheet, now: self.view_now() },
         };
         Panel::top("toolbar").exact_size(theme::BAR).resizable(false).frame(frame).show(ui, |ui| {
@@ -600,7 +601,7 @@ impl App {
             Action::Follow(link) => self.follow(link),
             Action::ClearFilters => {
                 self.search.clear();
-                self.grid().filters.clear();
+                self.grid().act(GridAction::Filters(Vec::new()));
                 self.ticks = Ticks::All;
             }
             Action::Tick { targets, on } => self.ticks.set(&targets, on, &self.roster.targets),

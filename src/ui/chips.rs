@@ -1,6 +1,8 @@
 //! The line above the grid that says what is left out of it: each condition and the search as a chip that can be taken
 //! away, what rows are grouped by, and all conditions as one text to edit.
 
+use std::ops::Range;
+
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Button, FontId, Frame, Id, Key, Margin, Panel, RichText, Stroke, TextEdit, Ui};
 
@@ -9,8 +11,7 @@ use super::condition;
 use super::grid::Grid;
 use super::icons::{self, Icon};
 use super::theme::{self, Tokens};
-use crate::query::Filter;
-use crate::rds::Column;
+use crate::query::expression::{self, Mistake};
 
 /// The most letters of a condition that a chip shows.
 const SHOWN: usize = 80;
@@ -19,8 +20,8 @@ const SHOWN: usize = 80;
 #[derive(Default)]
 pub struct Chips {
     text: Option<String>,
-    /// What is wrong with the text, and at which byte.
-    mistake: Option<(String, usize)>,
+    /// What is wrong with the text.
+    mistake: Option<Mistake>,
 }
 
 impl Chips {
@@ -30,7 +31,7 @@ impl Chips {
         if self.text.is_none() && grid.filters.is_empty() && grid.group.is_empty() && search.is_empty() {
             return;
         }
-        let frame = frame.inner_margin(Margin { bottom: 6, ..frame.inner_margin });
+        let frame = frame.inner_margin(Margin { top: 4, bottom: 6, ..frame.inner_margin });
         Panel::top("chips").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
             if self.text.is_some() {
                 self.editor(ui, grid, actions);
@@ -78,7 +79,7 @@ impl Chips {
             }
             let hint = "All conditions as one text, with and, or and not";
             if ui.add(quiet("Edit as text")).on_hover_text(hint).clicked() {
-                self.text = Some(written(&grid.filters));
+                self.text = Some(expression::print(search, &grid.filters));
                 self.mistake = None;
                 ui.memory_mut(|memory| memory.request_focus(editor_id()));
             }
@@ -90,18 +91,20 @@ impl Chips {
         let Some(text) = &mut self.text else { return };
         let escape = ui.input(|input| input.key_pressed(Key::Escape));
         let enter = ui.input(|input| input.key_pressed(Key::Enter));
-        let mistake = self.mistake.as_ref().map(|mistake| mistake.1);
+        let wrong = self.mistake.as_ref().map_or(0..0, |mistake| mistake.range.clone());
         let mut done = None;
         ui.horizontal(|ui| {
             let buttons = 150.0;
             let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
-                let job = underlined(text.as_str(), mistake, tokens);
+                let job = underlined(text.as_str(), wrong.clone(), tokens);
                 ui.fonts_mut(|fonts| fonts.layout_job(job))
             };
             let field = TextEdit::singleline(text)
                 .id(editor_id())
                 .font(egui::TextStyle::Monospace)
-                .hint_text("Engine = postgres and not DBInstanceStatus = available")
+                .hint_text(
+                    "Engine is postgres and AllocatedStorage >= 100 and DBInstanceStatus is not available",
+                )
                 .desired_width(ui.available_width() - buttons)
                 .layouter(&mut layouter);
             let response = ui.add(field).accessible_name("Conditions as text");
@@ -117,8 +120,9 @@ impl Chips {
             }
         });
         match done {
-            Some(true) => match parse(text, &grid.sheet.columns) {
-                Ok(filters) => {
+            Some(true) => match expression::parse(text, &grid.sheet.columns) {
+                Ok((search, filters)) => {
+                    actions.push(Action::Search(search));
                     actions.push(Action::Grid(GridAction::Filters(filters)));
                     self.text = None;
                 }
@@ -130,8 +134,8 @@ impl Chips {
             Some(false) => self.text = None,
             None => {}
         }
-        if let Some((sentence, _)) = &self.mistake {
-            ui.label(RichText::new(sentence).color(tokens.bad));
+        if let Some(mistake) = &self.mistake {
+            ui.label(RichText::new(mistake.to_string()).color(tokens.bad));
         }
     }
 }
@@ -184,26 +188,16 @@ fn chip(ui: &mut Ui, icon: Icon, text: &str, column: Option<&str>) -> Option<Wis
     wish
 }
 
-/// The text with the place of a mistake underlined to its end.
-fn underlined(text: &str, mistake: Option<usize>, tokens: &Tokens) -> LayoutJob {
-    let mut at = mistake.unwrap_or(text.len()).min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    let format = TextFormat::simple(FontId::monospace(theme::MONOSPACE), tokens.text);
-    let wrong = TextFormat { color: tokens.bad, underline: Stroke::new(1.5, tokens.bad), ..format.clone() };
+/// The text with the letters that are wrong underlined.
+fn underlined(text: &str, wrong: Range<usize>, tokens: &Tokens) -> LayoutJob {
+    let right = TextFormat::simple(FontId::monospace(theme::MONOSPACE), tokens.text);
+    let line = Stroke::new(1.5, tokens.bad);
+    let underlined = TextFormat { color: tokens.bad, underline: line, ..right.clone() };
+    let byte = |letter: usize| text.char_indices().nth(letter).map_or(text.len(), |(at, _)| at);
+    let (start, end) = (byte(wrong.start), byte(wrong.end));
     let mut job = LayoutJob::default();
-    job.append(&text[..at], 0.0, format);
-    job.append(&text[at..], 0.0, wrong);
+    for (part, format) in [(0..start, &right), (start..end, &underlined), (end..text.len(), &right)] {
+        job.append(text.get(part).unwrap_or_default(), 0.0, format.clone());
+    }
     job
-}
-
-/// The conditions as a text. The one place that knows the language beside `parse`.
-fn written(filters: &[Filter]) -> String {
-    filters.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
-}
-
-/// The conditions that a text means, or what is wrong with it and at which byte.
-fn parse(text: &str, _columns: &[Column]) -> Result<Vec<Filter>, (String, usize)> {
-    if text.trim().is_empty() { Ok(Vec::new()) } else { Err(("not understood".to_owned(), 0)) }
 }

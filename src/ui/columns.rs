@@ -106,11 +106,11 @@ impl ColumnsMenu {
         let explained =
             sheet.columns.iter().any(|column| rds::meaning(sheet.kind_name(), &column.name).is_some());
         let height = if explained { 1.75 * theme::ROW } else { theme::ROW };
-        ScrollArea::vertical().max_height(HEIGHT).auto_shrink([false, true]).show_rows(
-            ui,
-            height,
-            names.len(),
-            |ui, visible| {
+        ScrollArea::vertical()
+            .max_height(HEIGHT)
+            .min_scrolled_height(HEIGHT)
+            .auto_shrink([false, true])
+            .show_rows(ui, height, names.len(), |ui, visible| {
                 for name in &names[visible] {
                     let at = shown.iter().position(|known| known == name);
                     let row = vec2(ui.available_width(), height);
@@ -126,8 +126,7 @@ impl ColumnsMenu {
                         }
                     });
                 }
-            },
-        );
+            });
     }
 }
 
@@ -163,6 +162,7 @@ fn line(
         ui.label(RichText::new(type_name).size(theme::SMALL).color(tokens.text_faint));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::STEP * 2.0);
+            ui.spacing_mut().item_spacing.x = 0.0;
             let Some(at) = at else { return };
             let mut arrow = |ui: &mut Ui, icon: Icon, to: Option<usize>, word: &str| {
                 let text = RichText::new(icons::glyph(icon)).color(tokens.text_weak);

@@ -1,8 +1,9 @@
 //! A column's condition as it is typed under the header: from text to a filter and back. What people have half typed is
 //! kept as they typed it. Pure, with a test for every way; how it looks is `filter_row`'s business.
 
-use crate::query::{Filter, Test};
-use crate::rds::Shape;
+use crate::query::expression::{greater, less};
+use crate::query::{Bounds, Filter, Test, pattern};
+use crate::rds::{Column, Shape};
 
 /// How a typed text is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,53 +59,72 @@ impl Condition {
     }
 
     /// The filter that it means; `None` where there is none yet.
-    pub fn filter(&self, column: &str, shape: &Shape) -> Option<Filter> {
-        let text = self.text.trim();
-        let test = match self.how {
-            How::Absent => Test::Absent,
-            How::Present => return Some(Filter::Not(Box::new(Filter::column(column, Test::Absent)))),
-            _ if text.is_empty() => return None,
-            How::Contains => Test::Contains(self.text.clone()),
-            How::Is => Test::Is(vec![self.text.clone()]),
-            How::Matches => Test::Matches(self.text.clone()),
-            How::Range => range(text, shape)?,
+    pub fn filter(&self, column: &Column) -> Option<Filter> {
+        let of = |test| Filter::column(&column.name, test);
+        let filter = match self.how {
+            How::Absent => return Some(of(Test::Absent)),
+            How::Present => return Some(Filter::Not(Box::new(of(Test::Absent)))),
+            _ if self.text.trim().is_empty() => return None,
+            How::Contains => of(Test::Contains(self.text.clone())),
+            How::Is => of(Test::Is(vec![self.text.clone()])),
+            How::Matches => {
+                of(Some(Test::Matches(self.text.clone())).filter(|_| pattern(&self.text).is_ok())?)
+            }
+            How::Range => range(self.text.trim(), column)?,
         };
-        let filter = Filter::column(column, test);
-        Some(if self.not && self.how.is_typed() { Filter::Not(Box::new(filter)) } else { filter })
+        Some(if self.not { Filter::Not(Box::new(filter)) } else { filter })
     }
 
     /// The condition that a filter can be typed as; `None` where it says more than a line holds.
     pub fn of(filter: &Filter, shape: &Shape) -> Option<Condition> {
-        let (test, not) = match filter {
-            Filter::Column { test, .. } => (test, false),
-            Filter::Not(inner) => match inner.as_ref() {
-                Filter::Column { test, .. } => (test, true),
-                _ => return None,
-            },
-            _ => return None,
+        let (inner, not) = match filter {
+            Filter::Not(inner) => (inner.as_ref(), true),
+            filter => (filter, false),
         };
-        let (how, text) = match test {
-            Test::Absent if not => return Some(Condition::new(How::Present)),
-            Test::Absent => (How::Absent, String::new()),
-            Test::Contains(text) => (How::Contains, text.clone()),
-            Test::Matches(text) => (How::Matches, text.clone()),
-            Test::Is(values) => match values.as_slice() {
-                [only] if How::of(shape).contains(&How::Is) => (How::Is, only.clone()),
-                [only] if How::of(shape).contains(&How::Range) => (How::Range, only.clone()),
-                _ => return None,
-            },
-            Test::Between { from, to } => (
-                How::Range,
-                match (from, to) {
-                    (Some(from), Some(to)) => format!("{from}..{to}"),
-                    (Some(from), None) => format!(">={from}"),
-                    (None, Some(to)) => format!("<={to}"),
-                    (None, None) => return None,
-                },
-            ),
+        let (how, text) = match inner {
+            Filter::Column { test: Test::Absent, .. } if not => return Some(Condition::new(How::Present)),
+            Filter::Column { test, .. } => typed(test, shape)?,
+            Filter::All(_) => (How::Range, beyond(inner)?),
+            _ => return None,
         };
         How::of(shape).contains(&how).then_some(Condition { how, not, text })
     }
+}
+
+/// How a test is typed.
+fn typed(test: &Test, shape: &Shape) -> Option<(How, String)> {
+    Some(match test {
+        Test::Absent => (How::Absent, String::new()),
+        Test::Contains(text) => (How::Contains, text.clone()),
+        Test::Matches(text) => (How::Matches, text.clone()),
+        Test::Is(values) => {
+            let [only] = values.as_slice() else { return None };
+            let how = if How::of(shape).contains(&How::Is) { How::Is } else { How::Range };
+            (how, only.clone())
+        }
+        Test::Between { from, to } => {
+            let text = match (from, to) {
+                (Some(from), Some(to)) => format!("{from}..{to}"),
+                (Some(from), None) => format!(">={from}"),
+                (None, Some(to)) => format!("<={to}"),
+                (None, None) => return None,
+            };
+            (How::Range, text)
+        }
+    })
+}
+
+/// `>100` or `<100`, where a filter is what that makes.
+fn beyond(filter: &Filter) -> Option<String> {
+    let Filter::All(filters) = filter else { return None };
+    let Filter::Not(first) = filters.first()? else { return None };
+    let Filter::Column { column, test: Test::Between { from, to } } = first.as_ref() else { return None };
+    let (sign, bound, made) = match (from, to) {
+        (Some(bound), None) => ('<', bound, less(column, bound.clone())),
+        (None, Some(bound)) => ('>', bound, greater(column, bound.clone())),
+        _ => return None,
+    };
+    (made == *filter).then(|| format!("{sign}{bound}"))
 }
 
 /// The two ends of a range as it is typed; `None` of both for what is none.
@@ -131,39 +151,20 @@ fn written(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
 
-/// Whether a text is a time that a person may mean: a date, a time of AWS's, `now`, or a distance such as `-7d`.
-fn is_time(text: &str) -> bool {
-    let distance = || {
-        let number = text.strip_prefix(['-', '+'])?.strip_suffix(['m', 'h', 'd', 'w', 'y'])?;
-        number.parse::<u32>().ok()
-    };
-    let year = text.get(..4).is_some_and(|year| year.parse::<u32>().is_ok());
-    text == "now" || distance().is_some() || (year && text.len() >= 10)
-}
-
-fn range(text: &str, shape: &Shape) -> Option<Test> {
-    let whole = matches!(shape, Shape::Integer | Shape::Long);
+fn range(text: &str, column: &Column) -> Option<Filter> {
     let (from, to) = ends(text);
-    let right = |bound: Option<&str>| match bound {
-        Some(bound) if shape.is_number() => bound.parse::<f64>().is_ok(),
-        Some(bound) if matches!(shape, Shape::Timestamp) => is_time(bound),
-        Some(_) => true,
-        None => true,
-    };
-    if (from.is_none() && to.is_none()) || !right(from) || !right(to) {
+    if (from.is_none() && to.is_none()) || Bounds::of(column, from, to).is_err() {
         return None;
     }
-    // Of whole numbers the next one is known, so that `>` need not mean `>=`.
-    let step =
-        |bound: Option<&str>, by: i64| bound?.parse::<i64>().ok().map(|at| at.saturating_add(by).to_string());
-    let (mut from, mut to) = (from.map(str::to_owned), to.map(str::to_owned));
-    if whole && text.starts_with('>') && !text.starts_with(">=") {
-        from = step(from.as_deref(), 1).or(from);
-    }
-    if whole && text.starts_with('<') && !text.starts_with("<=") {
-        to = step(to.as_deref(), -1).or(to);
-    }
-    Some(Test::Between { from, to })
+    let beyond = |sign: &str, equal: &str| text.starts_with(sign) && !text.starts_with(equal);
+    Some(match (from, to) {
+        (Some(from), None) if beyond(">", ">=") => greater(&column.name, from.to_owned()),
+        (None, Some(to)) if beyond("<", "<=") => less(&column.name, to.to_owned()),
+        (from, to) => {
+            let (from, to) = (from.map(str::to_owned), to.map(str::to_owned));
+            Filter::column(&column.name, Test::Between { from, to })
+        }
+    })
 }
 
 /// The column that a filter is about, where it is about one alone.
@@ -194,8 +195,12 @@ pub fn with(filters: &[Filter], column: &str, filter: Option<Filter>) -> Vec<Fil
 mod tests {
     use super::*;
 
+    fn column(shape: &Shape) -> Column {
+        Column { name: "A".to_owned(), shape: shape.clone(), own: false }
+    }
+
     fn typed(how: How, text: &str, shape: &Shape) -> Option<Filter> {
-        Condition { how, not: false, text: text.to_owned() }.filter("A", shape)
+        Condition { how, not: false, text: text.to_owned() }.filter(&column(shape))
     }
 
     fn between(from: Option<&str>, to: Option<&str>) -> Option<Filter> {
@@ -208,8 +213,6 @@ mod tests {
         for (text, from, to) in [
             ("100", Some("100"), Some("100")),
             (">=100", Some("100"), None),
-            ("> 100", Some("101"), None),
-            ("<100", None, Some("99")),
             ("≤ 100", None, Some("100")),
             ("100..200", Some("100"), Some("200")),
             ("..200", None, Some("200")),
@@ -222,9 +225,12 @@ mod tests {
         }
         let time = |text: &str| typed(How::Range, text, &Shape::Timestamp);
         assert_eq!(time("2026-01-01..2026-03-15"), between(Some("2026-01-01"), Some("2026-03-15")));
-        assert_eq!(time(">-7d"), between(Some("-7d"), None));
+        assert_eq!(time(">=-7d"), between(Some("-7d"), None));
+        assert_eq!(time(">=2026-13-45"), None, "no such day");
+        assert_eq!(typed(How::Range, "> 100", &Shape::Integer), Some(greater("A", "100".to_owned())));
         assert_eq!(time(">2026"), None, "no date yet");
-        assert_eq!(typed(How::Range, "<15", &Shape::String), between(None, Some("15")), "versions too");
+        assert_eq!(typed(How::Matches, "db-[0-9", &Shape::String), None, "no expression yet");
+        assert_eq!(typed(How::Range, "..15", &Shape::String), between(None, Some("15")), "versions too");
     }
 
     #[test]
@@ -239,8 +245,10 @@ mod tests {
             (text(How::Present, false, ""), Shape::Integer),
             (text(How::Range, false, "100..200"), Shape::Integer),
             (text(How::Range, true, ">=100"), Shape::Integer),
+            (text(How::Range, false, ">100"), Shape::Integer),
+            (text(How::Range, false, "<15"), Shape::String),
         ] {
-            let filter = condition.filter("A", &shape).unwrap();
+            let filter = condition.filter(&column(&shape)).unwrap();
             assert_eq!(Condition::of(&filter, &shape), Some(condition));
         }
         let many = Filter::column("A", Test::Is(vec!["a".to_owned(), "b".to_owned()]));

@@ -110,7 +110,7 @@ impl FilterRow {
         if more {
             return None;
         }
-        let typed = self.typed.get(name).filter(|typed| typed.filter(name, cell.shape()).as_ref() == only);
+        let typed = self.typed.get(name).filter(|typed| typed.filter(cell.column).as_ref() == only);
         match (typed, only) {
             (Some(typed), _) => Some(typed.clone()),
             (None, Some(filter)) => Condition::of(filter, cell.shape()),
@@ -120,7 +120,7 @@ impl FilterRow {
 
     fn type_in(&mut self, cell: &Cell<'_>, condition: Condition, actions: &mut Vec<Action>) {
         let name = &cell.column.name;
-        let filter = condition.filter(name, cell.shape());
+        let filter = condition.filter(cell.column);
         self.typed.insert(name.clone(), condition);
         if filter.as_ref() != cell.own().next() || cell.own().count() > 1 {
             actions.push(cell.replace(filter));
@@ -139,7 +139,7 @@ impl FilterRow {
         match condition.filter(|condition| condition.how.is_typed()) {
             Some(condition) => self.field(ui, left, cell, condition, filtered, actions),
             None => {
-                let text = cell.own().map(|filter| summary(filter)).collect::<Vec<_>>().join(", ");
+                let text = cell.own().map(summary).collect::<Vec<_>>().join(", ");
                 let response = ui.interact(left, popup_id(name).with("summary"), Sense::CLICK);
                 let color = if filtered { tokens.accent } else { tokens.text_faint };
                 let text = if filtered { text.as_str() } else { "" };
@@ -209,7 +209,8 @@ impl FilterRow {
         let color = if half_typed { tokens.attention } else { tokens.text };
         let hint = match condition.how {
             How::Range if cell.shape().is_number() => "100..200, >=100",
-            How::Range => "2026-01-01..",
+            How::Range if matches!(cell.shape(), Shape::Timestamp) => ">=-7d, 2026-01-01..",
+            How::Range => "14..16",
             how => how.word(),
         };
         let hint = if focused || hovered { hint } else { "" };
@@ -229,7 +230,7 @@ impl FilterRow {
             self.type_in(cell, condition, actions);
         } else if half_typed {
             response
-                .on_hover_text("Not a condition yet: 100, >=100, <=200 or 100..200, or a whole expression");
+                .on_hover_text("Not a condition yet: write 100, >=100, <=200 or 100..200, a date, -7d, or a whole expression");
         }
     }
 
@@ -278,7 +279,8 @@ impl FilterRow {
         let mut condition = self.typed(cell).unwrap_or(Condition::new(first));
         let before = condition.clone();
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::STEP;
+            ui.spacing_mut().item_spacing.x = 2.0;
+            ui.spacing_mut().button_padding.x = 1.5 * theme::STEP;
             for &how in ways {
                 if ui.selectable_label(condition.how == how, how.word()).clicked() {
                     condition.how = how;

@@ -44,7 +44,7 @@ impl Lines {
             }
             runs.push((len, Line::Group(at)));
             len += 1;
-            if !folded.is_empty() && folded.contains(&*step(&mut outer, group)) {
+            if !folded.is_empty() && folded.contains(step(&mut outer, group)) {
                 hidden = group.rows.end;
             } else if group.level + 1 >= view.query.group.len() {
                 runs.push((len, Line::Row(group.rows.start)));

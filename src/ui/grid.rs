@@ -516,6 +516,7 @@ impl Grid {
         }
         let Some(shown) = &self.shown else { return false };
         let tokens = Tokens::of(ui);
+        let area = ui.available_rect_before_wrap();
         // The table draws its column lines in this colour.
         ui.visuals_mut().widgets.noninteractive.bg_stroke.color = tokens.hairline;
         let mut cells = Cells {
@@ -533,7 +534,7 @@ impl Grid {
             filter_row: &mut self.filter_row,
             filters_shown: filter_row,
             selection: &mut self.selection,
-            table: ui.available_rect_before_wrap(),
+            table: area,
             first,
             height,
             now: OffsetDateTime::now_utc(),
@@ -549,6 +550,12 @@ impl Grid {
         table.show(ui, &mut cells);
         let (clicked, group) = (cells.clicked, cells.clicked_group);
         self.keep_widths(ui, widths);
+        if sticky > 0 {
+            // Where the columns that stay end.
+            let x = area.left() + widths[..sticky].iter().sum::<f32>();
+            let line = egui::Stroke::new(1.0, tokens.border);
+            ui.painter().vline(x, area.top()..=area.bottom(), line);
+        }
         if clicked {
             self.at_group = None;
         }

@@ -62,8 +62,8 @@ pub fn columns(sheet: &Sheet, names: &[String], in_view: &[&str]) -> Vec<CellCol
 pub fn first_width(sheet: &Sheet, name: &str) -> f32 {
     let shape = sheet.column(name).map(|column| &column.shape);
     let by_shape: f32 = match shape {
-        _ if sheet.identifier == Some(name) => 232.0,
-        _ if sheet.status == Some(name) => 148.0,
+        _ if sheet.identifier == Some(name) => 220.0,
+        _ if sheet.status == Some(name) => 180.0,
         _ if name == "AccountId" => 112.0,
         // Times of ours, as texts.
         _ if ["At", "Since", "FirstSeen", "LastSeen", "Ended"].contains(&name) => 208.0,
@@ -401,7 +401,11 @@ impl Cells<'_> {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             let rows = self.selection.len();
             let mut entry = |ui: &mut Ui, text: String, shortcut: &str, action: Action| {
-                if ui.add(egui::Button::new(text).shortcut_text(shortcut.to_owned())).clicked() {
+                let mut button = egui::Button::new(text);
+                if !shortcut.is_empty() {
+                    button = button.shortcut_text(shortcut.to_owned());
+                }
+                if ui.add(button).clicked() {
                     self.actions.push(action);
                     ui.close();
                 }

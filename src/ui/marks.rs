@@ -103,10 +103,9 @@ impl Tone {
     }
 }
 
-/// Paints a triangle that points up or down, for a sort order or a fold.
+/// Paints a triangle for a fold.
 pub fn paint_arrow(painter: &egui::Painter, center: Pos2, direction: Direction, color: egui::Color32) {
     let corners = match direction {
-        Direction::Up => [pos2(0.0, -3.0), pos2(4.0, 3.0), pos2(-4.0, 3.0)],
         Direction::Down => [pos2(0.0, 3.0), pos2(-4.0, -3.0), pos2(4.0, -3.0)],
         Direction::Right => [pos2(3.0, 0.0), pos2(-3.0, 4.0), pos2(-3.0, -4.0)],
     };
@@ -141,7 +140,6 @@ pub fn paint_copy(painter: &egui::Painter, center: Pos2, color: egui::Color32, b
 /// Where a triangle points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    Up,
     Down,
     Right,
 }
@@ -207,11 +205,28 @@ mod tests {
 
     #[test]
     fn status_words_are_as_loud_as_they_deserve() {
-        assert_eq!(Tone::of_status("available"), Tone::Good);
-        assert_eq!(Tone::of_status("stopped"), Tone::Idle);
-        assert_eq!(Tone::of_status("modifying"), Tone::Busy);
-        assert_eq!(Tone::of_status("maintenance"), Tone::Attention);
-        assert_eq!(Tone::of_status("storage-full"), Tone::Bad);
-        assert_eq!(Tone::of_status("disappeared"), Tone::Bad);
+        for (tone, words) in [
+            (Tone::Good, "available active complete SWITCHOVER_COMPLETED"),
+            (Tone::Idle, "stopped inactive retained"),
+            (
+                Tone::Busy,
+                "backing-up backtracking configuring-enhanced-monitoring configuring-iam-database-auth \
+                 configuring-log-exports converting-to-vpc creating delete-precheck deleting migrating modifying \
+                 moving-to-vpc promoting rebooting renaming resetting-master-credentials starting stopping \
+                 storage-initialization storage-optimization update-iam-db-auth upgrading SWITCHOVER_IN_PROGRESS",
+            ),
+            (Tone::Attention, "maintenance storage-config-upgrade failing-over needs_attention"),
+            (
+                Tone::Bad,
+                "failed storage-full incompatible-create incompatible-network incompatible-option-group \
+                 incompatible-parameters incompatible-restore inaccessible-encryption-credentials \
+                 inaccessible-encryption-credentials-recoverable insufficient-capacity restore-error cloning-failed \
+                 migration-failed SWITCHOVER_FAILED INVALID_CONFIGURATION",
+            ),
+        ] {
+            for word in words.split_whitespace() {
+                assert_eq!(Tone::of_status(word), tone, "{word}");
+            }
+        }
     }
 }

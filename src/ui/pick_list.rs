@@ -8,6 +8,9 @@ use super::theme::{self, Tokens};
 use crate::core::{CellText, Values};
 use crate::query::{Filter, Test};
 
+/// Values that are seen at once.
+const LINES: usize = 10;
+
 /// The values that are ticked: these, or all but these.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Picks {
@@ -110,32 +113,30 @@ pub fn show(ui: &mut Ui, search: &mut String, values: Option<&Values>, picks: &P
         });
     });
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().max_height(10.0 * theme::ROW).auto_shrink([false, true]).show_rows(
-        ui,
-        theme::ROW,
-        found.len(),
-        |ui, visible| {
-            for (value, count) in &found[visible] {
-                let row = vec2(ui.available_width(), theme::ROW);
-                ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-                    ui.set_min_height(theme::ROW);
-                    ui.add_space(2.0 * theme::STEP);
-                    let count = RichText::new(grouped(*count as u64)).color(tokens.text_weak);
-                    ui.label(count);
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
-                        let mut on = picks.ticked(value);
-                        let weak = value.absent || value.text.is_empty();
-                        let color = if weak { tokens.text_weak } else { tokens.text };
-                        let text = RichText::new(name(value)).color(color);
-                        if ui.add(Checkbox::new(&mut on, text)).changed() {
-                            changed.tick(value, on);
-                        }
-                    });
+    // The popup was measured before the values were there: without a least height it would stay as low.
+    let height = found.len().min(LINES) as f32 * theme::ROW;
+    let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+    area.auto_shrink([false, true]).show_rows(ui, theme::ROW, found.len(), |ui, visible| {
+        for (value, count) in &found[visible] {
+            let row = vec2(ui.available_width(), theme::ROW);
+            ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+                ui.set_min_height(theme::ROW);
+                ui.add_space(2.0 * theme::STEP);
+                let count = RichText::new(grouped(*count as u64)).color(tokens.text_weak);
+                ui.label(count);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+                    let mut on = picks.ticked(value);
+                    let weak = value.absent || value.text.is_empty();
+                    let color = if weak { tokens.text_weak } else { tokens.text };
+                    let text = RichText::new(name(value)).color(color);
+                    if ui.add(Checkbox::new(&mut on, text)).changed() {
+                        changed.tick(value, on);
+                    }
                 });
-            }
-        },
-    );
+            });
+        }
+    });
     if values.more {
         ui.add_space(theme::STEP);
         let text = "Only the commonest are listed; rarer ones are found by typing.";

@@ -320,6 +320,20 @@ mod tests {
     }
 
     #[test]
+    fn figures_are_equally_wide() {
+        let ctx = Context::default();
+        install(&ctx);
+        let mut widths = Vec::new();
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let font = FontId::proportional(BODY);
+            widths = ui.fonts_mut(|fonts| ('0'..='9').map(|digit| fonts.glyph_width(&font, digit)).collect());
+        });
+        // A texture that nobody uploads is a mistake everywhere but here.
+        output.textures_delta.clear();
+        assert!(widths.iter().all(|width| *width == widths[0]), "{widths:?}");
+    }
+
+    #[test]
     fn every_text_can_be_read_on_every_surface() {
         for (name, tokens) in [("dark", DARK), ("light", LIGHT)] {
             let surfaces = [

@@ -38,6 +38,8 @@ pub struct Shown<'a> {
     pub columns: &'a [String],
     pub search: &'a str,
     pub view: Option<&'a View>,
+    /// Whether the line of filters stands under the header.
+    pub filter_row: bool,
     pub views: views::Shown<'a>,
 }
 
@@ -99,6 +101,12 @@ pub fn show(
             act(ui, Icon::Download, ("Export…", roomy), some, hint, Action::OpenExport, actions);
             refresh(ui, shown, roomy, actions);
             columns_menu(ui, columns, shown, roomy, actions);
+            let button = Button::selectable(shown.filter_row, glyph(Icon::ListFilter));
+            let button = ui.add_enabled(shown.now.grid, button).accessible_name("Filter row");
+            let hint = commands::hint(ui, "A filter under each header", &Action::FilterRow);
+            if button.on_hover_text(hint).clicked() {
+                actions.push(Action::FilterRow);
+            }
             views::menu(ui, &shown.views, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
         });
