@@ -138,15 +138,17 @@ fn open(
     kept.drawn.set(false);
     let ctx = Context::default();
     // Widths of panels and columns, what is open, where the focus is. Textures stay behind: they went with the renderer.
+    let mut opening = opening.clone();
     if let Some(before) = kept.ctx.replace(Some(ctx.clone())) {
         let memory = before.memory(Clone::clone);
         ctx.memory_mut(|now| *now = memory);
+        opening.size = super::memory::size(&before).or(opening.size);
     }
     super::theme::set_scale(&ctx, opening.scale);
     ready(&ctx);
     let opened = eframe::run_native_ext(
         "RDS Fleet",
-        options(renderer, opening, &losses),
+        options(renderer, &opening, &losses),
         Some(ctx),
         Box::new(|creation| {
             begun.set(true);
