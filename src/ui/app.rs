@@ -661,9 +661,12 @@ impl App {
             }
             Action::OpenSettings => self.memory.preferences = true,
             Action::Set(settings) => {
+                // The command line's theme counts until another is chosen.
+                if settings.theme != self.memory.settings.theme {
+                    ctx.set_theme(theme::preference(settings.theme));
+                }
                 self.memory.set(*settings);
                 self.memory.dress(ctx);
-                ctx.set_theme(theme::preference(self.memory.settings.theme));
             }
             Action::ShowView(name) => self.show_view(ctx, Some(&name)),
             Action::ResetView => self.show_view(ctx, None),

@@ -173,10 +173,7 @@ impl Memory {
         let shown = left.grids[left.sheet].sheet.name();
         // The first sheet is where a window starts that remembers nothing.
         last.sheet = (left.sheet > 0 || last.sheet.is_some()).then(|| shown.to_owned());
-        let size = ctx.input(|input| input.viewport().inner_rect).map(|rect| rect.size() * ctx.zoom_factor());
-        if let Some(size) = size.filter(|size| size.x >= 1.0 && size.y >= 1.0) {
-            last.size = Some([size.x.round() as u16, size.y.round() as u16]);
-        }
+        last.size = size(ctx).or(last.size);
         if let Some(fleet) = left.fleet.filter(|fleet| !fleet.accounts.is_empty()) {
             match left.ticks {
                 Ticks::All => {
@@ -269,6 +266,12 @@ impl Memory {
             show(grid, &view);
         }
     }
+}
+
+/// The window's size at 100 %, where the system tells it.
+pub fn size(ctx: &Context) -> Option<[u16; 2]> {
+    let size = ctx.input(|input| input.viewport().inner_rect)?.size() * ctx.zoom_factor();
+    (size.x >= 1.0 && size.y >= 1.0).then(|| [size.x.round() as u16, size.y.round() as u16])
 }
 
 /// What came of something that was told.

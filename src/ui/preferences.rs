@@ -45,6 +45,7 @@ fn choices(ui: &mut Ui, memory: &Memory, settings: &mut Settings) {
     Grid::new("settings").num_columns(2).spacing(spacing).show(ui, |ui| {
         name(ui, "Theme");
         ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0 * theme::STEP;
             ui.radio_value(&mut settings.theme, Theme::System, "As the system");
             ui.radio_value(&mut settings.theme, Theme::Dark, "Dark");
             ui.radio_value(&mut settings.theme, Theme::Light, "Light");
@@ -69,6 +70,7 @@ fn choices(ui: &mut Ui, memory: &Memory, settings: &mut Settings) {
 
         name(ui, "Line");
         ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0 * theme::STEP;
             ui.radio_value(&mut settings.line, LineChoice::Automatic, "Automatic");
             ui.radio_value(&mut settings.line, LineChoice::Slow, "Slow");
             ui.radio_value(&mut settings.line, LineChoice::Fast, "Fast");
@@ -80,6 +82,7 @@ fn choices(ui: &mut Ui, memory: &Memory, settings: &mut Settings) {
 
         name(ui, "Renderer");
         ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0 * theme::STEP;
             ui.radio_value(&mut settings.renderer, Renderer::Automatic, "Automatic");
             ui.radio_value(&mut settings.renderer, Renderer::Glow, "OpenGL");
             let other = if cfg!(windows) { "Direct3D 12" } else { "Vulkan" };

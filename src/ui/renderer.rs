@@ -95,7 +95,8 @@ enum Ending {
     Closed,
     /// It could not open the window, or lost what it drew with; says why.
     Failed(String),
-    /// The windowing system still had the end of an earlier window to tell of.
+    /// It did not start, for a reason that is in the log; or the windowing system still had the end of an earlier window
+    /// to tell of.
     NotBegun,
 }
 
@@ -180,7 +181,8 @@ impl Stage<'_> {
     /// The window as it opens.
     pub fn viewport(&self) -> ViewportBuilder {
         // With its title bar it fits a screen of 1280×800, the smallest that an RDP session is likely to have.
-        let [width, height] = self.opening.size.unwrap_or([1240, 740]).map(f32::from);
+        let before = self.kept.ctx.borrow().as_ref().and_then(super::memory::size);
+        let [width, height] = before.or(self.opening.size).unwrap_or([1240, 740]).map(f32::from);
         ViewportBuilder::default()
             .with_title("RDS Fleet")
             .with_app_id("rds-fleet")
@@ -240,7 +242,6 @@ fn open(event_loop: &mut EventLoop<UserEvent>, renderer: eframe::Renderer, stage
     let losses = Arc::new(Losses::default());
     let how_far = Rc::new(Cell::new(HowFar::NotBegun));
     let options = options(renderer, stage.viewport(), &losses);
-    how_far.set(HowFar::Starting);
     let told = Rc::clone(&how_far);
     let creator = Box::new(move |creation: &eframe::CreationContext<'_>| {
         tracing::info!(%renderer, "renderer ready");
@@ -272,7 +273,6 @@ fn open(event_loop: &mut EventLoop<UserEvent>, renderer: eframe::Renderer, stage
     match how_far.get() {
         HowFar::Closed => Ending::Closed,
         HowFar::NotBegun => Ending::NotBegun,
-        HowFar::Starting => Ending::Failed("it could not start".to_owned()),
         HowFar::Running => Ending::Failed("it lost what it draws with".to_owned()),
     }
 }
@@ -281,7 +281,6 @@ fn open(event_loop: &mut EventLoop<UserEvent>, renderer: eframe::Renderer, stage
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum HowFar {
     NotBegun,
-    Starting,
     Running,
     /// The person closed it.
     Closed,

@@ -76,10 +76,10 @@ fn list(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
             if origin.is_some_and(|(_, modified)| modified) {
                 text.push_str("  •");
             }
-            let mut button = Button::selectable(origin.is_some(), text);
-            if view.shared {
-                button = button.right_text(RichText::new(glyph(Icon::Lock)).color(tokens.text_weak));
-            }
+            // Also where there is no lock: what stands on the right keeps the name on the left.
+            let lock = if view.shared { glyph(Icon::Lock) } else { String::new() };
+            let button = Button::selectable(origin.is_some(), text)
+                .right_text(RichText::new(lock).color(tokens.text_weak));
             let name = match (view.shared, origin) {
                 (true, _) => format!("{}, shared", view.name),
                 (false, Some((_, true))) => format!("{}, modified", view.name),
