@@ -9,23 +9,19 @@
 
 #![allow(clippy::expect_used, reason = "a benchmark that cannot run says so and ends")]
 
-use std::io::{BufRead, BufReader};
+mod company;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use rds_fleet::config::Environment;
-use rds_fleet::core::{self, Core, Event};
-use rds_fleet::inventory::{ColumnCache, Inventory, Origin, Place, RowSet, Source, Stopped};
-use rds_fleet::query::{Query, quoted};
-use rds_fleet::rds::{Cell, Column, Kind, Row, Shape, kind};
+use rds_fleet::inventory::{ColumnCache, RowSet, Source, Stopped};
+use rds_fleet::query::quoted;
+use rds_fleet::rds::{Cell, Column, Kind, Shape, kind};
 use rds_fleet::report::{self, About, Format, RowSource};
-use rds_fleet::sandbox::Settings;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Statement};
-use serde_json::{Map, Value};
-use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 const ACCOUNTS: usize = 1000;
 const INSTANCES: usize = 20_000;
@@ -33,7 +29,10 @@ const INSTANCES: usize = 20_000;
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
-        Some("make") => make(Path::new(&arguments[1]), arguments[2].parse().expect("a number of snapshots")),
+        Some("make") => {
+            let snapshots = arguments[2].parse().expect("a number of snapshots");
+            company::make(Path::new(&arguments[1]), ACCOUNTS, INSTANCES, snapshots);
+        }
         Some("ours") => ours(Path::new(&arguments[1]), Path::new(&arguments[2]), &arguments[3]),
         _ => compare(&arguments),
     }
@@ -311,175 +310,4 @@ fn peak_memory_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("/proc");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("VmHWM");
     line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number of kilobytes") / 1000.0
-}
-
-// ---- The store's file ----
-
-/// Sweeps a simulated company and writes what it found, every snapshot as often as nights are kept, until there are
-/// enough. Only this function knows how a store is made.
-fn make(file: &Path, snapshots: usize) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let (databases, taken) = sweep(folder.path());
-    let _ = std::fs::remove_file(file);
-    let (mut inventory, notices) = Inventory::open(&Place::File(file.to_owned())).expect("a store");
-    assert!(notices.is_empty(), "{notices:?}");
-    let instances = kind("db-instances").expect("a kind");
-    let begun = Instant::now();
-    let again = objects(&databases).cycle().enumerate().map(|(at, row)| named(row, instances, at));
-    fill(&mut inventory, instances, again.take(INSTANCES));
-    let kind = kind("db-snapshots").expect("a kind");
-    let found = objects(&taken).count();
-    let nights = snapshots.div_ceil(found);
-    let rows = objects(&taken).flat_map(|row| (0..nights).map(move |night| earlier(&row, night)));
-    fill(&mut inventory, kind, rows.take(snapshots));
-    println!(
-        "{} databases and {found} snapshots were found; written in {:.1} s",
-        objects(&databases).count(),
-        begun.elapsed().as_secs_f64()
-    );
-}
-
-/// The instances and the snapshots of the company, as JSON lines.
-fn sweep(folder: &Path) -> (PathBuf, PathBuf) {
-    let demo = Settings { accounts: ACCOUNTS, ..Settings::default() };
-    let options = core::Options { demo: Some(demo), ..core::Options::of(Environment::from_process()) };
-    let core = Core::start(options, || {}).expect("the core");
-    while !matches!(core.wait().expect("an event"), Event::Fleet(_)) {}
-    core.send(core::Command::Sweep { targets: None, kinds: vec!["db-instances", "db-snapshots"] });
-    while !matches!(core.wait().expect("an event"), Event::SweepEnded) {}
-    let written = |name: &str| {
-        let path = folder.join(name);
-        core.send(core::Command::Export(core::Export {
-            query: Query::of(kind(name).expect("a kind")),
-            rows: core::RowChoice::All,
-            every_column: true,
-            format: Format::JsonLines,
-            path: path.clone(),
-        }));
-        loop {
-            if let Event::Exported(result) = core.wait().expect("an event") {
-                result.expect("a file");
-                return path;
-            }
-        }
-    };
-    (written("db-instances"), written("db-snapshots"))
-}
-
-fn objects(file: &Path) -> impl Iterator<Item = Map<String, Value>> + Clone {
-    Lines(file.to_owned(), None).map(|line| serde_json::from_str(&line).expect("a JSON object"))
-}
-
-/// The lines of a file, which can be begun again.
-struct Lines(PathBuf, Option<std::io::Lines<BufReader<std::fs::File>>>);
-
-impl Clone for Lines {
-    fn clone(&self) -> Lines {
-        Lines(self.0.clone(), None)
-    }
-}
-
-impl Iterator for Lines {
-    type Item = String;
-
-    fn next(&mut self) -> Option<String> {
-        let path = &self.0;
-        let lines = self
-            .1
-            .get_or_insert_with(|| BufReader::new(std::fs::File::open(path).expect("the export")).lines());
-        lines.next().map(|line| line.expect("a line"))
-    }
-}
-
-/// The snapshot of so many nights before: another name, ARN, time and size, the same database.
-fn earlier(row: &Map<String, Value>, nights: usize) -> Map<String, Value> {
-    let mut row = row.clone();
-    if nights == 0 {
-        return row;
-    }
-    let shift = Duration::days(nights as i64) + Duration::seconds((nights * 7919 % 300) as i64);
-    let text =
-        |row: &Map<String, Value>, member: &str| row.get(member).and_then(Value::as_str).map(str::to_owned);
-    let Some(name) = text(&row, "DBSnapshotIdentifier") else { return row };
-    let mut day = String::new();
-    for member in ["SnapshotCreateTime", "OriginalSnapshotCreateTime", "SnapshotDatabaseTime"] {
-        if let Some(moment) = text(&row, member).and_then(|text| OffsetDateTime::parse(&text, &Rfc3339).ok())
-        {
-            let moment = moment - shift;
-            day = format!("{}-{:02}-{:02}", moment.date(), moment.hour(), moment.minute());
-            let micros = format!("{:06}", moment.microsecond());
-            let (date, time) = (moment.date(), moment.time());
-            let (hour, minute, second) = time.as_hms();
-            let shown = format!("{date}T{hour:02}:{minute:02}:{second:02}.{micros}+00:00");
-            row.insert(member.to_owned(), Value::from(shown));
-        }
-    }
-    let stem = match name.strip_prefix("rds:") {
-        Some(rest) => format!("rds:{}", rest.get(..rest.len() - 17).unwrap_or(rest)),
-        None => name.clone(),
-    };
-    let renamed = format!("{stem}-{day}");
-    if let Some(arn) = text(&row, "DBSnapshotArn") {
-        row.insert("DBSnapshotArn".to_owned(), Value::from(arn.replace(&name, &renamed)));
-    }
-    row.insert("DBSnapshotIdentifier".to_owned(), Value::from(renamed));
-    if let Some(size) = row.get("FullSnapshotSizeInBytes").and_then(Value::as_i64) {
-        let smaller = size - size / 1000 * nights as i64 - (nights * 104_729 % 65_536) as i64;
-        row.insert("FullSnapshotSizeInBytes".to_owned(), Value::from(smaller));
-    }
-    row
-}
-
-fn fill(inventory: &mut Inventory, kind: &'static Kind, rows: impl Iterator<Item = Map<String, Value>>) {
-    let mut here: Option<Origin> = None;
-    let mut page = Vec::new();
-    let settle = |inventory: &mut Inventory, origin: &Origin, page: &mut Vec<Row>| {
-        inventory.stage(kind, 0, origin, std::mem::take(page)).expect("a store");
-        inventory.settle(kind, 0, origin, Some(OffsetDateTime::now_utc())).expect("a store");
-        inventory.commit().expect("a store");
-    };
-    // The rows of a place come one after the other, but the last place may come again: it is then left out.
-    let mut seen = std::collections::HashSet::new();
-    for (at, row) in rows.enumerate() {
-        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let account_id = if seen.contains(&(text("AccountId"), text("Region"))) {
-            format!("{:012}", at / 20)
-        } else {
-            text("AccountId")
-        };
-        let origin =
-            Origin { account_id: Some(account_id), region: text("Region"), profiles: vec![text("Profiles")] };
-        if let Some(before) = here.replace(origin.clone()).filter(|before| *before != origin) {
-            settle(inventory, &before, &mut page);
-            seen.insert((before.account_id.unwrap_or_default(), before.region));
-        }
-        let cells =
-            kind.structure.members.iter().map(|member| cell(row.get(&member.name), &member.shape)).collect();
-        page.push(Row { cells, unknown: None });
-    }
-    if let Some(origin) = here {
-        settle(inventory, &origin, &mut page);
-    }
-}
-
-/// An instance under a name of its own.
-fn named(mut row: Map<String, Value>, kind: &Kind, at: usize) -> Map<String, Value> {
-    for member in [kind.identifier, kind.key[0]] {
-        if let Some(Value::String(name)) = row.get_mut(member) {
-            name.push_str(&format!("-{at}"));
-        }
-    }
-    row
-}
-
-fn cell(value: Option<&Value>, shape: &Shape) -> Cell {
-    match value {
-        None => Cell::Absent,
-        Some(value) if shape.is_nested() => Cell::Json(value.to_string()),
-        Some(Value::Bool(truth)) => Cell::Boolean(*truth),
-        Some(Value::Number(number)) if number.is_i64() => Cell::Integer(number.as_i64().unwrap_or_default()),
-        Some(Value::Number(number)) => Cell::Double(number.as_f64().unwrap_or_default()),
-        Some(Value::String(text)) => Cell::Text(text.clone()),
-        Some(other) => Cell::Text(other.to_string()),
-    }
 }

@@ -45,7 +45,7 @@ pub use scan::{Cancelled, RowSet, Stopped};
 pub use schema::{Table, tables};
 
 use crate::query::quoted;
-use crate::rds::{Kind, Row, kinds};
+use crate::rds::{Cell, Kind, Row, kinds};
 
 /// Where rows come from: what of a place is written into each of its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,7 @@ pub struct Inventory {
     _lock: Option<place::Lock>,
     inserts: HashMap<&'static str, String>,
     updates: HashMap<&'static str, String>,
+    moves: HashMap<&'static str, String>,
     places: HashMap<(String, String), (i64, String)>,
     under_way: HashMap<(u32, &'static str), UnderWay>,
     in_transaction: bool,
@@ -88,8 +89,8 @@ struct UnderWay {
     seen: HashMap<i64, i64>,
     /// Rows of a refresh that are new, or not as they were.
     news: Vec<News>,
-    /// Rows of a refresh of which only members moved that move by themselves.
-    moved: Vec<(i64, News)>,
+    /// Rows of a refresh that say what they said, with their members that move by themselves.
+    moved: Vec<(i64, Vec<Cell>)>,
 }
 
 impl UnderWay {
@@ -155,7 +156,7 @@ impl Inventory {
             match same {
                 Some(_) if kind.volatile.is_empty() => {}
                 Some(number) if under_way.is_refresh => {
-                    under_way.moved.push((number, News { key, hash, row }));
+                    under_way.moved.push((number, volatile(kind, row)));
                 }
                 None if under_way.is_refresh => under_way.news.push(News { key, hash, row }),
                 Some(_) => {}
@@ -422,14 +423,15 @@ impl Inventory {
                     None => self.appear(&change, place, news)?,
                 }
             }
-            for (number, news) in &under_way.moved {
-                self.rewrite(kind, *number, news, None)?;
+            let mut moved = 0;
+            for (number, cells) in &under_way.moved {
+                moved += self.move_on(kind, *number, cells)?;
             }
             for (_, gone) in known.iter().filter(|(key, _)| !under_way.seen.contains_key(key)) {
                 self.disappear(&change, gone.row)?;
             }
             if !under_way.news.is_empty()
-                || !under_way.moved.is_empty()
+                || moved > 0
                 || known.keys().any(|key| !under_way.seen.contains_key(key))
             {
                 self.changed.insert(kind.name);
@@ -461,14 +463,8 @@ impl Inventory {
         Ok(())
     }
 
-    /// Writes another version into a row; one that was first seen now, or the same one with what moves by itself.
-    fn rewrite(
-        &self,
-        kind: &'static Kind,
-        row: i64,
-        news: &News,
-        first_seen: Option<i64>,
-    ) -> rusqlite::Result<()> {
+    /// Writes another version into a row, which is first seen now.
+    fn rewrite(&self, kind: &'static Kind, row: i64, news: &News, first_seen: i64) -> rusqlite::Result<()> {
         let mut update = self.connection.prepare_cached(&self.updates[kind.name])?;
         update.raw_bind_parameter(1, news.hash)?;
         update.raw_bind_parameter(2, first_seen)?;
@@ -478,12 +474,32 @@ impl Inventory {
         Ok(())
     }
 
+    /// Writes what moves by itself into a row, if it did: most rows of a sweep are as the sweep before left them, and to
+    /// write all of each again would be most of what a sweep costs.
+    fn move_on(&self, kind: &'static Kind, row: i64, cells: &[Cell]) -> rusqlite::Result<usize> {
+        let mut update = self.connection.prepare_cached(&self.moves[kind.name])?;
+        for (at, cell) in cells.iter().enumerate() {
+            update.raw_bind_parameter(at + 1, cell)?;
+        }
+        update.raw_bind_parameter(cells.len() + 1, row)?;
+        update.raw_execute()
+    }
+
     fn delete(&self, kind: &Kind, row: i64) -> rusqlite::Result<()> {
         self.connection
             .prepare_cached(&format!("DELETE FROM {} WHERE _Row = ?", quoted(&kind.table())))?
             .execute([row])?;
         Ok(())
     }
+}
+
+/// The members of a row that move by themselves, in the order of the kind's list.
+fn volatile(kind: &Kind, mut row: Row) -> Vec<Cell> {
+    let cell = |name: &&str| match kind.structure.position(name) {
+        Some(at) => std::mem::replace(&mut row.cells[at], Cell::Absent),
+        None => Cell::Absent,
+    };
+    kind.volatile.iter().map(cell).collect()
 }
 
 /// Milliseconds of the Unix epoch.

@@ -124,6 +124,11 @@ impl Inventory {
             _lock: lock,
             inserts: kinds().iter().map(|kind| (kind.name, insert_statement(kind))).collect(),
             updates: kinds().iter().map(|kind| (kind.name, update_statement(kind))).collect(),
+            moves: kinds()
+                .iter()
+                .filter(|kind| !kind.volatile.is_empty())
+                .map(|kind| (kind.name, move_statement(kind)))
+                .collect(),
             places: HashMap::new(),
             under_way: HashMap::new(),
             in_transaction: false,
@@ -257,11 +262,27 @@ fn insert_statement(kind: &Kind) -> String {
     )
 }
 
+/// Writes the members that move by themselves, where one of them has.
+fn move_statement(kind: &Kind) -> String {
+    let members = |between: &str, word: &str| {
+        let members = kind.volatile.iter().enumerate();
+        let each = members.map(|(at, member)| format!("{} {word} ?{}", quoted(member), at + 1));
+        each.collect::<Vec<_>>().join(between)
+    };
+    format!(
+        "UPDATE {} SET {} WHERE _Row = ?{} AND ({})",
+        quoted(&kind.table()),
+        members(", ", "="),
+        kind.volatile.len() + 1,
+        members(" OR ", "IS NOT")
+    )
+}
+
 fn update_statement(kind: &Kind) -> String {
     let members: Vec<String> =
         kind.structure.members.iter().map(|member| format!("{} = ?", quoted(&member.name))).collect();
     format!(
-        "UPDATE {} SET _Hash = ?, _FirstSeen = coalesce(?, _FirstSeen), {}, _Unknown = ? WHERE _Row = ?",
+        "UPDATE {} SET _Hash = ?, _FirstSeen = ?, {}, _Unknown = ? WHERE _Row = ?",
         quoted(&kind.table()),
         members.join(", ")
     )

@@ -61,7 +61,7 @@ impl Inventory {
             }
         }
         self.bury(change.kind, row, change.before, change.at, "changed")?;
-        self.rewrite(change.kind, row, news, Some(change.at))
+        self.rewrite(change.kind, row, news, change.at)
     }
 
     /// A row that is there no more.

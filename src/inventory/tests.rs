@@ -244,6 +244,15 @@ fn what_moves_by_itself_is_current_and_no_change() {
         [["2026-11-23T08:00:00+00:00"]]
     );
     assert!(store.ask("SELECT * FROM changes").is_empty());
+    let version = store.0.version(db_instances()).unwrap();
+    store.sweep("1", 10, &[restorable("2026-11-23T08:00:00+00:00")]);
+    assert_eq!(
+        store.0.version(db_instances()).unwrap(),
+        version,
+        "what did not move leaves views as they are"
+    );
+    store.sweep("1", 15, &[restorable("2026-11-23T08:05:00+00:00")]);
+    assert_eq!(store.0.version(db_instances()).unwrap(), version + 1);
 }
 
 #[test]
