@@ -37,6 +37,7 @@ pub struct Core {
 const CLOSING: Duration = Duration::from_secs(2);
 
 /// What the core's thread is told, from all sides.
+#[expect(clippy::large_enum_variant, reason = "there are a few a second, and they are moved once")]
 enum Message {
     Command(Command),
     Configuration(Box<Configuration>),

@@ -34,7 +34,12 @@ impl Ranks {
 
     /// The rank of the row at a place.
     pub fn at(&self, place: u32) -> u32 {
-        of_any_width!(self, ranks => u32::from(ranks[place as usize]))
+        let place = place as usize;
+        match self {
+            Ranks::One(ranks) => ranks[place].into(),
+            Ranks::Two(ranks) => ranks[place].into(),
+            Ranks::Four(ranks) => ranks[place],
+        }
     }
 
     /// How many bytes they take.
