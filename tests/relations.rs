@@ -68,7 +68,8 @@ fn a_link_leads_to_exactly_as_many_rows_as_it_says() {
         for row in rows.iter().take(12) {
             for link in &relations(&core, kind, *row).links {
                 check(&core, link);
-                if matches!(link.found, Found::One(_)) || matches!(link.found, Found::Rows(rows) if rows > 0) {
+                if matches!(link.found, Found::One(_)) || matches!(link.found, Found::Rows(rows) if rows > 0)
+                {
                     met.insert((kind, link.title));
                 }
             }

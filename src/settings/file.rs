@@ -74,12 +74,19 @@ impl SettingsFile {
 
     fn read_from(path: Option<PathBuf>) -> (SettingsFile, Settings, Option<String>) {
         let (settings, notice) = match &path {
-            None => (Settings::default(), Some("the system names no folder for settings: they hold until the window is closed".to_owned())),
+            None => (
+                Settings::default(),
+                Some(
+                    "the system names no folder for settings: they hold until the window is closed"
+                        .to_owned(),
+                ),
+            ),
             Some(path) => match fs::read_to_string(path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => (Settings::default(), None),
                 Err(error) => {
                     let left = "the usual settings are used, and nothing is written to it";
-                    let sentence = format!("the settings file {} cannot be read ({error}): {left}", path.display());
+                    let sentence =
+                        format!("the settings file {} cannot be read ({error}): {left}", path.display());
                     (Settings::default(), Some(sentence))
                 }
                 Ok(text) => {
@@ -124,7 +131,8 @@ impl SettingsFile {
         let mut document: DocumentMut =
             text.parse().map_err(|error: toml_edit::TomlError| failed(error.message().to_owned()))?;
         let written = |settings: &Settings| -> Result<DocumentMut, String> {
-            let text = toml_edit::ser::to_string_pretty(settings).map_err(|error| failed(error.to_string()))?;
+            let text =
+                toml_edit::ser::to_string_pretty(settings).map_err(|error| failed(error.to_string()))?;
             text.parse().map_err(|error: toml_edit::TomlError| failed(error.message().to_owned()))
         };
         // A file that a person has begun without one is of this version.
@@ -213,7 +221,8 @@ fn put_changes(into: &mut Table, before: &Table, now: &Table) {
             _ => {
                 let mut item = item.clone();
                 // A remark behind the old value stays behind the new one.
-                if let (Some(old), Some(new)) = (into.get(key).and_then(Item::as_value), item.as_value_mut()) {
+                if let (Some(old), Some(new)) = (into.get(key).and_then(Item::as_value), item.as_value_mut())
+                {
                     *new.decor_mut() = old.decor().clone();
                 }
                 forget_positions(&mut item);
@@ -346,7 +355,9 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_told_and_left_as_it_is() {
-        for (text, line) in [("theme = \"dark\nscale = 120\n", ":1"), ("scale = 120\ntheme = \"blue\"\n", ":2")] {
+        for (text, line) in
+            [("theme = \"dark\nscale = 120\n", ":1"), ("scale = 120\ntheme = \"blue\"\n", ":2")]
+        {
             let (_folder, path) = file(text);
             let (mut file, settings, notice) = SettingsFile::read_from(Some(path.clone()));
             let notice = notice.unwrap();

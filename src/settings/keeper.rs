@@ -199,7 +199,10 @@ mod tests {
             keeper.send(Wish::Keep(Box::new(Settings { theme, ..settings.clone() })));
         }
         drop(keeper);
-        assert_eq!(fs::read_to_string(folder.path().join("settings.toml")).unwrap(), "version = 1\ntheme = \"light\"\n");
+        assert_eq!(
+            fs::read_to_string(folder.path().join("settings.toml")).unwrap(),
+            "version = 1\ntheme = \"light\"\n"
+        );
     }
 
     #[test]
@@ -207,7 +210,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (keeper, _) = keeper(folder.path());
         assert_eq!(next(&keeper), Told::Views(Arc::default()));
-        let view = SavedView { name: "mine".to_owned(), kind: "db-clusters".to_owned(), ..SavedView::default() };
+        let view =
+            SavedView { name: "mine".to_owned(), kind: "db-clusters".to_owned(), ..SavedView::default() };
         keeper.send(Wish::SaveView(Box::new(view.clone())));
         let Told::Views(views) = next(&keeper) else { panic!() };
         assert_eq!(views.views, [view]);

@@ -45,9 +45,10 @@ const FORWARDED: u32 = 10;
 /// What says that this session is a remote one, if anything does.
 pub fn remote_session(environment: &Environment) -> Option<String> {
     // Windows names a session over RDP `RDP-Tcp#4`, and the one at the screen `Console`.
-    if let Some(name) = environment.get("SESSIONNAME").filter(|name| {
-        name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("RDP-"))
-    }) {
+    if let Some(name) = environment
+        .get("SESSIONNAME")
+        .filter(|name| name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("RDP-")))
+    {
         return Some(format!("an RDP session (SESSIONNAME={name})"));
     }
     let sessions = [

@@ -215,10 +215,8 @@ mod tests {
 
     #[test]
     fn an_administrators_variables_come_before_the_file() {
-        let environment = Environment::from_variables(
-            [("RDS_FLEET_HISTORY_DAYS".to_owned(), "30".to_owned())],
-            None,
-        );
+        let environment =
+            Environment::from_variables([("RDS_FLEET_HISTORY_DAYS".to_owned(), "30".to_owned())], None);
         let bounds = History { days: 90, megabytes: 500 }.bounds(&environment);
         assert_eq!(bounds, Bounds { days: 30, megabytes: 500 });
     }

@@ -109,21 +109,23 @@ fn collect_columns<'a>(filter: &'a Filter, columns: &mut Vec<&'a str>) {
 /// All views there are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Views {
-    /// The person's own by name, then the shared ones by name.
+    /// By name, which is theirs alone.
     pub views: Vec<SavedView>,
     /// For each file that cannot be used, a sentence that names it.
     pub faults: Vec<String>,
 }
 
 impl Views {
-    /// Reads every view there is. Of views of one name the person's own comes first.
+    /// Reads every view there is. A person's own takes the place of an administrator's of the same name.
     pub fn read(folders: &Folders) -> Views {
         let mut all = Views::default();
         all.read_folder(folders.own_views.as_deref(), false);
         for folder in &folders.shared_views {
             all.read_folder(Some(folder), true);
         }
-        all.views.sort_by(|one, other| (one.shared, &one.name).cmp(&(other.shared, &other.name)));
+        // Stable: of one name the person's own stays first, then what was named before what lies beside the config.
+        all.views.sort_by(|one, other| one.name.cmp(&other.name));
+        all.views.dedup_by(|later, earlier| later.name == earlier.name);
         all
     }
 
@@ -145,7 +147,7 @@ impl Views {
         self.faults.sort();
     }
 
-    /// A view by its name; the person's own first.
+    /// A view by its name.
     pub fn named(&self, name: &str) -> Option<&SavedView> {
         self.views.iter().find(|view| view.name == name)
     }
@@ -198,7 +200,8 @@ impl OwnViews<'_> {
     /// # Errors
     /// A sentence that says what the system refused.
     pub fn delete(&self, name: &str) -> Result<(), String> {
-        fs::remove_file(self.path(name)?).map_err(|error| format!("the view {name} cannot be deleted: {error}"))
+        fs::remove_file(self.path(name)?)
+            .map_err(|error| format!("the view {name} cannot be deleted: {error}"))
     }
 
     /// Copies a view's file from elsewhere among the person's own, and says its name. One of that name that shows
@@ -248,7 +251,9 @@ pub fn file_name(name: &str) -> Result<&str, String> {
     }
     let refused = |letter: char| letter.is_control() || r#"/\:*?"<>|"#.contains(letter);
     if name.starts_with('.') || name.ends_with('.') || name.contains(refused) {
-        return Err(r#"a view's name is a file's: without / \ : * ? " < > |, and no dot at its ends"#.to_owned());
+        return Err(
+            r#"a view's name is a file's: without / \ : * ? " < > |, and no dot at its ends"#.to_owned()
+        );
     }
     if RESERVED.contains(&name.to_lowercase().as_str()) {
         return Err(format!("Windows keeps the name {name} to itself"));
@@ -293,7 +298,7 @@ mod tests {
         own.save(&view("b")).unwrap();
         assert!(own.rename("b", "Größte zuerst").unwrap_err().contains("already"));
         own.rename("b", " a ").unwrap();
-        assert_eq!(names(), ["Größte zuerst", "a"]);
+        assert_eq!(names(), ["Größte zuerst", "a"], "by the letters' numbers");
         let copy = folder.path().join("a.toml");
         fs::copy(folder.path().join("views/a.toml"), &copy).unwrap();
         assert_eq!(own.open(&copy).unwrap(), "a", "the same again is the same");
@@ -304,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn an_administrators_views_come_after_ones_own() {
+    fn ones_own_view_takes_the_place_of_an_administrators() {
         let folder = tempfile::tempdir().unwrap();
         let folders = folders(folder.path());
         fs::create_dir(folder.path().join("shared")).unwrap();
@@ -315,8 +320,7 @@ mod tests {
         OwnViews(&folders).save(&view("z")).unwrap();
         let all = Views::read(&folders);
         let names: Vec<_> = all.views.iter().map(|view| (view.name.as_str(), view.shared)).collect();
-        assert_eq!(names, [("z", false), ("a", true), ("z", true)]);
-        assert!(!all.named("z").unwrap().shared);
+        assert_eq!(names, [("a", true), ("z", false)]);
         assert_eq!(all.named("a").unwrap().query(), Query::of(kind("db-clusters").unwrap()));
     }
 

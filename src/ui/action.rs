@@ -4,6 +4,7 @@
 use egui::ThemePreference;
 
 use crate::core::Link;
+use crate::settings::{Scale, Settings, Wish};
 
 /// One wish of the person at the window.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +65,33 @@ pub enum Action {
     CloseDrawer,
     /// Follows this theme.
     Theme(ThemePreference),
+    /// Makes everything as large as this.
+    Scale(Scale),
+    /// Opens the settings.
+    OpenSettings,
+    /// Has the settings so.
+    Set(Box<Settings>),
+    /// Shows a saved view, by its name.
+    ShowView(String),
+    /// Goes back to the saved view that the sheet came from, or to how it is at first.
+    ResetView,
+    /// Opens a dialog about the saved views.
+    AskAboutView(ViewQuestion),
+    /// Asks something of the person's files.
+    Wish(Wish),
+}
+
+/// What a dialog about the saved views is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViewQuestion {
+    /// Under which name to save what is shown.
+    SaveAs,
+    /// Which name the shown view is to have.
+    Rename,
+    /// Whether to delete the shown view.
+    Delete,
+    /// Which file to take a view from.
+    Open,
 }
 
 /// The pages of the list below the grid.

@@ -20,15 +20,18 @@ use super::export::{self, ExportDialog, Outcome};
 use super::grid::Grid;
 use super::history::History;
 use super::link::Link;
+use super::memory::{self, Left, Memory, Remembered, Taken};
 use super::roster::{self, Roster, Ticks};
 use super::sheet::Sheet;
 use super::sql::{self, SqlPanel};
 use super::theme::{self, Tokens};
-use super::{drawer, empty, status, toolbar};
+use super::views::{self, ViewDialog};
+use super::{drawer, empty, preferences, status, toolbar};
 use crate::core::{Command, CopyForm, Event, Export, Fleet, RowChoice};
 use crate::inventory::Refused;
 use crate::query::Query;
 use crate::rds::kinds;
+use crate::settings::{SavedView, Scale};
 
 /// How the window starts.
 #[derive(Debug, Clone)]
@@ -64,9 +67,28 @@ pub struct App {
     /// How many rows the copy under way is of.
     copying: usize,
     message: String,
+    memory: Memory,
     /// Whether a text field had the focus when the last frame ended: Enter and Escape of this frame are the field's,
     /// even though egui has taken the focus from it by now.
     typing: bool,
+}
+
+/// Ctrl+Plus, Ctrl+Minus and Ctrl+0 count everywhere, in dialogs as well.
+fn scale_keys(ui: &Ui, scale: Scale, actions: &mut Vec<Action>) {
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key));
+    // Keyboards have the plus on a key of its own, over the equals sign, or on the number pad.
+    let wanted = if pressed(Key::Plus) || pressed(Key::Equals) {
+        scale.larger()
+    } else if pressed(Key::Minus) {
+        scale.smaller()
+    } else if pressed(Key::Num0) {
+        Scale::default()
+    } else {
+        return;
+    };
+    if wanted != scale {
+        actions.push(Action::Scale(wanted));
+    }
 }
 
 /// The place of SQL's sheet; that of the changes follows.
@@ -75,8 +97,13 @@ fn sql_sheet() -> usize {
 }
 
 impl App {
-    /// A window on a core. It asks for the first view at once.
+    /// A window on a core that remembers nothing.
     pub fn new(ctx: &Context, link: Box<dyn Link>, start: Start) -> App {
+        App::opened(ctx, link, start, Remembered::default())
+    }
+
+    /// A window on a core, as it was left. It asks for the first view at once.
+    pub fn opened(ctx: &Context, link: Box<dyn Link>, start: Start, remembered: Remembered) -> App {
         theme::install(ctx);
         ctx.set_theme(start.theme);
         let mut app = App {
@@ -104,10 +131,27 @@ impl App {
             export: None,
             copying: 0,
             message: String::new(),
+            memory: Memory::new(ctx, remembered),
             typing: false,
         };
+        app.sheet = app.memory.restore(&mut app.grids);
         app.ask();
         app
+    }
+
+    /// Goes on in another context, because the one before has lost what it drew with.
+    pub fn move_to(&mut self, ctx: &Context) {
+        theme::install(ctx);
+        self.memory.dress(ctx);
+    }
+
+    /// Tells the keeper how the window is left.
+    pub fn leave(&mut self, ctx: &Context) {
+        let left =
+            Left { grids: &self.grids, sheet: self.sheet, ticks: &self.ticks, fleet: self.fleet.as_deref() };
+        if let Some(wish) = self.memory.news(ctx, &left) {
+            self.link.wish(wish);
+        }
     }
 
     /// Draws the window into a `Ui` that covers it, after taking in what the core has told since the last frame.
@@ -116,10 +160,19 @@ impl App {
             self.take(ui.ctx(), event);
         }
         let mut actions = Vec::new();
+        while let Some(told) = self.link.told() {
+            match self.memory.take(told) {
+                Taken::Nothing => {}
+                Taken::Show(view) => actions.push(Action::ShowView(view)),
+                Taken::Say(sentence) => self.message = sentence,
+            }
+        }
         self.keys(ui, &mut actions);
         self.parts(ui, &mut actions);
-        self.dialogs(ui);
+        self.dialogs(ui, &mut actions);
         self.typing = ui.ctx().text_edit_focused();
+        // What is remembered changes by an action or by dragging something.
+        let moved = !actions.is_empty() || ui.input(|input| input.pointer.any_released());
         if !actions.is_empty() {
             for action in actions {
                 self.travel(ui.ctx(), action);
@@ -129,6 +182,14 @@ impl App {
         }
         self.ask();
         self.ask_for_details();
+        if moved {
+            self.leave(ui.ctx());
+        }
+    }
+
+    /// What is shown, as a view that could be saved.
+    fn view_now(&self) -> Option<SavedView> {
+        Some(SavedView::of("", &self.grids[self.sheet].query(&Ticks::All, &self.search)?))
     }
 
     fn grid(&mut self) -> &mut Grid {
@@ -236,6 +297,7 @@ impl App {
                     self.link.send(Command::Sweep { targets: None, kinds: lacking });
                 }
                 self.grids[sql_sheet()].ask(sql);
+                self.memory.asking(sql, &mut self.grids[sql_sheet()]);
                 // The same statement again means that its answer is wanted anew.
                 self.asked = None;
             }
@@ -245,10 +307,10 @@ impl App {
     fn take_fleet(&mut self, fleet: Arc<Fleet>) {
         let first = self.swept.is_empty();
         self.roster = Roster::new(&fleet);
-        if first
-            && let Some(profile) = &fleet.config.preselected
-            && self.ticks == Ticks::All
-        {
+        if first {
+            self.ticks = self.memory.ticks(&fleet);
+        }
+        if first && let Some(profile) = &fleet.config.preselected {
             let named = Roster::of_profile(&fleet, profile);
             if !named.is_empty() {
                 self.ticks = Ticks::Only(named.into_iter().collect());
@@ -275,7 +337,8 @@ impl App {
     fn keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let typing = self.typing || ui.ctx().text_edit_focused();
         let popup = Popup::is_any_open(ui.ctx());
-        if self.export.is_some() {
+        scale_keys(ui, self.memory.settings.scale, actions);
+        if self.in_dialog() {
             return;
         }
         self.travel_keys(ui, actions);
@@ -296,6 +359,9 @@ impl App {
         }
         if pressed(Modifiers::COMMAND, Key::E) {
             actions.push(Action::OpenExport);
+        }
+        if pressed(Modifiers::COMMAND, Key::Comma) {
+            actions.push(Action::OpenSettings);
         }
         // Escape takes away the topmost thing: a popup, a field's text, the list, the details, the sweep.
         if !typing && !popup && pressed(Modifiers::NONE, Key::Escape) {
@@ -329,6 +395,7 @@ impl App {
                 kind: self.grids[self.sheet].sheet.kind_name(),
                 drawer: self.drawer,
                 selected: self.grids[self.sheet].selection.len(),
+                notices: self.memory.notices().len(),
                 message: &self.message,
             };
             let rect = bar.shrink2(vec2(3.0 * theme::STEP, 2.0));
@@ -346,7 +413,9 @@ impl App {
                 .default_size(260.0)
                 .size_range(120.0..=600.0)
                 .frame(drawer::frame(tokens))
-                .show(ui, |ui| drawer::show(ui, page, fleet, &self.roster, actions));
+                .show(ui, |ui| {
+                    drawer::show(ui, page, fleet, &self.roster, &self.memory.notices(), actions);
+                });
         }
         // Beside an answer in SQL, which may be of anything, the accounts count their instances.
         let kind = if self.sheet < sql_sheet() { self.sheet } else { 0 };
@@ -378,13 +447,14 @@ impl App {
                 .show(ui, |ui| self.sql.show(ui, running, actions));
         }
         CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
+            let dialog = self.in_dialog();
             let grid = &mut self.grids[self.sheet];
             let view = grid.view().cloned();
             if grid.sheet.kind.is_none() {
                 match empty::no_answer(&grid.sheet, view.as_deref()) {
                     Some((title, words)) => empty::say(ui, title, words),
                     None => {
-                        let keys = self.export.is_none() && !self.typing && !Popup::is_any_open(ui.ctx());
+                        let keys = !dialog && !self.typing && !Popup::is_any_open(ui.ctx());
                         grid.show(ui, keys, self.link.as_ref(), actions);
                     }
                 }
@@ -395,7 +465,7 @@ impl App {
                     empty::show(ui, reason, grid.sheet.title, fleet.as_deref(), view.as_deref(), actions);
                 }
                 None => {
-                    let keys = self.export.is_none() && !self.typing && !Popup::is_any_open(ui.ctx());
+                    let keys = !dialog && !self.typing && !Popup::is_any_open(ui.ctx());
                     grid.show(ui, keys, self.link.as_ref(), actions);
                 }
             }
@@ -416,13 +486,28 @@ impl App {
             can_go: (self.history.can_go_back(), self.history.can_go_forward()),
             running: progress.is_some_and(|progress| progress.running),
             cancelling: progress.is_some_and(|progress| progress.cancelling),
+            views: views::Shown { memory: &self.memory, sheet: self.sheet, now: self.view_now() },
         };
         Panel::top("toolbar").exact_size(theme::BAR).resizable(false).frame(frame).show(ui, |ui| {
             toolbar::show(ui, &mut self.columns, &shown, actions);
         });
     }
 
-    fn dialogs(&mut self, ui: &Ui) {
+    /// Whether something lies over the window that keys are meant for.
+    fn in_dialog(&self) -> bool {
+        self.export.is_some() || self.memory.preferences || self.memory.dialog.is_some()
+    }
+
+    fn dialogs(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
+        if self.memory.preferences {
+            self.memory.preferences = preferences::show(ui.ctx(), &self.memory, actions);
+        }
+        if let Some(mut dialog) = self.memory.dialog.take() {
+            let shown = views::Shown { memory: &self.memory, sheet: self.sheet, now: self.view_now() };
+            if dialog.show(ui.ctx(), &shown, actions) {
+                self.memory.dialog = Some(dialog);
+            }
+        }
         let Some(dialog) = &mut self.export else { return };
         let grid = &self.grids[self.sheet];
         let Some(view) = grid.view() else { return };
@@ -529,7 +614,62 @@ impl App {
             }
             Action::Drawer(page) => self.drawer = Some(page),
             Action::CloseDrawer => self.drawer = None,
-            Action::Theme(preference) => ctx.set_theme(preference),
+            Action::Theme(preference) => {
+                self.memory.set_theme(preference);
+                ctx.set_theme(preference);
+            }
+            Action::Scale(scale) => {
+                self.memory.settings.scale = scale;
+                self.memory.dress(ctx);
+            }
+            Action::OpenSettings => self.memory.preferences = true,
+            Action::Set(settings) => {
+                self.memory.settings = *settings;
+                self.memory.dress(ctx);
+                ctx.set_theme(theme::preference(self.memory.settings.theme));
+            }
+            Action::ShowView(name) => self.show_view(ctx, Some(&name)),
+            Action::ResetView => self.show_view(ctx, None),
+            Action::AskAboutView(question) => {
+                let dialog = ViewDialog::new(question, self.memory.origin(self.sheet));
+                self.memory.dialog = Some(dialog);
+            }
+            Action::Wish(wish) => {
+                self.memory.follow(self.sheet, &wish);
+                self.link.wish(wish);
+            }
+        }
+    }
+
+    /// Shows a saved view; without a name the one that the sheet came from, or the sheet as it is at first.
+    fn show_view(&mut self, ctx: &Context, name: Option<&str>) {
+        let view = match name {
+            Some(name) => self.memory.views.named(name),
+            None => self.memory.origin(self.sheet),
+        };
+        let Some(view) = view.cloned() else {
+            let sheet = self.sheet;
+            memory::show(&mut self.grids[sheet], &SavedView::default());
+            self.search.clear();
+            return;
+        };
+        let of_view = |grid: &Grid| match (&view.sql, grid.sheet.kind) {
+            (None, Some(kind)) => kind.name == view.kind,
+            (Some(sql), None) => grid.sheet.sql == *sql,
+            _ => false,
+        };
+        let sheet = self.grids.iter().position(of_view).unwrap_or(sql_sheet());
+        self.memory.set_origin(sheet, Some(view.name.clone()));
+        self.search.clone_from(&view.search);
+        if of_view(&self.grids[sheet]) {
+            self.sheet = sheet;
+            memory::show(&mut self.grids[sheet], &view);
+            self.collect_shown_kind();
+        } else if let Some(sql) = view.sql.clone() {
+            self.sql.write(&sql);
+            self.memory.wait_for(view);
+            self.carry_out(ctx, Action::ShowSql);
+            self.carry_out(ctx, Action::Ask(sql));
         }
     }
 

@@ -7,7 +7,7 @@ use super::action::{Action, Page};
 use super::marks::Tone;
 use super::roster::{Gap, Roster};
 use super::theme::{self, Tokens};
-use crate::config::{Diagnostic, Severity};
+use crate::config::Severity;
 use crate::core::Fleet;
 use crate::failure::State;
 
@@ -15,7 +15,14 @@ use crate::failure::State;
 const ENTRY: f32 = 76.0;
 
 /// Draws the page that is open.
-pub fn show(ui: &mut Ui, page: Page, fleet: &Fleet, roster: &Roster, actions: &mut Vec<Action>) {
+pub fn show(
+    ui: &mut Ui,
+    page: Page,
+    fleet: &Fleet,
+    roster: &Roster,
+    notices: &[String],
+    actions: &mut Vec<Action>,
+) {
     let diagnostics = &fleet.config.diagnostics;
     ui.horizontal(|ui| {
         let tab = |ui: &mut Ui, this: Page, text: String, actions: &mut Vec<Action>| {
@@ -36,10 +43,10 @@ pub fn show(ui: &mut Ui, page: Page, fleet: &Fleet, roster: &Roster, actions: &m
             }
             let some = match page {
                 Page::NotCovered => roster.not_covered().count() > 0,
-                Page::Configuration => diagnostics.len() + fleet.config.problems.len() > 0,
+                Page::Configuration => diagnostics.len() + fleet.config.problems.len() + notices.len() > 0,
             };
             if ui.add_enabled(some, egui::Button::new("Copy all")).clicked() {
-                actions.push(Action::CopyText(whole(page, fleet, roster)));
+                actions.push(Action::CopyText(whole(page, fleet, roster, notices)));
             }
             if page == Page::NotCovered {
                 let idle = !roster.gaps.is_empty() && !fleet.progress.running;
@@ -55,12 +62,12 @@ pub fn show(ui: &mut Ui, page: Page, fleet: &Fleet, roster: &Roster, actions: &m
     ui.separator();
     match page {
         Page::NotCovered => not_covered(ui, fleet, roster, actions),
-        Page::Configuration => configuration(ui, fleet, diagnostics, actions),
+        Page::Configuration => configuration(ui, fleet, notices, actions),
     }
 }
 
 /// A page's lines as one text.
-fn whole(page: Page, fleet: &Fleet, roster: &Roster) -> String {
+fn whole(page: Page, fleet: &Fleet, roster: &Roster, notices: &[String]) -> String {
     let lines: Vec<String> = match page {
         Page::NotCovered => {
             let broken = roster.broken.iter().map(|sentence| broken_text(sentence));
@@ -68,7 +75,7 @@ fn whole(page: Page, fleet: &Fleet, roster: &Roster) -> String {
         }
         Page::Configuration => {
             let problems = fleet.config.problems.iter().cloned();
-            let notices = fleet.store.notices.iter().cloned();
+            let notices = fleet.store.notices.iter().chain(notices).cloned();
             problems.chain(notices).chain(fleet.config.diagnostics.iter().map(ToString::to_string)).collect()
         }
     };
@@ -198,8 +205,9 @@ fn gap_text(gap: &Gap) -> String {
     }
 }
 
-fn configuration(ui: &mut Ui, fleet: &Fleet, diagnostics: &[Diagnostic], actions: &mut Vec<Action>) {
+fn configuration(ui: &mut Ui, fleet: &Fleet, notices: &[String], actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
+    let diagnostics = &fleet.config.diagnostics;
     ui.horizontal(|ui| {
         let files = format!(
             "{}  ·  {}  ·  {} profiles",
@@ -218,7 +226,9 @@ fn configuration(ui: &mut Ui, fleet: &Fleet, diagnostics: &[Diagnostic], actions
         let text = format!("What is collected is kept in {}", file.display());
         ui.add(Label::new(RichText::new(text).color(tokens.text_weak)).selectable(true).truncate());
     }
-    let (problems, notices) = (&fleet.config.problems, &fleet.store.notices);
+    let problems = &fleet.config.problems;
+    // Of the store, then of the person's own files.
+    let notices: Vec<&String> = fleet.store.notices.iter().chain(notices).collect();
     if diagnostics.is_empty() && problems.is_empty() && notices.is_empty() {
         ui.weak("The files say nothing that needs a word.");
         return;

@@ -105,7 +105,7 @@ impl ExportDialog {
         let style = ctx.global_style();
         let frame = Frame::window(&style);
         let modal = Modal::new(Id::unique("export")).frame(frame).show(ctx, |ui| {
-            ui.set_width(560.0);
+            ui.set_width(560.0_f32.min(ctx.content_rect().width() - theme::DIALOG_MARGIN));
             self.contents(ui, shown)
         });
         if modal.should_close() && matches!(modal.inner, Outcome::Open) {
@@ -266,7 +266,7 @@ impl ExportDialog {
             }
             // The dialog may have been closed meanwhile: then nobody waits for the answer.
             let _ = answer.send(dialog.save_file());
-            ctx.request_repaint_after(theme::FRAME_AFTER_WAKE);
+            ctx.request_repaint_after(theme::frame_after_wake(&ctx));
         });
         self.unanswered = started.is_err();
         self.picking = started.is_ok().then_some(picking);

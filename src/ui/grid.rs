@@ -2,6 +2,7 @@
 //! drawn until the visible rows of the new one are there, so nothing flickers. How a cell looks is said in
 //! `grid_cells`; what the rows are is the core's business.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -26,10 +27,14 @@ const FIRST_ROWS: usize = 64;
 pub struct Grid {
     pub sheet: Sheet,
     pub sort: Vec<SortKey>,
-    /// Conditions that all hold.
-    pub filters: Vec<Filter>,
     /// The columns that are chosen; of an answer whose columns nobody has chosen there are none, which means all.
     pub columns: Vec<String>,
+    /// Conditions that all hold.
+    pub filters: Vec<Filter>,
+    /// The columns that group, the outermost first.
+    pub group: Vec<String>,
+    /// Widths that a person has given to columns.
+    pub widths: BTreeMap<String, u16>,
     /// The columns that are drawn.
     drawn: Vec<String>,
     pub selection: Selection,
@@ -52,9 +57,11 @@ impl Grid {
     pub fn new(sheet: Sheet) -> Grid {
         Grid {
             sort: sheet.first_sort(),
-            filters: Vec::new(),
             wanted_row: None,
             columns: sheet.first_columns(),
+            filters: Vec::new(),
+            group: Vec::new(),
+            widths: BTreeMap::new(),
             sheet,
             drawn: Vec::new(),
             selection: Selection::default(),
@@ -68,6 +75,12 @@ impl Grid {
         }
     }
 
+    /// The columns and the order that a grid of a sheet has at first.
+    pub fn first_state(sheet: &Sheet) -> (Vec<String>, Vec<SortKey>) {
+        let columns = if sheet.kind.is_some() { sheet.first_columns() } else { Vec::new() };
+        (columns, sheet.first_sort())
+    }
+
     /// The query that this grid wants answered; `None` where there is nothing to ask yet. A statement in SQL says itself
     /// which accounts it means.
     pub fn query(&self, ticks: &Ticks, search: &str) -> Option<Query> {
@@ -76,6 +89,7 @@ impl Grid {
             targets: if of_kind { ticks.targets() } else { None },
             search: search.to_owned(),
             filters: self.filters.clone(),
+            group: self.group.clone(),
             sort: self.sort.clone(),
             columns: self.columns.clone(),
             ..self.sheet.query()?
@@ -217,7 +231,11 @@ impl Grid {
             self.drawn.clone_from(&self.columns);
         }
         let names = &self.drawn;
-        let widths: Vec<f32> = names.iter().map(|name| grid_cells::first_width(&self.sheet, name)).collect();
+        let first_width = |name: &String| match self.widths.get(name) {
+            Some(width) => f32::from(*width),
+            None => grid_cells::first_width(&self.sheet, name),
+        };
+        let widths: Vec<f32> = names.iter().map(first_width).collect();
         let column_id = |name: &String| Id::unique(("column", name));
         let table_columns: Vec<Column> = names
             .iter()
@@ -271,6 +289,16 @@ impl Grid {
         ui.visuals_mut().widgets.noninteractive.bg_stroke.color = tokens.hairline;
         table.show(ui, &mut cells);
         let (visible, clicked) = (cells.visible, cells.clicked);
+        if ui.input(|input| input.pointer.any_released())
+            && let Some(state) = TableState::load(ui.ctx(), table_id)
+        {
+            for (name, first) in names.iter().zip(&widths) {
+                let now = state.col_widths.get(&column_id(name)).copied().unwrap_or(*first);
+                if (now - first).abs() >= 1.0 {
+                    self.widths.insert(name.clone(), now.round() as u16);
+                }
+            }
+        }
         if clicked {
             ui.memory_mut(|memory| memory.request_focus(focus_id));
         }

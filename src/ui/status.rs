@@ -21,6 +21,8 @@ pub struct Shown<'a> {
     pub kind: &'static str,
     pub drawer: Option<Page>,
     pub selected: usize,
+    /// Notices about the person's own files.
+    pub notices: usize,
     /// The newest thing to tell, such as that rows were copied.
     pub message: &'a str,
 }
@@ -69,7 +71,7 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 shown.fleet.config.diagnostics.iter().filter(|found| found.severity == severity).count()
             };
             let errors = count(Severity::Error) + shown.fleet.config.problems.len();
-            let warnings = count(Severity::Warning) + shown.fleet.store.notices.len();
+            let warnings = count(Severity::Warning) + shown.fleet.store.notices.len() + shown.notices;
             if errors + warnings > 0 {
                 ui.separator();
                 let text = match (errors, warnings) {

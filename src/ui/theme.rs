@@ -4,8 +4,11 @@
 use std::time::Duration;
 
 use egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Id, Margin, Stroke, Style, TextStyle, Theme,
+    ThemePreference, vec2,
 };
+
+use crate::settings::{self, Line, Scale};
 
 /// Text of the grid, of panels and of buttons.
 pub const BODY: f32 = 13.0;
@@ -24,11 +27,47 @@ pub const HEADER: f32 = 30.0;
 /// The toolbar and panel titles.
 pub const BAR: f32 = 44.0;
 
+/// The width of a menu, and the height at which a list in it begins to scroll.
+pub const MENU: f32 = 240.0;
+pub const MENU_LIST: f32 = 320.0;
+/// The width of a dialog, and what it leaves of the screen around it at least.
+pub const DIALOG: f32 = 520.0;
+pub const DIALOG_MARGIN: f32 = 64.0;
+
 /// The thickness of scroll bars.
 const SCROLL_BAR: f32 = 8.0;
 
 /// How soon after the core's wake a frame is painted: later wakes fall into the same frame.
 pub const FRAME_AFTER_WAKE: Duration = Duration::from_millis(50);
+/// The same where every frame crosses a network: ten frames a second at most.
+const FRAME_AFTER_WAKE_SLOW: Duration = Duration::from_millis(100);
+
+/// Says what the window is seen over.
+pub fn set_line(ctx: &Context, line: Line) {
+    ctx.data_mut(|data| data.insert_temp(Id::unique("line"), line));
+}
+
+/// How soon after a wake a frame is painted, on the line that the window is seen over.
+pub fn frame_after_wake(ctx: &Context) -> Duration {
+    match ctx.data(|data| data.get_temp(Id::unique("line"))).unwrap_or_default() {
+        Line::Slow => FRAME_AFTER_WAKE_SLOW,
+        Line::Fast => FRAME_AFTER_WAKE,
+    }
+}
+
+/// A person's choice of colours as egui has it.
+pub fn preference(theme: settings::Theme) -> ThemePreference {
+    match theme {
+        settings::Theme::System => ThemePreference::System,
+        settings::Theme::Dark => ThemePreference::Dark,
+        settings::Theme::Light => ThemePreference::Light,
+    }
+}
+
+/// Makes everything larger or smaller.
+pub fn set_scale(ctx: &Context, scale: Scale) {
+    ctx.set_zoom_factor(scale.factor());
+}
 
 /// The colours of one theme. Text tokens reach WCAG AA on every surface token, which a test computes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -136,7 +175,11 @@ pub fn install(ctx: &Context) {
     ctx.set_fonts(super::icons::fonts());
     ctx.set_style_of(Theme::Dark, style(Theme::Dark));
     ctx.set_style_of(Theme::Light, style(Theme::Light));
-    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
+    ctx.options_mut(|options| {
+        options.fallback_theme = Theme::Light;
+        // The keys are ours, so that the scale has bounds and is remembered.
+        options.zoom_with_keyboard = false;
+    });
 }
 
 fn style(theme: Theme) -> Style {

@@ -1,17 +1,15 @@
-//! The bar above the grid: kinds, search, columns, refresh, export, theme.
+//! The bar above the grid: kinds, search, columns, views, refresh, export, settings.
 
-use egui::{
-    Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, ThemePreference,
-    Ui, vec2,
-};
+use egui::{Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::action::Action;
 use super::columns::ColumnsMenu;
-use super::icons::{self, Icon};
+use super::icons::{Icon, glyph};
 use super::roster::{Roster, Ticks};
 use super::sheet::Sheet;
 use super::status::grouped;
 use super::theme::{self, Tokens};
+use super::views;
 use crate::core::View;
 use crate::rds::kinds;
 
@@ -29,6 +27,7 @@ pub struct Shown<'a> {
     pub can_go: (bool, bool),
     pub running: bool,
     pub cancelling: bool,
+    pub views: views::Shown<'a>,
 }
 
 /// The search field's id, so that keys can give it the focus.
@@ -65,7 +64,7 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
         sheet(ui, "SQL", kinds().len(), "Ask in SQL (Ctrl+Shift+Q)", Action::ShowSql);
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            theme_menu(ui, actions);
+            settings(ui, actions);
             let some = shown.view.is_some_and(|view| view.of > 0);
             let export = ui.add_enabled(some, Button::new("Export…"));
             if export.on_hover_text("Write rows to a file: Excel, CSV, HTML or JSON (Ctrl+E)").clicked() {
@@ -73,6 +72,7 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
             }
             refresh(ui, shown, actions);
             columns_menu(ui, menu, shown, actions);
+            views::menu(ui, &shown.views, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
         });
     });
@@ -80,7 +80,7 @@ pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mu
 
 fn travel(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let mut button = |ui: &mut Ui, icon, name: &str, keys: &str, able, action| {
-        let button = Button::new(icons::glyph(icon)).frame_when_inactive(false);
+        let button = Button::new(glyph(icon)).frame_when_inactive(false);
         let response = ui.add_enabled(able, button).accessible_name(name);
         if response.on_hover_text(format!("{name} ({keys})")).clicked() {
             actions.push(action);
@@ -170,20 +170,9 @@ fn columns_menu(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions:
         .show(|ui| menu.show(ui, shown.sheet, shown.columns, opened, actions));
 }
 
-fn theme_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let now = ui.ctx().options(|options| options.theme_preference);
-    let button = ui.button("Theme").on_hover_text("Dark, light, or as the system has it");
-    Popup::menu(&button).show(|ui| {
-        let choices = [
-            ("As the system", ThemePreference::System),
-            ("Dark", ThemePreference::Dark),
-            ("Light", ThemePreference::Light),
-        ];
-        for (text, preference) in choices {
-            if ui.selectable_label(now == preference, text).clicked() {
-                actions.push(Action::Theme(preference));
-                ui.close();
-            }
-        }
-    });
+fn settings(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let button = ui.button(glyph(Icon::Settings)).accessible_name("Settings");
+    if button.on_hover_text("Theme, scale, line and history (Ctrl+,)").clicked() {
+        actions.push(Action::OpenSettings);
+    }
 }

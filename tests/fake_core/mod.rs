@@ -14,6 +14,7 @@ use rds_fleet::core::{
 };
 use rds_fleet::failure::{Failure, State};
 use rds_fleet::rds::{Column, kind, kinds};
+use rds_fleet::settings::{Told, Wish};
 use rds_fleet::sweep::{Coverage, Target};
 use rds_fleet::ui::Link;
 
@@ -22,6 +23,9 @@ use rds_fleet::ui::Link;
 pub struct Wire {
     pub commands: RefCell<Vec<Command>>,
     pub events: RefCell<VecDeque<Event>>,
+    /// What the keeper of the person's files has been asked, and what it is about to tell.
+    pub wishes: RefCell<Vec<Wish>>,
+    pub told: RefCell<VecDeque<Told>>,
     /// Rows of every view.
     pub rows: RefCell<usize>,
     pub views: RefCell<u64>,
@@ -114,6 +118,14 @@ impl Link for FakeCore {
 
     fn poll(&self) -> Option<Event> {
         self.0.events.borrow_mut().pop_front()
+    }
+
+    fn wish(&self, wish: Wish) {
+        self.0.wishes.borrow_mut().push(wish);
+    }
+
+    fn told(&self) -> Option<Told> {
+        self.0.told.borrow_mut().pop_front()
     }
 }
 
