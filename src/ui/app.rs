@@ -1,6 +1,7 @@
 //! The whole window: takes the core's events in, draws the parts, carries out what the person asked for. It holds the
 //! state that several parts share; how each part looks is that part's business.
 
+mod naming;
 mod navigation;
 
 use std::collections::BTreeSet;
@@ -27,7 +28,7 @@ use super::sql::{self, SqlPanel};
 use super::theme::{self, Tokens};
 use super::views::{self, ViewDialog};
 use super::{drawer, empty, preferences, status, toolbar};
-use crate::core::{Command, CopyForm, Event, Export, Fleet, RowChoice};
+use crate::core::{Command, CopyForm, Event, Export, Fleet, RowChoice, Tags};
 use crate::inventory::Refused;
 use crate::query::Query;
 use crate::rds::kinds;
@@ -47,6 +48,8 @@ pub struct App {
     start: Start,
     fleet: Option<Arc<Fleet>>,
     roster: Roster,
+    /// What the databases' tags say that the person's rules ask for.
+    tags: Arc<Tags>,
     ticks: Ticks,
     search: String,
     /// The sheet on show, by its place in `grids`.
@@ -111,6 +114,7 @@ impl App {
             start,
             fleet: None,
             roster: Roster::default(),
+            tags: Arc::default(),
             ticks: Ticks::All,
             search: String::new(),
             sheet: 0,
@@ -278,8 +282,13 @@ impl App {
                     dialog.progress(rows, of);
                 }
             }
+            Event::Tags(tags) => {
+                self.tags = tags;
+                self.name_accounts();
+            }
             Event::Relations(relations) => self.details.take_relations(relations),
-            Event::Values(_) | Event::SweepEnded => {}
+            Event::SweepEnded => self.ask_for_tags(),
+            Event::Values(_) => {}
         }
     }
 
@@ -306,7 +315,8 @@ impl App {
 
     fn take_fleet(&mut self, fleet: Arc<Fleet>) {
         let first = self.swept.is_empty();
-        self.roster = Roster::new(&fleet);
+        self.fleet = Some(Arc::clone(&fleet));
+        self.name_accounts();
         if first {
             self.ticks = self.memory.ticks(&fleet);
         }
@@ -317,7 +327,10 @@ impl App {
             }
         }
         let running = fleet.progress.running;
-        self.fleet = Some(fleet);
+        // What an earlier run left is there at once.
+        if first {
+            self.ask_for_tags();
+        }
         if running || self.roster.targets.is_empty() {
             return;
         }
@@ -625,6 +638,8 @@ impl App {
             Action::OpenSettings => self.memory.preferences = true,
             Action::Set(settings) => {
                 self.memory.settings = *settings;
+                self.name_accounts();
+                self.ask_for_tags();
                 self.memory.dress(ctx);
                 ctx.set_theme(theme::preference(self.memory.settings.theme));
             }

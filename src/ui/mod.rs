@@ -3,6 +3,7 @@
 //!
 //! `app` holds the state and routes events; every other file draws one part and answers with `Action`s.
 
+mod account_line;
 mod accounts;
 mod action;
 mod app;
@@ -10,6 +11,7 @@ mod columns;
 mod details;
 mod drawer;
 mod empty;
+mod environments;
 mod export;
 mod grid;
 mod grid_cells;

@@ -24,7 +24,12 @@ pub struct Place {
 fn leads_away(action: &Action) -> bool {
     matches!(
         action,
-        Action::ShowKind(_) | Action::ShowSql | Action::ShowChanges | Action::ShowAsSql | Action::Follow(_)
+        Action::ShowKind(_)
+            | Action::ShowSql
+            | Action::ShowChanges
+            | Action::ShowAsSql
+            | Action::ShowView(_)
+            | Action::Follow(_)
     )
 }
 
