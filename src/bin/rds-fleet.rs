@@ -1,4 +1,4 @@
-//! The window's program: reads the arguments, starts the core, opens the window. Everything else is the library's.
+//! The window's program: reads the arguments and the settings, starts the core, opens the window. Everything else is the library's.
 
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
@@ -7,13 +7,15 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clap::{Parser, ValueEnum};
-use eframe::egui::{Context, ThemePreference};
+use clap::Parser;
+use eframe::egui::Context;
 use rds_fleet::config::Environment;
 use rds_fleet::core::{Core, Options};
 use rds_fleet::sandbox;
+use rds_fleet::settings::{Folders, Keeper, LineChoice, Renderer, SettingsFile, Theme};
 use rds_fleet::sweep::{Limits, Selection};
-use rds_fleet::ui::{App, Start, renderer, theme};
+use rds_fleet::ui::renderer::{self, Opening};
+use rds_fleet::ui::{App, Backstage, Remembered, Start, theme};
 
 /// Shows the Amazon RDS databases of every account in the shared AWS config.
 #[derive(Debug, Parser)]
@@ -34,40 +36,42 @@ struct Arguments {
     /// Calls to AWS at once, all accounts together.
     #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: Option<u16>,
-    /// Dark, light, or as the system has it.
-    #[arg(long, value_enum, default_value_t = ThemeName::System)]
-    theme: ThemeName,
-    /// The renderer to use; without it, each is tried until one works.
+    /// The colours of this window, instead of those that were chosen in it.
     #[arg(long, value_enum)]
-    renderer: Option<RendererName>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ThemeName {
-    System,
-    Dark,
-    Light,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum RendererName {
-    /// OpenGL.
-    Glow,
-    /// Direct3D 12 or Vulkan.
-    Wgpu,
+    theme: Option<Theme>,
+    /// The renderer to use, instead of the one that was chosen; automatic tries each until one works.
+    #[arg(long, value_enum)]
+    renderer: Option<Renderer>,
+    /// What the window is seen over: on a slow line it is painted ten times a second at most.
+    #[arg(long, value_enum)]
+    line: Option<LineChoice>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let environment = Environment::from_process();
     rds_fleet::log::start(&environment);
+    let (file, settings, notice) = SettingsFile::read(&environment);
+    if let Some(notice) = &notice {
+        tracing::warn!("{notice}");
+    }
     let start = Start {
-        theme: match arguments.theme {
-            ThemeName::System => ThemePreference::System,
-            ThemeName::Dark => ThemePreference::Dark,
-            ThemeName::Light => ThemePreference::Light,
-        },
+        theme: theme::preference(arguments.theme.unwrap_or(settings.theme)),
         export_folder: export_folder(&environment),
+    };
+    let opening = Opening {
+        renderer: arguments.renderer.unwrap_or(settings.renderer),
+        size: settings.last.size,
+        scale: settings.scale,
+    };
+    let folders = Folders::of(&environment);
+    let bounds = settings.history.bounds(&environment);
+    let remembered = Remembered {
+        settings,
+        file: file.path().map(Into::into),
+        notice,
+        line: arguments.line,
+        environment: environment.clone(),
     };
     let mut limits = Limits::default();
     if let Some(calls) = arguments.concurrency {
@@ -82,31 +86,34 @@ fn main() -> ExitCode {
         limits,
         demo: arguments.demo.then(sandbox::Settings::demo),
         watch: true,
+        bounds,
         ..Options::of(environment)
     };
-    let renderer = arguments.renderer.map(|name| match name {
-        RendererName::Glow => eframe::Renderer::Glow,
-        RendererName::Wgpu => eframe::Renderer::Wgpu,
-    });
     // The core starts before there is a window, and outlives a renderer that fails.
     let window: Arc<Mutex<Option<Context>>> = Arc::default();
     let waking = Arc::clone(&window);
     let wake = move || {
         if let Some(ctx) = waking.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            ctx.request_repaint_after(theme::FRAME_AFTER_WAKE);
+            ctx.request_repaint_after(theme::frame_after_wake(ctx));
         }
     };
-    let core = match Core::start(options, wake) {
-        Ok(core) => Rc::new(core),
+    let started = Core::start(options, wake.clone())
+        .and_then(|core| Ok((Rc::new(core), Rc::new(Keeper::start(file, folders, wake)?))));
+    let (core, keeper) = match started {
+        Ok(started) => started,
         Err(reason) => {
             eprintln!("rds-fleet: {reason}");
             return ExitCode::FAILURE;
         }
     };
-    let opened = renderer::run(renderer, &|ctx| {
-        *window.lock().unwrap_or_else(PoisonError::into_inner) = Some(ctx.clone());
-        App::new(ctx, Box::new(Rc::clone(&core)), start.clone())
-    });
+    let opened = renderer::run(
+        &opening,
+        &|ctx| *window.lock().unwrap_or_else(PoisonError::into_inner) = Some(ctx.clone()),
+        &|ctx| {
+            let backstage = Backstage { core: Rc::clone(&core), keeper: Rc::clone(&keeper) };
+            App::opened(ctx, Box::new(backstage), start.clone(), remembered.clone())
+        },
+    );
     match opened {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {

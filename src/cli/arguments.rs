@@ -51,6 +51,11 @@ pub enum Action {
     Query(Query),
     /// Collect, and list what appeared, disappeared or changed since the sweep before, member by member.
     Changes(Changes),
+    /// List the saved views, one's own and an administrator's, for export --view.
+    Views {
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
     /// Say where what was collected is kept, for other programs to open.
     Store,
     /// Serve the simulated AWS for other tools, until standard input ends.
@@ -102,7 +107,11 @@ impl Collect {
 #[derive(Debug, Args)]
 pub struct Export {
     /// What to list, such as db-instances; `rds-fleet-cli kinds` lists all.
-    pub kind: String,
+    #[arg(required_unless_present = "view")]
+    pub kind: Option<String>,
+    /// What a saved view shows, instead of a kind: its columns, filters, order and search, in every format.
+    #[arg(long, value_name = "NAME", conflicts_with = "kind")]
+    pub view: Option<String>,
     #[command(flatten)]
     pub collect: Collect,
     #[command(flatten)]

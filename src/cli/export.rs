@@ -21,12 +21,17 @@ use crate::query::{Query, literal};
 use crate::rds::{kind, kinds, no_such_kind};
 use crate::report::{Format, READER_GONE};
 use crate::sandbox;
+use crate::settings::{Folders, SettingsFile, Views};
 use crate::sweep::Coverage;
 
 /// Collects a kind and writes it.
 pub fn export(demo: bool, environment: Environment, arguments: &arguments::Export) -> Ending {
-    let Some(kind) = kind(&arguments.kind) else { return wrong(&no_such_kind(&arguments.kind)) };
     let run = Run { demo, collect: &arguments.collect, written: &arguments.written };
+    if let Some(name) = &arguments.view {
+        return view(&run, environment, name);
+    }
+    let name = arguments.kind.as_deref().unwrap_or_default();
+    let Some(kind) = kind(name) else { return wrong(&no_such_kind(name)) };
     run.whole(Options::of(environment), |_, format| {
         let mut query = Query::of(kind);
         // A table is for looking at; the other formats carry everything.
@@ -49,17 +54,40 @@ pub fn query(demo: bool, environment: Environment, arguments: &arguments::Query)
     let run = Run { demo, collect: &arguments.collect, written: &arguments.written };
     let query_limits = QueryLimits { time: Duration::from_secs(arguments.timeout), ..QueryLimits::default() };
     run.whole(Options { query_limits, ..Options::of(environment) }, |core, _| {
-        core.send(Command::Kinds { sql: sql.clone() });
-        loop {
-            match core.wait() {
-                Some(Event::Kinds { kinds, .. }) => {
-                    return Ok((Query::of_sql(&sql), kinds.map_err(|refused| refused.to_string())?));
-                }
-                Some(_) => {}
-                None => return Err("the program is ending".to_owned()),
-            }
-        }
+        Ok((Query::of_sql(&sql), kinds_of(core, &sql)?))
     })
+}
+
+/// Collects what a saved view shows, and writes it.
+fn view(run: &Run<'_>, environment: Environment, name: &str) -> Ending {
+    let views = Views::read(&Folders::of(&environment));
+    let Some(view) = views.named(name) else {
+        // It may be there and not usable.
+        views.faults.iter().for_each(|fault| say(&format!("rds-fleet-cli: {fault}")));
+        return wrong(&format!("there is no view {name}: `rds-fleet-cli views` lists them"));
+    };
+    run.whole(Options::of(environment), |core, _| {
+        let kinds = match (&view.sql, kind(&view.kind)) {
+            (None, Some(kind)) => vec![kind.name],
+            (sql, _) => kinds_of(core, sql.as_deref().unwrap_or_default())?,
+        };
+        Ok((view.query(), kinds))
+    })
+}
+
+/// The kinds that a statement reads.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+fn kinds_of(core: &Core, sql: &str) -> Result<Vec<&'static str>, String> {
+    core.send(Command::Kinds { sql: sql.to_owned() });
+    loop {
+        match core.wait() {
+            Some(Event::Kinds { kinds, .. }) => return kinds.map_err(|refused| refused.to_string()),
+            Some(_) => {}
+            None => return Err("the program is ending".to_owned()),
+        }
+    }
 }
 
 /// Collects, and writes what has changed.
@@ -104,7 +132,12 @@ impl Run<'_> {
             Ok(format) => format,
             Err(sentence) => return wrong(&sentence),
         };
+        let (_, settings, notice) = SettingsFile::read(&options.environment);
+        if let Some(notice) = notice.filter(|_| options.environment.home().is_some()) {
+            say(&format!("rds-fleet-cli: {notice}"));
+        }
         let options = Options {
+            bounds: settings.history.bounds(&options.environment),
             selection: self.collect.selection(),
             limits: self.collect.limits(&options.environment),
             demo: self.demo.then(sandbox::Settings::demo),

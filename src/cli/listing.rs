@@ -1,4 +1,4 @@
-//! `profiles` and `kinds`: what is known without asking AWS.
+//! `profiles`, `kinds` and `views`: what is known without asking AWS.
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use crate::config::{Configuration, Environment, FileState, Profile};
 use crate::inventory::Place;
 use crate::rds;
 use crate::report::plain_table;
+use crate::settings::{Folders, SavedView, Views};
 
 /// Lists the profiles. The files' mistakes go to standard error, or into the JSON.
 pub fn profiles(demo: bool, environment: Environment, format: ListFormat) -> Ending {
@@ -62,6 +63,40 @@ pub fn profiles(demo: bool, environment: Environment, format: ListFormat) -> End
         (Ending::Complete, FileState::Read) => Ending::Complete,
         (Ending::Complete, _) if !configuration.profiles.is_empty() => Ending::Complete,
         _ => Ending::Nothing,
+    }
+}
+
+/// Lists the saved views. Files that cannot be used are named on standard error.
+pub fn views(environment: &Environment, format: ListFormat) -> Ending {
+    let views = Views::read(&Folders::of(environment));
+    for fault in &views.faults {
+        say(&format!("rds-fleet-cli: {fault}"));
+    }
+    match format {
+        ListFormat::Json => {
+            let view = |view: &SavedView| {
+                json!({
+                    "name": view.name,
+                    "shared": view.shared,
+                    "description": view.description,
+                    "query": view.query(),
+                })
+            };
+            let document = Value::Array(views.views.iter().map(view).collect());
+            print(&format!("{document:#}\n"))
+        }
+        ListFormat::Table => {
+            let mut table = plain_table(["View", "Of", "Whose", "Description"].into_iter());
+            for view in &views.views {
+                table.add_row([
+                    view.name.as_str(),
+                    if view.sql.is_some() { "SQL" } else { &view.kind },
+                    if view.shared { "shared" } else { "own" },
+                    view.description.as_deref().unwrap_or_default(),
+                ]);
+            }
+            print(&format!("{table}\n"))
+        }
     }
 }
 

@@ -49,6 +49,7 @@ pub fn run() -> ExitCode {
         Action::Export(export) => export::export(arguments.demo, environment, &export),
         Action::Query(query) => export::query(arguments.demo, environment, &query),
         Action::Changes(changes) => export::changes(arguments.demo, environment, &changes),
+        Action::Views { format } => listing::views(&environment, format),
         Action::Store => listing::store(&environment),
         Action::Sandbox(settings) => serve::serve(&settings),
     };

@@ -16,6 +16,7 @@ use crate::rds::Column;
 use crate::rds::readable::Line;
 use crate::report::Format;
 use crate::sandbox;
+use crate::settings::History;
 use crate::sweep::{Coverage, Limits, Selection, Target};
 
 /// How a core is started.
@@ -41,13 +42,8 @@ impl Options {
     /// What an environment means without anything said on the command line: every profile, the usual place for the
     /// store, and the bounds that `RDS_FLEET_HISTORY_DAYS` and `RDS_FLEET_HISTORY_MEGABYTES` set for its past.
     pub fn of(environment: Environment) -> Options {
-        let number = |name: &str| environment.get(name).and_then(|text| text.parse().ok());
-        let usual = Bounds::default();
         Options {
-            bounds: Bounds {
-                days: number("RDS_FLEET_HISTORY_DAYS").unwrap_or(usual.days),
-                megabytes: number("RDS_FLEET_HISTORY_MEGABYTES").unwrap_or(usual.megabytes),
-            },
+            bounds: History::default().bounds(&environment),
             environment,
             selection: Selection::default(),
             limits: Limits::default(),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table};
 
-use super::{Settings, VERSION};
+use super::{History, Settings, VERSION};
 use crate::config::Environment;
 
 /// The folders in which this room keeps its files.
@@ -87,7 +87,7 @@ impl SettingsFile {
                     let left = "the usual settings are used, and nothing is written to it";
                     let sentence =
                         format!("the settings file {} cannot be read ({error}): {left}", path.display());
-                    (Settings::default(), Some(sentence))
+                    (unknown(), Some(sentence))
                 }
                 Ok(text) => {
                     let (settings, fault) = understand(&text);
@@ -167,6 +167,11 @@ fn sentence(path: &Path, fault: &Fault) -> String {
     }
 }
 
+/// The settings where nothing can be read. Nothing of the past is given up on a guess.
+fn unknown() -> Settings {
+    Settings { history: History::MOST, ..Settings::default() }
+}
+
 /// The settings in a text, as far as they can be read, and what is wrong with it.
 fn understand(text: &str) -> (Settings, Option<Fault>) {
     let line = |at: Option<std::ops::Range<usize>>| {
@@ -178,7 +183,7 @@ fn understand(text: &str) -> (Settings, Option<Fault>) {
         Err(error) => {
             let error: toml_edit::TomlError = error;
             let message = error.message().lines().next().unwrap_or_default().to_owned();
-            return (Settings::default(), Some(Fault::Broken { line: line(error.span()), message }));
+            return (unknown(), Some(Fault::Broken { line: line(error.span()), message }));
         }
     };
     let newer = document.get("version").and_then(Item::as_integer).filter(|version| *version > VERSION);
@@ -203,7 +208,9 @@ fn readable_part(document: &DocumentMut) -> Settings {
             good.remove(key);
         }
     }
-    toml_edit::de::from_document(good).unwrap_or_default()
+    let history_is_good = good.contains_key("history") || !document.contains_key("history");
+    let settings: Settings = toml_edit::de::from_document(good).unwrap_or_else(|_| unknown());
+    if history_is_good { settings } else { Settings { history: History::MOST, ..settings } }
 }
 
 /// Puts into a table what differs between two others.
@@ -363,6 +370,8 @@ mod tests {
             let notice = notice.unwrap();
             assert!(notice.contains(&format!("settings.toml{line} ")), "{notice}");
             assert_eq!(settings.theme, Theme::System);
+            let keeps_all = settings.history == History::MOST;
+            assert_eq!(keeps_all, line == ":1", "nothing is purged on a guess");
             file.write(&light(&settings)).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }

@@ -154,6 +154,9 @@ impl Default for History {
 }
 
 impl History {
+    /// All that the dialog offers: what counts while the file cannot be read, since what it would keep is not known.
+    pub const MOST: History = History { days: 36_500, megabytes: 1_000_000 };
+
     /// The bounds of the store: `RDS_FLEET_HISTORY_DAYS` and `RDS_FLEET_HISTORY_MEGABYTES` take precedence, so that an
     /// administrator may set them for everybody.
     pub fn bounds(self, environment: &Environment) -> Bounds {

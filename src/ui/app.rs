@@ -430,6 +430,11 @@ impl App {
                     drawer::show(ui, page, fleet, &self.roster, &self.memory.notices(), actions);
                 });
         }
+        // Where there is little room, the bar takes the whole width.
+        let above = width < theme::NARROW;
+        if above {
+            self.toolbar(ui, frame, actions);
+        }
         // Beside an answer in SQL, which may be of anything, the accounts count their instances.
         let kind = if self.sheet < sql_sheet() { self.sheet } else { 0 };
         let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind };
@@ -439,7 +444,9 @@ impl App {
             .size_range(200.0..=(width * 0.4))
             .frame(frame)
             .show(ui, |ui| self.accounts.show(ui, &shown, actions));
-        self.toolbar(ui, frame, actions);
+        if !above {
+            self.toolbar(ui, frame, actions);
+        }
         let grid = &self.grids[self.sheet];
         if self.details.open {
             let wanted = grid.focused_row().map(|row| (grid.sheet.kind_name(), row));
@@ -501,7 +508,8 @@ impl App {
             cancelling: progress.is_some_and(|progress| progress.cancelling),
             views: views::Shown { memory: &self.memory, sheet: self.sheet, now: self.view_now() },
         };
-        Panel::top("toolbar").exact_size(theme::BAR).resizable(false).frame(frame).show(ui, |ui| {
+        let rows = if ui.available_width() < theme::NARROW_BAR { 2.0 } else { 1.0 };
+        Panel::top("toolbar").exact_size(rows * theme::BAR).resizable(false).frame(frame).show(ui, |ui| {
             toolbar::show(ui, &mut self.columns, &shown, actions);
         });
     }
@@ -637,7 +645,7 @@ impl App {
             }
             Action::OpenSettings => self.memory.preferences = true,
             Action::Set(settings) => {
-                self.memory.settings = *settings;
+                self.memory.set(*settings);
                 self.name_accounts();
                 self.ask_for_tags();
                 self.memory.dress(ctx);

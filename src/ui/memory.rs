@@ -13,7 +13,7 @@ use super::theme;
 use super::views::ViewDialog;
 use crate::config::Environment;
 use crate::core::{Fleet, TargetStatus};
-use crate::settings::{SavedView, Settings, SheetState, Theme, Told, Views, Wish};
+use crate::settings::{Line, LineChoice, SavedView, Settings, SheetState, Theme, Told, Views, Wish};
 
 /// What was read of a person's settings before there was a window.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct Remembered {
     pub file: Option<PathBuf>,
     /// What is to be told about it.
     pub notice: Option<String>,
+    /// What the command line says of the line, which counts for this window only.
+    pub line: Option<LineChoice>,
     /// What tells a slow line from a fast one.
     pub environment: Environment,
 }
@@ -33,6 +35,7 @@ impl Default for Remembered {
             settings: Settings::default(),
             file: None,
             notice: None,
+            line: None,
             environment: Environment::from_variables([], None),
         }
     }
@@ -44,6 +47,7 @@ pub struct Memory {
     /// What the keeper was told last.
     sent: Settings,
     file: Option<PathBuf>,
+    line: Option<LineChoice>,
     environment: Environment,
     notices: Vec<String>,
     pub views: Arc<Views>,
@@ -67,11 +71,12 @@ pub struct Left<'a> {
 impl Memory {
     /// Takes over what was remembered and gives the context its line and scale.
     pub fn new(ctx: &Context, remembered: Remembered) -> Memory {
-        let Remembered { settings, file, notice, environment } = remembered;
+        let Remembered { settings, file, notice, line, environment } = remembered;
         let memory = Memory {
             sent: settings.clone(),
             settings,
             file,
+            line,
             environment,
             notices: notice.into_iter().collect(),
             views: Arc::default(),
@@ -84,9 +89,11 @@ impl Memory {
         memory
     }
 
-    /// Gives a context its line and scale.
+    /// Gives a context its line and scale. Both are told in the log, since what people see hangs on them.
     pub fn dress(&self, ctx: &Context) {
-        theme::set_line(ctx, self.settings.line.line(&self.environment).0);
+        let (line, why) = self.line();
+        tracing::info!(?line, why, scale = self.settings.scale.percent(), "line and scale");
+        theme::set_line(ctx, line);
         theme::set_scale(ctx, self.settings.scale);
     }
 
@@ -100,9 +107,17 @@ impl Memory {
         self.file.as_ref()
     }
 
-    /// What the line is taken for, and why.
-    pub fn line_words(&self) -> String {
-        self.settings.line.line(&self.environment).1
+    /// What the window is seen over, and why that is thought.
+    pub fn line(&self) -> (Line, String) {
+        self.line.unwrap_or(self.settings.line).line(&self.environment)
+    }
+
+    /// Has the settings so; a line that is chosen here counts more than the command line's.
+    pub fn set(&mut self, settings: Settings) {
+        if settings.line != self.settings.line {
+            self.line = None;
+        }
+        self.settings = settings;
     }
 
     /// Takes in what the keeper tells; a sentence for the status bar comes back where there is one.

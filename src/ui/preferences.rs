@@ -6,7 +6,7 @@ use super::action::Action;
 use super::icons::{Icon, glyph};
 use super::memory::Memory;
 use super::theme::{self, Tokens};
-use crate::settings::{LineChoice, Renderer, Scale, Settings, Theme};
+use crate::settings::{History, Line, LineChoice, Renderer, Scale, Settings, Theme};
 
 /// Draws the dialog; false when it is to be closed.
 pub fn show(ctx: &Context, memory: &Memory, actions: &mut Vec<Action>) -> bool {
@@ -74,7 +74,9 @@ fn choices(ui: &mut Ui, memory: &Memory, settings: &mut Settings) {
             ui.radio_value(&mut settings.line, LineChoice::Fast, "Fast");
         });
         ui.end_row();
-        remark(ui, &memory.line_words());
+        let (line, why) = memory.line();
+        let word = if line == Line::Slow { "Slow: at most ten frames a second" } else { "Fast" };
+        remark(ui, &format!("{word}, {why}."));
 
         name(ui, "Renderer");
         ui.horizontal(|ui| {
@@ -87,10 +89,12 @@ fn choices(ui: &mut Ui, memory: &Memory, settings: &mut Settings) {
 
         name(ui, "History");
         ui.horizontal(|ui| {
-            let days = DragValue::new(&mut settings.history.days).range(1..=36_500).suffix(" days");
+            let days =
+                DragValue::new(&mut settings.history.days).range(1..=History::MOST.days).suffix(" days");
             ui.add(days).accessible_name("Days of history");
-            let megabytes =
-                DragValue::new(&mut settings.history.megabytes).range(10..=1_000_000).suffix(" MB");
+            let megabytes = DragValue::new(&mut settings.history.megabytes)
+                .range(10..=History::MOST.megabytes)
+                .suffix(" MB");
             ui.add(megabytes).accessible_name("Megabytes of history");
         });
         ui.end_row();

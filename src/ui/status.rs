@@ -12,6 +12,8 @@ use crate::core::{Fleet, Progress};
 
 /// The width that the bar's left part needs before the sweep's figures are shown.
 const ROOM_FOR_FIGURES: f32 = 760.0;
+/// The width that the bar needs before the rows' age is shown beside the rest.
+const ROOM_FOR_AGE: f32 = 800.0;
 
 /// What a frame shows.
 pub struct Shown<'a> {
@@ -37,7 +39,9 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 RichText::new(" Demo ").strong().color(tokens.on_primary).background_color(tokens.primary);
             ui.label(badge).on_hover_text("A simulated AWS: no call leaves this machine.");
         }
-        if let Some((oldest, newest)) = roster::as_of(shown.fleet, shown.ticks, shown.kind) {
+        if ui.available_width() > ROOM_FOR_AGE
+            && let Some((oldest, newest)) = roster::as_of(shown.fleet, shown.ticks, shown.kind)
+        {
             let text = format!("as of {}", clock(oldest, newest));
             ui.label(RichText::new(text).color(tokens.text_weak)).on_hover_text(format!(
                 "The oldest rows are of {}, the newest of {}.",

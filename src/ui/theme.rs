@@ -27,6 +27,9 @@ pub const HEADER: f32 = 30.0;
 /// The toolbar and panel titles.
 pub const BAR: f32 = 44.0;
 
+/// A window with less width than this has its toolbar above everything, and a toolbar with less has two rows.
+pub const NARROW: f32 = 860.0;
+pub const NARROW_BAR: f32 = 800.0;
 /// The width of a menu, and the height at which a list in it begins to scroll.
 pub const MENU: f32 = 240.0;
 pub const MENU_LIST: f32 = 320.0;

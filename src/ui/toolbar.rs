@@ -1,6 +1,8 @@
 //! The bar above the grid: kinds, search, columns, views, refresh, export, settings.
 
-use egui::{Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{
+    Align, Button, Id, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
+};
 
 use super::action::Action;
 use super::columns::ColumnsMenu;
@@ -35,49 +37,69 @@ pub fn search_id() -> Id {
     Id::unique("search all columns")
 }
 
-/// Draws the bar.
+/// Draws the bar: in one row, or in two where it has been given the height of two.
 pub fn show(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mut Vec<Action>) {
-    let tokens = Tokens::of(ui);
-    ui.horizontal_centered(|ui| {
-        travel(ui, shown, actions);
-        for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| kind.always) {
-            let count = grouped(shown.roster.rows(shown.ticks, at));
-            let chosen = at == shown.shown;
-            let text = RichText::new(kind.title).color(if chosen { tokens.text } else { tokens.text_weak });
-            let button =
-                Button::selectable(chosen, text).right_text(RichText::new(count).color(tokens.text_weak));
-            let response = ui.add(button).on_hover_text(format!("aws rds describe-{}", kind.name));
-            if response.clicked() && !chosen {
-                actions.push(Action::ShowKind(at));
-            }
-        }
-        further_kinds(ui, shown, actions);
-        let mut sheet = |ui: &mut Ui, name: &str, place: usize, hint: &str, action: Action| {
-            let chosen = shown.shown == place;
-            let text = RichText::new(name).color(if chosen { tokens.text } else { tokens.text_weak });
-            if ui.add(Button::selectable(chosen, text)).on_hover_text(hint).clicked() && !chosen {
-                actions.push(action);
-            }
-        };
-        let hint = "What appeared, disappeared or changed between two sweeps";
-        sheet(ui, "Changes", kinds().len() + 1, hint, Action::ShowChanges);
-        sheet(ui, "SQL", kinds().len(), "Ask in SQL (Ctrl+Shift+Q)", Action::ShowSql);
-        ui.separator();
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            settings(ui, actions);
-            let some = shown.view.is_some_and(|view| view.of > 0);
-            let export = ui.add_enabled(some, Button::new("Export…"));
-            if export.on_hover_text("Write rows to a file: Excel, CSV, HTML or JSON (Ctrl+E)").clicked() {
-                actions.push(Action::OpenExport);
-            }
-            refresh(ui, shown, actions);
-            columns_menu(ui, menu, shown, actions);
-            views::menu(ui, &shown.views, actions);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
+    if ui.available_height() <= theme::BAR {
+        ui.horizontal_centered(|ui| {
+            sheets(ui, shown, actions);
+            ui.separator();
+            tools(ui, menu, shown, actions);
         });
+        return;
+    }
+    let rect = ui.available_rect_before_wrap();
+    let (first, second) = rect.split_top_bottom_at_y(rect.center().y);
+    let row = |rect, name| UiBuilder::new().id_salt(name).max_rect(rect);
+    ui.new_child(row(first, "sheets")).horizontal_centered(|ui| sheets(ui, shown, actions));
+    ui.new_child(row(second, "tools")).horizontal_centered(|ui| tools(ui, menu, shown, actions));
+    ui.advance_cursor_after_rect(rect);
+}
+
+/// What there is to look at.
+fn sheets(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    travel(ui, shown, actions);
+    for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| kind.always) {
+        let count = grouped(shown.roster.rows(shown.ticks, at));
+        let chosen = at == shown.shown;
+        let text = RichText::new(kind.title).color(if chosen { tokens.text } else { tokens.text_weak });
+        let button =
+            Button::selectable(chosen, text).right_text(RichText::new(count).color(tokens.text_weak));
+        let response = ui.add(button).on_hover_text(format!("aws rds describe-{}", kind.name));
+        if response.clicked() && !chosen {
+            actions.push(Action::ShowKind(at));
+        }
+    }
+    further_kinds(ui, shown, actions);
+    let mut sheet = |ui: &mut Ui, name: &str, place: usize, hint: &str, action: Action| {
+        let chosen = shown.shown == place;
+        let text = RichText::new(name).color(if chosen { tokens.text } else { tokens.text_weak });
+        if ui.add(Button::selectable(chosen, text)).on_hover_text(hint).clicked() && !chosen {
+            actions.push(action);
+        }
+    };
+    let hint = "What appeared, disappeared or changed between two sweeps";
+    sheet(ui, "Changes", kinds().len() + 1, hint, Action::ShowChanges);
+    sheet(ui, "SQL", kinds().len(), "Ask in SQL (Ctrl+Shift+Q)", Action::ShowSql);
+}
+
+/// What can be done with it.
+fn tools(ui: &mut Ui, menu: &mut ColumnsMenu, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        settings(ui, actions);
+        let some = shown.view.is_some_and(|view| view.of > 0);
+        let export = ui.add_enabled(some, Button::new("Export…"));
+        if export.on_hover_text("Write rows to a file: Excel, CSV, HTML or JSON (Ctrl+E)").clicked() {
+            actions.push(Action::OpenExport);
+        }
+        refresh(ui, shown, actions);
+        columns_menu(ui, menu, shown, actions);
+        views::menu(ui, &shown.views, actions);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
     });
 }
 
+/// The way back and forward, as in a browser.
 fn travel(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let mut button = |ui: &mut Ui, icon, name: &str, keys: &str, able, action| {
         let button = Button::new(glyph(icon)).frame_when_inactive(false);
@@ -87,10 +109,10 @@ fn travel(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
         }
     };
     let (back, forward) = shown.can_go;
-    ui.spacing_mut().item_spacing.x = theme::STEP / 2.0;
+    let apart = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, theme::STEP / 2.0);
     button(ui, Icon::ArrowLeft, "Back", "Alt+Left", back, Action::Back);
     button(ui, Icon::ArrowRight, "Forward", "Alt+Right", forward, Action::Forward);
-    ui.spacing_mut().item_spacing.x = 2.0 * theme::STEP;
+    ui.spacing_mut().item_spacing.x = apart;
 }
 
 /// The kinds that are collected when somebody wants to see them.
