@@ -102,7 +102,7 @@ fn the_details_say_what_a_row_has_to_do_with_and_ask_for_it() {
     assert_eq!(asked, [("db-instances", 102)]);
     assert!(is_there(&window, Role::Link, "Cluster: orders"));
     assert!(is_there(&window, Role::Link, "Replicas: 3"));
-    assert!(is_there(&window, Role::Button, "Snapshots: not collected yet"));
+    assert!(is_there(&window, Role::Link, "Snapshots: not collected yet"));
     assert!(says(&window, "Events"), "that there are none is said");
 }
 
@@ -133,7 +133,7 @@ fn a_link_leads_to_its_row_and_the_way_back_to_where_one_was() {
 #[test]
 fn what_is_not_collected_yet_is_collected_when_it_is_wanted() {
     let (mut window, core) = opened();
-    click(&mut window, Role::Button, "Snapshots: not collected yet");
+    click(&mut window, Role::Link, "Snapshots: not collected yet");
     let swept = core.told(|command| match command {
         Command::Sweep { kinds, .. } => Some(kinds.clone()),
         _ => None,
@@ -200,7 +200,10 @@ fn named() -> Settings {
         tag: tag.map(str::to_owned),
     };
     Settings {
-        environments: vec![rule("Production", Some("DB1"), Some("env=prod")), rule("Test", Some("DB2"), None)],
+        environments: vec![
+            rule("Production", Some("DB1"), Some("env=prod")),
+            rule("Test", Some("DB2"), None),
+        ],
         accounts: [("111111111111".to_owned(), "Billing".to_owned())].into(),
         ..Settings::default()
     }

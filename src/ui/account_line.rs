@@ -34,6 +34,8 @@ pub struct Done {
     /// It is to be folded or unfolded.
     pub turned: bool,
     pub clicked: bool,
+    /// The line's own id, for a screen reader to follow the keys.
+    pub id: egui::Id,
 }
 
 /// What the line says.
@@ -179,7 +181,7 @@ pub fn show(
         let alone = ticked == targets.len() && shown.roster.ticked(shown.ticks) == ticked;
         actions.push(if alone { Action::TickAll } else { Action::TickOnly(targets.clone()) });
     }
-    let done = Done { turned, clicked: response.clicked() };
+    let done = Done { turned, clicked: response.clicked(), id: response.id };
     response.context_menu(|ui| menu(ui, line, &words, &targets, actions));
     response.on_hover_ui(|ui| {
         ui.label(format!("{}\n{state}{}", words.hover, collected(as_of)));

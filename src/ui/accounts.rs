@@ -254,6 +254,11 @@ impl Accounts {
                 if done.turned {
                     turned = Some(at);
                 }
+                if drawn.focused {
+                    ui.ctx().accesskit_node_builder(id, |node| {
+                        node.set_active_descendant(done.id.accesskit_id());
+                    });
+                }
                 if done.clicked {
                     self.at = Some(at);
                     ui.memory_mut(|memory| memory.request_focus(id));

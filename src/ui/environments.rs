@@ -57,8 +57,8 @@ pub fn keys(settings: &Settings) -> Vec<String> {
     keys
 }
 
-/// What most of an account's profile names begin with, up to where a word ends; `None` where they have too little in
-/// common to be a name.
+/// What an account's profile names begin with, up to where a word ends: what most of them share, the longest such. Where
+/// no two share anything, or different groups of them as much, there is no name.
 pub fn in_common<'a>(profiles: &[&'a str]) -> Option<&'a str> {
     const LEAST: usize = 3;
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -68,8 +68,11 @@ pub fn in_common<'a>(profiles: &[&'a str]) -> Option<&'a str> {
             *counts.entry(&profile[..end]).or_default() += 1;
         }
     }
-    let most = |(_, count): &(&str, usize)| count * 2 > profiles.len();
-    counts.into_iter().filter(most).max_by_key(|(name, count)| (*count, name.len())).map(|(name, _)| name)
+    let most = counts.values().copied().max().filter(|most| *most > 1 || profiles.len() == 1)?;
+    let mut names = counts.into_iter().filter(|(_, count)| *count == most).map(|(name, _)| name);
+    // In the order of texts the longer ones follow those that they begin with.
+    let first = names.next()?;
+    names.try_fold(first, |name, longer| longer.starts_with(name).then_some(longer))
 }
 
 #[cfg(test)]
@@ -81,6 +84,8 @@ mod tests {
         assert_eq!(in_common(&["billing-prod", "billing-prod-us-east-1", "HRPROD"]), Some("billing-prod"));
         assert_eq!(in_common(&["billing-prod", "billing-test"]), Some("billing"));
         assert_eq!(in_common(&["DB1"]), Some("DB1"));
+        assert_eq!(in_common(&["hr-prod", "hr-prod-us-east-1", "HRPROD", "HRP2", "HRP3"]), Some("hr-prod"));
+        assert_eq!(in_common(&["crm-prod", "crm-test", "erp-prod", "erp-test"]), None, "as much of each");
         assert_eq!(in_common(&["ORCLP1", "HRPROD", "CRMT"]), None);
         assert_eq!(in_common(&["a-b", "a-c"]), None, "too short to be a name");
         assert_eq!(in_common(&[]), None);
