@@ -45,6 +45,7 @@ pub enum Question {
         row: i64,
         places: Option<Vec<i64>>,
     },
+    Tags(Vec<String>),
     Kinds {
         sql: String,
     },
@@ -233,6 +234,10 @@ impl Desk {
                         tracing::error!("{refusal:?}");
                     }
                 }
+                Question::Tags(keys) => match self.reader().and_then(|reader| reader.tags(&keys)) {
+                    Ok(tags) => self.telling.send(Event::Tags(Arc::new(tags))),
+                    Err(refusal) => tracing::error!("{refusal:?}"),
+                },
                 Question::Kinds { sql } => {
                     let found = self.reader().and_then(|reader| Ok(reader.kinds(&sql)?));
                     let kinds = match found {

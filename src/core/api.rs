@@ -80,6 +80,8 @@ pub enum Command {
     Record { kind: &'static str, row: i64 },
     /// What a row of a kind has to do with others: answered by `Event::Relations`.
     Relations { kind: &'static str, row: i64 },
+    /// What the databases of each account and region say in these tags: answered by `Event::Tags`.
+    Tags(Vec<String>),
     /// Which kinds a person's SQL reads, and whether it can be run at all: answered by `Event::Kinds`.
     Kinds { sql: String },
     /// The values of a column among the rows of a query, for a pick-list: answered by `Event::Values`. The query's own
@@ -138,6 +140,7 @@ pub enum Event {
     Rows(Arc<Rows>),
     Record(Arc<Record>),
     Relations(Arc<Relations>),
+    Tags(Arc<Tags>),
     /// The kinds that a person's SQL reads, or what is wrong with it.
     Kinds {
         sql: String,
@@ -362,6 +365,9 @@ pub struct Field {
     pub lines: Vec<Line>,
     pub absent: bool,
 }
+
+/// Tags of databases by account and region: of each key the commonest value.
+pub type Tags = BTreeMap<(String, String), Vec<(String, String)>>;
 
 /// What a row has to do with others.
 #[derive(Debug, Clone, PartialEq)]

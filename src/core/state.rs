@@ -242,6 +242,10 @@ impl State {
             Command::Rows { view, positions } => self.answering.ask(Question::Rows { view, positions }),
             Command::Record { kind, row } => self.answering.ask(Question::Record { kind, row }),
             Command::Relations { kind, row } => self.ask_for_relations(kind, row),
+            Command::Tags(keys) => {
+                self.commit();
+                self.answering.ask(Question::Tags(keys));
+            }
             Command::Kinds { sql } => self.answering.ask(Question::Kinds { sql }),
             Command::Values { mut query, column } => {
                 self.restrict(&mut query);

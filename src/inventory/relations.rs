@@ -1,6 +1,8 @@
 //! Finding the rows that another row has to do with: how many there are, by SQL over one account and region, which costs
 //! the same however large the fleet is. The conditions mean what `Test::Is` means, so that the grid shows the same rows.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, params_from_iter};
 use serde_json::Value;
 
@@ -8,6 +10,9 @@ use super::Refusal;
 use super::reader::Reader;
 use crate::query::quoted;
 use crate::rds::{Kind, Related, kind};
+
+/// Tags by account and region.
+type TagsByPlace = BTreeMap<(String, String), Vec<(String, String)>>;
 
 /// What there is of the rows that are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +89,34 @@ impl Reader {
             )?
             .query_map((kind.name, region, account), |row| row.get(0))?
             .collect()
+    }
+
+    /// What the databases of each account and region say in some tags: of each key the value that most of them have.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn tags(&self, keys: &[String]) -> Result<TagsByPlace, Refusal> {
+        self.tags_by_place(keys).map_err(|error| Refusal::from(error.to_string()))
+    }
+
+    fn tags_by_place(&self, keys: &[String]) -> rusqlite::Result<TagsByPlace> {
+        let mut found = TagsByPlace::new();
+        let mut statement = self.connection().prepare_cached(
+            "SELECT p.AccountId, p.Region, tag(d.TagList, ?1) AS Value, count(*) FROM \
+             (SELECT _Place, TagList FROM db_instances UNION ALL SELECT _Place, TagList FROM db_clusters) d \
+             JOIN _places p ON p._Place = d._Place WHERE Value IS NOT NULL \
+             GROUP BY 1, 2, 3 ORDER BY 4 DESC, 3",
+        )?;
+        for key in keys {
+            let mut rows = statement.query([key])?;
+            while let Some(row) = rows.next()? {
+                let tags: &mut Vec<(String, String)> = found.entry((row.get(0)?, row.get(1)?)).or_default();
+                if !tags.iter().any(|(known, _)| known == key) {
+                    tags.push((key.clone(), row.get(2)?));
+                }
+            }
+        }
+        Ok(found)
     }
 
     fn is_collected(&self, kind: &Kind) -> rusqlite::Result<bool> {

@@ -94,8 +94,16 @@ impl Row<'_> {
         // A catalogue is nobody's own.
         let shared = super::kind(relation.to).is_some_and(|kind| kind.shared);
         let account = account.filter(|_| !shared);
+        let to = |account: Option<String>, region: Option<String>| Related {
+            title: relation.title,
+            kind: relation.to,
+            name: None,
+            account,
+            region,
+            conditions: Vec::new(),
+        };
         let mut conditions = Vec::new();
-        let mut named: Vec<(Option<String>, Option<String>, &'static str, Vec<String>)> = Vec::new();
+        let mut named: Vec<Related> = Vec::new();
         for on in &relation.on {
             match on {
                 On::Says(column, word) => conditions.push((*column, vec![(*word).to_owned()])),
@@ -112,11 +120,17 @@ impl Row<'_> {
                             Some(_) => continue,
                             None => (account.clone(), region.clone(), value.as_str()),
                         };
-                        let name = name.to_owned();
-                        match named.iter_mut().find(|known| known.0 == account && known.1 == region) {
-                            Some(known) if known.3.contains(&name) => {}
-                            Some(known) => known.3.push(name),
-                            None => named.push((account, region, *column, vec![name])),
+                        let known = |known: &Related| known.account == account && known.region == region;
+                        let at = named.iter().position(known).unwrap_or_else(|| {
+                            named.push(Related {
+                                conditions: vec![(*column, Vec::new())],
+                                ..to(account, region)
+                            });
+                            named.len() - 1
+                        });
+                        let names = &mut named[at].conditions[0].1;
+                        if !names.iter().any(|known| known == name) {
+                            names.push(name.to_owned());
                         }
                     }
                     if named.is_empty() {
@@ -126,26 +140,15 @@ impl Row<'_> {
             }
         }
         if named.is_empty() {
-            return vec![Related {
-                title: relation.title,
-                kind: relation.to,
-                name: None,
-                account,
-                region,
-                conditions,
-            }];
+            return vec![Related { conditions, ..to(account, region) }];
+        }
+        for related in &mut named {
+            if let [(_, names)] = &related.conditions[..] {
+                related.name = names.first().filter(|_| names.len() == 1).cloned();
+            }
+            related.conditions.extend(conditions.iter().cloned());
         }
         named
-            .into_iter()
-            .map(|(account, region, column, names)| Related {
-                title: relation.title,
-                kind: relation.to,
-                name: names.first().filter(|_| names.len() == 1).cloned(),
-                account,
-                region,
-                conditions: std::iter::once((column, names)).chain(conditions.clone()).collect(),
-            })
-            .collect()
     }
 }
 
@@ -306,7 +309,7 @@ mod tests {
         assert_eq!(find(&all, "Subnet group")[0].name.as_deref(), Some("data"));
         assert_eq!(find(&all, "Events")[0].conditions.len(), 2);
         assert!(find(&all, "Replica of").is_empty(), "what is absent leads nowhere");
-        let groups = find(&all, "In the same security groups");
+        let groups = find(&all, "Same security groups");
         assert_eq!(groups[0].conditions, [("VpcSecurityGroups", vec!["sg-1".to_owned()])]);
     }
 

@@ -1,13 +1,14 @@
-//! The panel on the left: accounts, their regions and profiles, and the ticks that say what the grid shows. Only the
-//! visible lines are laid out, however many accounts there are.
+//! The panel on the left: environments, accounts and their regions as a tree, and the ticks that say what the grid shows.
+//! Which lines there are is worked out when the fleet, the search or what is folded changes; a frame lays out the visible
+//! ones only. How a line looks is said in `account_line`.
 
 use std::collections::BTreeSet;
 
-use egui::{Align, Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, EventFilter, Id, Key, Modifiers, Sense, Ui, WidgetInfo, vec2};
 
+use super::account_line::{self, AccountLine};
 use super::action::Action;
-use super::marks::{self, Direction};
-use super::roster::{AccountEntry, RegionEntry, Roster, Standing, Ticks};
+use super::roster::{AccountEntry, EnvironmentEntry, RegionEntry, Roster, Ticks};
 use super::theme::{self, Tokens};
 
 /// With at most this many accounts, each is unfolded from the start.
@@ -17,8 +18,14 @@ const UNFOLDED: usize = 12;
 #[derive(Default)]
 pub struct Accounts {
     search: String,
-    /// Accounts, by name and profiles, that stand the other way than they would on their own.
+    /// Environments and accounts, by name, that stand the other way than they would on their own.
     turned: BTreeSet<String>,
+    lines: Vec<Line>,
+    /// The search that the lines are of; `None` when they are to be worked out anew.
+    lines_of: Option<String>,
+    /// The line that the keys are at, once they have been used.
+    at: Option<usize>,
+    scroll: bool,
 }
 
 /// What a frame shows.
@@ -29,14 +36,59 @@ pub struct Shown<'a> {
     pub kind: usize,
 }
 
-enum Line<'a> {
-    Account(&'a AccountEntry, bool),
+/// A line of the tree, by places in the roster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Environment { at: usize, open: bool },
+    Account { at: usize, open: bool },
+    Region { account: usize, at: usize },
+}
+
+/// What a line is of.
+#[derive(Clone, Copy)]
+pub enum Entry<'a> {
+    Environment(&'a EnvironmentEntry),
+    Account(&'a AccountEntry),
     Region(&'a AccountEntry, &'a RegionEntry),
 }
 
+impl Line {
+    fn entry(self, roster: &Roster) -> Option<Entry<'_>> {
+        Some(match self {
+            Line::Environment { at, .. } => Entry::Environment(roster.environments.get(at)?),
+            Line::Account { at, .. } => Entry::Account(roster.accounts.get(at)?),
+            Line::Region { account, at } => {
+                let account = roster.accounts.get(account)?;
+                Entry::Region(account, account.regions.get(at)?)
+            }
+        })
+    }
+
+    /// Whether what is below it is shown; `None` where nothing can be.
+    fn open(self) -> Option<bool> {
+        match self {
+            Line::Environment { open, .. } | Line::Account { open, .. } => Some(open),
+            Line::Region { .. } => None,
+        }
+    }
+
+    fn depth(self, roster: &Roster) -> usize {
+        let below = usize::from(!roster.environments.is_empty());
+        match self {
+            Line::Environment { .. } => 0,
+            Line::Account { .. } => below,
+            Line::Region { .. } => below + 1,
+        }
+    }
+}
+
 impl Accounts {
+    /// Has the lines worked out anew, because the roster is another one.
+    pub fn outdated(&mut self) {
+        self.lines_of = None;
+    }
+
     pub fn show(&mut self, ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
-        let tokens = Tokens::of(ui);
         ui.add_space(theme::STEP * 2.0);
         ui.horizontal(|ui| {
             ui.heading("Accounts");
@@ -62,222 +114,243 @@ impl Accounts {
                 .desired_width(f32::INFINITY);
             let field =
                 ui.add_sized(vec2(ui.available_width(), theme::ROW), field).accessible_name("Find account");
-            if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+            let pressed = |key| ui.input(|input| input.key_pressed(key));
+            if field.lost_focus() && pressed(Key::Escape) {
                 self.search.clear();
             }
+            if field.lost_focus() && pressed(Key::Enter) {
+                self.work_out(shown.roster);
+                self.tick_found(shown.roster, actions);
+            }
         });
+        self.work_out(shown.roster);
+        if !self.search.trim().is_empty() {
+            self.say_what_is_found(ui, shown.roster, actions);
+        }
         ui.add_space(theme::STEP);
+        if !self.lines.is_empty() {
+            self.tree(ui, shown, actions);
+        }
+    }
 
+    /// Works the lines out, if they are not those of the search and the roster.
+    fn work_out(&mut self, roster: &Roster) {
         let text = self.search.trim().to_lowercase();
-        let unfolded = shown.roster.accounts.len() <= UNFOLDED;
-        let mut lines = Vec::new();
-        for account in
-            shown.roster.accounts.iter().filter(|account| text.is_empty() || account.matches(&text))
-        {
-            let open = unfolded != self.turned.contains(&key(account));
-            lines.push(Line::Account(account, open));
+        if self.lines_of.as_ref() == Some(&text) {
+            return;
+        }
+        let kept = self.at.and_then(|at| self.lines.get(at)).copied();
+        self.lines.clear();
+        let unfolded = roster.accounts.len() <= UNFOLDED;
+        if roster.environments.is_empty() {
+            self.accounts(roster, 0..roster.accounts.len(), unfolded, &text);
+        }
+        for (at, environment) in roster.environments.iter().enumerate() {
+            // What is searched for is shown wherever it lies.
+            let open = !text.is_empty() || !self.turned.contains(&environment.name);
+            self.lines.push(Line::Environment { at, open });
+            let before = self.lines.len();
             if open {
-                lines.extend(account.regions.iter().map(|region| Line::Region(account, region)));
+                self.accounts(roster, environment.accounts.clone(), unfolded, &text);
+            }
+            if !text.is_empty() && self.lines.len() == before {
+                self.lines.pop();
             }
         }
-        if lines.is_empty() && !text.is_empty() {
+        self.at = kept.and_then(|kept| self.lines.iter().position(|line| *line == kept));
+        self.lines_of = Some(text);
+    }
+
+    fn accounts(&mut self, roster: &Roster, places: std::ops::Range<usize>, unfolded: bool, text: &str) {
+        for at in places {
+            let account = &roster.accounts[at];
+            if !text.is_empty() && !account.matches(text) {
+                continue;
+            }
+            // Where a profile is searched for, its region is what was meant.
+            let inside = !text.is_empty() && !account.is_called(text);
+            let open = inside || unfolded != self.turned.contains(&key(account));
+            self.lines.push(Line::Account { at, open });
+            let regions = account.regions.iter().enumerate().filter(|_| open);
+            let found = regions.filter(|(_, region)| !inside || region.matches(text));
+            self.lines.extend(found.map(|(region, _)| Line::Region { account: at, at: region }));
+        }
+    }
+
+    fn say_what_is_found(&self, ui: &mut Ui, roster: &Roster, actions: &mut Vec<Action>) {
+        let found = self.lines.iter().filter(|line| matches!(line, Line::Account { .. })).count();
+        if found == 0 {
             ui.add_space(theme::STEP * 2.0);
             ui.weak(format!("No account, profile, region or role contains “{}”.", self.search.trim()));
             return;
         }
-        ui.spacing_mut().item_spacing.y = 0.0;
-        egui::ScrollArea::vertical().auto_shrink(false).show_rows(
-            ui,
-            theme::ROW,
-            lines.len(),
-            |ui, visible| {
-                for at in visible {
-                    let (rect, _) =
-                        ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::HOVER);
-                    let Some(line) = lines.get(at) else { continue };
-                    match line {
-                        Line::Account(account, open) => {
-                            if self.account(ui, rect, account, *open, shown, tokens, actions) {
-                                let name = key(account);
-                                if !self.turned.remove(&name) {
-                                    self.turned.insert(name);
-                                }
-                            }
-                        }
-                        Line::Region(account, entry) => {
-                            region(ui, rect, account, entry, shown, tokens, actions)
-                        }
-                    }
-                }
-            },
-        );
+        ui.horizontal(|ui| {
+            ui.weak(if found == 1 {
+                "1 account found".to_owned()
+            } else {
+                format!("{found} accounts found")
+            });
+            let only = ui.add(egui::Button::new("Only these").small());
+            if only.on_hover_text("Tick what is found and nothing else (Enter)").clicked() {
+                self.tick_found(roster, actions);
+            }
+        });
     }
 
-    /// Draws an account's line; true when it is to be folded or unfolded.
-    #[expect(clippy::too_many_arguments, reason = "one line of a list, drawn in one place")]
-    fn account(
-        &self,
-        ui: &mut Ui,
-        rect: Rect,
-        account: &AccountEntry,
-        open: bool,
-        shown: &Shown<'_>,
-        tokens: &Tokens,
-        actions: &mut Vec<Action>,
-    ) -> bool {
-        let id = ui.scope_id().with(("account", &account.name, &account.profiles));
-        let targets: Vec<u32> = account.regions.iter().map(|region| region.target).collect();
-        let (fold, rest) = rect.split_left_right_at_x(rect.left() + 16.0);
-        let fold_response = ui.interact(fold, id.with("fold"), Sense::CLICK);
-        let direction = if open { Direction::Down } else { Direction::Right };
-        marks::paint_arrow(ui.painter(), fold.center(), direction, tokens.text_weak);
-        fold_response.widget_info(|| {
-            let word = if open { "Fold" } else { "Unfold" };
-            WidgetInfo::labeled(
-                egui::Role::DisclosureTriangle,
-                true,
-                format!("{word} account {}", account.name),
-            )
+    /// Ticks what is found, and nothing else: the regions that are listed, and those of accounts that are folded.
+    fn tick_found(&self, roster: &Roster, actions: &mut Vec<Action>) {
+        let mut targets = Vec::new();
+        for line in &self.lines {
+            match line.entry(roster) {
+                Some(Entry::Region(_, region)) => targets.push(region.target),
+                Some(Entry::Account(account)) if line.open() == Some(false) => {
+                    targets.extend(account.targets())
+                }
+                _ => {}
+            }
+        }
+        if !targets.is_empty() && !self.search.trim().is_empty() {
+            actions.push(Action::TickOnly(targets));
+        }
+    }
+
+    fn tree(&mut self, ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+        let id = Id::unique("accounts tree");
+        let area = ui.available_rect_before_wrap();
+        let tree = ui.interact(area, id, Sense::focusable_noninteractive());
+        tree.widget_info(|| WidgetInfo::labeled(egui::Role::Tree, true, "Accounts"));
+        if tree.gained_focus() && self.at.is_none() {
+            self.at = Some(0);
+        }
+        if tree.has_focus() {
+            let filter =
+                EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: false };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+            self.keys(ui, shown, actions);
+        }
+        let tokens = Tokens::of(ui);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let mut turned = None;
+        let mut scroll = egui::ScrollArea::vertical().auto_shrink(false);
+        if std::mem::take(&mut self.scroll)
+            && let Some(at) = self.at
+        {
+            // The line in the middle, so that a key more does not scroll again.
+            let top = at as f32 * theme::ROW - (area.height() - theme::ROW) / 2.0;
+            scroll = scroll.vertical_scroll_offset(top.max(0.0));
+        }
+        scroll.show_rows(ui, theme::ROW, self.lines.len(), |ui, visible| {
+            for at in visible {
+                let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::HOVER);
+                let Some(line) = self.lines.get(at).copied() else { continue };
+                let Some(entry) = line.entry(shown.roster) else { continue };
+                let drawn = AccountLine {
+                    entry,
+                    open: line.open(),
+                    depth: line.depth(shown.roster),
+                    focused: tree.has_focus() && self.at == Some(at),
+                };
+                let done = account_line::show(ui, rect, &drawn, shown, tokens, actions);
+                if done.turned {
+                    turned = Some(at);
+                }
+                if drawn.focused {
+                    ui.ctx().accesskit_node_builder(id, |node| {
+                        node.set_active_descendant(done.id.accesskit_id());
+                    });
+                }
+                if done.clicked {
+                    self.at = Some(at);
+                    ui.memory_mut(|memory| memory.request_focus(id));
+                }
+            }
         });
-        let line = ListLine {
-            id,
-            name: &account.name,
-            note: &account.profiles,
-            standing: &account.standing,
-            label: format!("Account {}", account.name),
-            hover: format!(
-                "{}\nClick: only this account. Tick: with the others.",
-                hover_text(&account.name, &account.profiles, &account.standing)
-            ),
+        if let Some(at) = turned {
+            self.turn(at, shown.roster);
+        }
+    }
+
+    /// Folds or unfolds a line.
+    fn turn(&mut self, at: usize, roster: &Roster) {
+        let Some(line) = self.lines.get(at) else { return };
+        let name = match line.entry(roster) {
+            Some(Entry::Environment(environment)) => environment.name.clone(),
+            Some(Entry::Account(account)) => key(account),
+            _ => return,
         };
-        line.show(ui, rest, &targets, shown, tokens, actions);
-        fold_response.clicked()
+        if !self.turned.remove(&name) {
+            self.turned.insert(name);
+        }
+        self.lines_of = None;
+        let kept = match *line {
+            Line::Environment { at, open } => Line::Environment { at, open: !open },
+            Line::Account { at, open } => Line::Account { at, open: !open },
+            region => region,
+        };
+        self.work_out(roster);
+        self.at = self.lines.iter().position(|line| *line == kept).or(self.at);
+    }
+
+    /// The keys of a tree: up and down, right into and left out of a line, Space ticks, Enter ticks it alone.
+    fn keys(&mut self, ui: &Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+        let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
+        let last = self.lines.len().saturating_sub(1);
+        let page = ((ui.available_height() / theme::ROW) as usize).max(1);
+        let before = self.at;
+        let steps = [
+            (Key::ArrowDown, 1),
+            (Key::ArrowUp, -1),
+            (Key::PageDown, page as isize),
+            (Key::PageUp, -(page as isize)),
+            (Key::Home, -(self.lines.len() as isize)),
+            (Key::End, self.lines.len() as isize),
+        ];
+        for (key, step) in steps {
+            for _ in 0..presses(key) {
+                self.at = Some(self.at.unwrap_or_default().saturating_add_signed(step).min(last));
+            }
+        }
+        let at = self.at.unwrap_or_default().min(last);
+        let Some(line) = self.lines.get(at).copied() else { return };
+        if presses(Key::ArrowRight) > 0 {
+            match line.open() {
+                Some(false) => self.turn(at, shown.roster),
+                Some(true) => self.at = Some((at + 1).min(last)),
+                None => {}
+            }
+        }
+        if presses(Key::ArrowLeft) > 0 {
+            let depth = line.depth(shown.roster);
+            if line.open() == Some(true) {
+                self.turn(at, shown.roster);
+            } else if let Some(above) =
+                self.lines[..at].iter().rposition(|line| line.depth(shown.roster) < depth)
+            {
+                self.at = Some(above);
+            }
+        }
+        self.scroll |= self.at != before;
+        let targets = line.entry(shown.roster).map(Entry::targets).unwrap_or_default();
+        if presses(Key::Space) > 0 {
+            let on = !targets.iter().all(|target| shown.ticks.contains(*target));
+            actions.push(Action::Tick { targets, on });
+        } else if presses(Key::Enter) > 0 {
+            actions.push(Action::TickOnly(targets));
+        }
+    }
+}
+
+impl Entry<'_> {
+    pub fn targets(self) -> Vec<u32> {
+        match self {
+            Entry::Environment(environment) => environment.targets.clone(),
+            Entry::Account(account) => account.targets().collect(),
+            Entry::Region(_, region) => vec![region.target],
+        }
     }
 }
 
 /// What tells accounts apart, also while their ids are unknown.
 fn key(account: &AccountEntry) -> String {
-    format!("{}\n{}", account.name, account.profiles)
-}
-
-fn region(
-    ui: &mut Ui,
-    rect: Rect,
-    account: &AccountEntry,
-    region: &RegionEntry,
-    shown: &Shown<'_>,
-    tokens: &Tokens,
-    actions: &mut Vec<Action>,
-) {
-    let role = region.role.as_deref().map(|role| format!("{role}\n")).unwrap_or_default();
-    let line = ListLine {
-        id: ui.scope_id().with(("region", region.target)),
-        name: &region.region,
-        note: &region.profiles,
-        standing: &region.standing,
-        label: format!("Account {}, region {}, {}", account.name, region.region, region.profiles),
-        hover: format!(
-            "{}\n{role}Click: only this account and region. Tick: with the others.",
-            hover_text(&format!("{} {}", account.name, region.region), &region.profiles, &region.standing)
-        ),
-    };
-    line.show(ui, rect.with_min_x(rect.left() + 34.0), &[region.target], shown, tokens, actions);
-}
-
-fn hover_text(name: &str, profiles: &str, standing: &Standing) -> String {
-    let word = if standing.word.is_empty() { "collected" } else { &standing.word };
-    format!("{name}: {word}\nProfiles: {profiles}")
-}
-
-/// What an account's and a region's line have in common.
-struct ListLine<'a> {
-    id: egui::Id,
-    name: &'a str,
-    note: &'a str,
-    standing: &'a Standing,
-    label: String,
-    hover: String,
-}
-
-impl ListLine<'_> {
-    fn show(
-        self,
-        ui: &mut Ui,
-        rect: Rect,
-        targets: &[u32],
-        shown: &Shown<'_>,
-        tokens: &Tokens,
-        actions: &mut Vec<Action>,
-    ) {
-        let ticked = targets.iter().filter(|target| shown.ticks.contains(**target)).count();
-        let (tick_rect, text_rect) = rect.split_left_right_at_x(rect.left() + 20.0);
-        let response = ui.interact(text_rect, self.id.with("text"), Sense::CLICK);
-        if response.hovered() {
-            ui.painter().rect_filled(text_rect, 4.0, tokens.hover);
-        }
-
-        let mut on = ticked == targets.len() && !targets.is_empty();
-        let mixed = ticked > 0 && !on;
-        let tick = egui::Checkbox::without_text(&mut on).indeterminate(mixed);
-        let mut child = ui.new_child(
-            egui::UiBuilder::new()
-                .id_salt(self.id.with("tick"))
-                .max_rect(Rect::from_center_size(tick_rect.center(), vec2(16.0, 16.0))),
-        );
-        child.spacing_mut().interact_size = vec2(16.0, 16.0);
-        if child.add(tick).accessible_name(self.label.clone()).changed() {
-            actions.push(Action::Tick { targets: targets.to_vec(), on: on || mixed });
-        }
-
-        let standing = self.standing;
-        standing.tone.paint(ui.painter(), pos2(text_rect.left() + 10.0, text_rect.center().y), tokens);
-        let mut right = text_rect.right() - 8.0;
-        let rows = standing.rows.get(shown.kind).copied().unwrap_or_default();
-        let faded = |color| if ticked == 0 { tokens.text_weak } else { color };
-        if rows > 0 || standing.word.is_empty() {
-            let count = marks::line(ui, &rows.to_string(), theme::BODY, faded(tokens.text), 80.0);
-            let at = pos2(right, text_rect.center().y);
-            right -= count.size().x + 8.0;
-            ui.painter().galley(Align2::RIGHT_CENTER.anchor_size(at, count.size()).min, count, tokens.text);
-        }
-        if !standing.word.is_empty() {
-            let color = standing.tone.color(tokens);
-            let word = marks::line(ui, &standing.short, theme::SMALL, color, 130.0);
-            let at = pos2(right, text_rect.center().y);
-            right -= word.size().x + 8.0;
-            ui.painter().galley(Align2::RIGHT_CENTER.anchor_size(at, word.size()).min, word, color);
-        }
-        let name_rect =
-            Rect::from_min_max(pos2(text_rect.left() + 22.0, rect.top()), pos2(right, rect.bottom()));
-        let name = marks::line(ui, self.name, theme::BODY, faded(tokens.text), name_rect.width());
-        let note_rect = name_rect.with_min_x(name_rect.left() + name.size().x + 8.0);
-        let at = Align2::LEFT_CENTER.anchor_size(name_rect.left_center(), name.size()).min;
-        ui.painter().galley(at, name, tokens.text);
-        if note_rect.width() > 24.0 {
-            marks::paint_line(ui, note_rect, self.note, theme::SMALL, tokens.text_weak, Align::Min);
-        }
-
-        response.widget_info(|| {
-            let state = if standing.word.is_empty() { "collected" } else { &standing.word };
-            WidgetInfo::labeled(egui::Role::ListItem, true, format!("{}: {state}, {rows} rows", self.label))
-        });
-        if response.clicked() {
-            let alone = ticked == targets.len() && shown.roster.ticked(shown.ticks) == ticked;
-            actions.push(if alone { Action::TickAll } else { Action::TickOnly(targets.to_vec()) });
-        }
-        response.context_menu(|ui| {
-            let mut entry = |ui: &mut Ui, text: &str, action: Action| {
-                if ui.button(text).clicked() {
-                    actions.push(action);
-                    ui.close();
-                }
-            };
-            entry(ui, "Show only this", Action::TickOnly(targets.to_vec()));
-            entry(ui, "Show all", Action::TickAll);
-            entry(ui, "Refresh this", Action::Retry(targets.to_vec()));
-            entry(ui, "Copy name", Action::CopyText(self.name.to_owned()));
-            entry(ui, "Copy profile names", Action::CopyText(self.note.to_owned()));
-        });
-        response.on_hover_text(self.hover);
-    }
+    format!("{}\n{}", account.id, account.profiles)
 }

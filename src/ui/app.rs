@@ -1,6 +1,7 @@
 //! The whole window: takes the core's events in, draws the parts, carries out what the person asked for. It holds the
 //! state that several parts share; how each part looks is that part's business.
 
+mod naming;
 mod navigation;
 mod places;
 
@@ -32,7 +33,7 @@ use super::sql::{self, SqlPanel};
 use super::theme::{self, Tokens};
 use super::views::{self, ViewDialog};
 use super::{drawer, empty, preferences, status, toolbar};
-use crate::core::{Command, CopyForm, Event, Export, Fleet, RowChoice};
+use crate::core::{Command, CopyForm, Event, Export, Fleet, RowChoice, Tags};
 use crate::inventory::Refused;
 use crate::query::Query;
 use crate::rds::kinds;
@@ -53,6 +54,8 @@ pub struct App {
     start: Start,
     fleet: Option<Arc<Fleet>>,
     roster: Roster,
+    /// What the databases' tags say that the person's rules ask for.
+    tags: Arc<Tags>,
     ticks: Ticks,
     search: String,
     /// The sheet on show, by its place in `grids`.
@@ -108,6 +111,7 @@ impl App {
             start,
             fleet: None,
             roster: Roster::default(),
+            tags: Arc::default(),
             ticks: Ticks::All,
             search: String::new(),
             sheet: 0,
@@ -291,7 +295,11 @@ impl App {
                     grid.take_values(&values);
                 }
             }
-            Event::SweepEnded => {}
+            Event::Tags(tags) => {
+                self.tags = tags;
+                self.name_accounts();
+            }
+            Event::SweepEnded => self.ask_for_tags(),
         }
     }
 
@@ -318,7 +326,8 @@ impl App {
 
     fn take_fleet(&mut self, fleet: Arc<Fleet>) {
         let first = self.swept.is_empty();
-        self.roster = Roster::new(&fleet);
+        self.fleet = Some(Arc::clone(&fleet));
+        self.name_accounts();
         if first {
             self.ticks = self.memory.ticks(&fleet);
         }
@@ -329,7 +338,10 @@ impl App {
             }
         }
         let running = fleet.progress.running;
-        self.fleet = Some(fleet);
+        // What an earlier run left is there at once.
+        if first {
+            self.ask_for_tags();
+        }
         if running || self.roster.targets.is_empty() {
             return;
         }
@@ -666,6 +678,8 @@ impl App {
                     ctx.set_theme(theme::preference(settings.theme));
                 }
                 self.memory.set(*settings);
+                self.name_accounts();
+                self.ask_for_tags();
                 self.memory.dress(ctx);
             }
             Action::ShowView(name) => self.show_view(ctx, Some(&name)),

@@ -218,7 +218,7 @@ fn standing(ui: &mut Ui, record: &Record) {
             ui.label(RichText::new(&status.text).color(tone.color(tokens)));
             ui.add_space(theme::STEP);
         }
-        let places = ["Engine", "EngineVersion", "AccountId", "Region"];
+        let places = ["AccountId", "Region", "Engine", "EngineVersion"];
         let words: Vec<&str> =
             places.iter().filter_map(|name| Some(field(record, name)?.text.as_str())).collect();
         ui.add(Label::new(RichText::new(words.join("  ·  ")).color(tokens.text_weak)).truncate());

@@ -3,6 +3,7 @@
 //!
 //! `app` holds the state and routes events; every other file draws one part and answers with `Action`s.
 
+mod account_line;
 mod accounts;
 mod action;
 mod app;
@@ -13,6 +14,7 @@ mod condition;
 mod details;
 mod drawer;
 mod empty;
+mod environments;
 mod export;
 mod filter_row;
 mod folds;

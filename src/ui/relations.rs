@@ -1,7 +1,7 @@
 //! What a row has to do with, in its details: what it names and what there is of others as links with counts, and in a few
 //! words what is not collected yet and what there is none of.
 
-use egui::{Align, Button, Label, RichText, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align, Label, RichText, Sense, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
 use super::status::grouped;
@@ -19,12 +19,14 @@ pub fn show(ui: &mut Ui, relations: &Relations, actions: &mut Vec<Action>) {
     let waiting: Vec<&Link> = relations.links.iter().filter(of(Found::NotCollected)).collect();
     if !waiting.is_empty() {
         caption(ui, "Not collected yet", tokens);
+        // Lines of one height, broken between links and never within one.
+        ui.spacing_mut().interact_size.y = members::LINE;
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(theme::STEP * 2.0, 0.0);
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+            ui.spacing_mut().item_spacing = vec2(theme::STEP * 4.0, theme::STEP);
             for link in waiting {
-                let text = RichText::new(link.title).color(tokens.accent);
-                let button = Button::new(text).frame_when_inactive(false).small();
-                let response = ui.add(button).accessible_name(format!("{}: not collected yet", link.title));
+                let response = ui.add(egui::Link::new(link.title));
+                let response = response.accessible_name(format!("{}: not collected yet", link.title));
                 if response.on_hover_text("Collect and show it").clicked() {
                     actions.push(Action::Follow(link.clone()));
                 }
@@ -65,21 +67,8 @@ fn line(ui: &mut Ui, link: &Link, tokens: &Tokens, actions: &mut Vec<Action>) {
     let (title, rest) = rect.split_left_right_at_x(rect.left() + names);
     marks::paint_line(ui, title, link.title, theme::BODY, tokens.text_weak, Align::Min);
     let rest = rest.with_min_x(rest.left() + ui.spacing().item_spacing.x);
-    let note = match link.found {
-        Found::NotCollected => "not collected yet",
-        Found::Rows(0) => "not found",
-        _ => "",
-    };
-    let note = marks::line(ui, note, theme::SMALL, tokens.text_weak, rest.width() / 2.0);
-    let room = rest.with_max_x(rest.right() - note.size().x - theme::STEP * 2.0);
     let color = if there { tokens.accent } else { tokens.text_weak };
-    let text = marks::line(ui, &value, theme::BODY, color, room.width());
-    let beside = rest.left() + text.size().x + theme::STEP * 2.0;
-    let place = |width: f32, height: f32| egui::pos2(width, (rest.center().y - height / 2.0).round());
-    let note_at = place(beside, note.size().y);
-    let text_at = place(rest.left(), text.size().y);
-    ui.painter().galley(text_at, text, color);
-    ui.painter().galley(note_at, note, tokens.text_weak);
+    marks::paint_line(ui, rest, &value, theme::BODY, color, Align::Min);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Link, there, format!("{}: {value}", link.title)));
     let hover = match (link.found, &link.region) {
         (Found::Rows(0), _) => "It is not among what is collected.".to_owned(),

@@ -1,12 +1,14 @@
-//! The fleet as the window shows it: accounts with their sums, what is ticked, what is not covered. Worked out once
+//! The fleet as the window shows it: environments and accounts with their sums, what is ticked, what is not covered. Worked out once
 //! when the fleet or the ticks change, so that a frame only draws. No egui in here.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
 use time::OffsetDateTime;
 
+use super::environments::{Naming, in_common};
 use super::marks::Tone;
 use crate::core::{Account, Fleet, TargetStatus};
 use crate::failure::State;
@@ -65,13 +67,32 @@ pub struct Standing {
     /// The word where there is little room: `1 of 3`.
     pub short: String,
     pub rows: Vec<u64>,
+    /// When the oldest of them were collected, by kind.
+    pub as_of: Vec<Option<OffsetDateTime>>,
 }
 
-/// One account in the list.
+/// Accounts of one environment, by the person's rules.
+#[derive(Debug, Clone)]
+pub struct EnvironmentEntry {
+    pub name: String,
+    /// The places of its accounts in the list.
+    pub accounts: Range<usize>,
+    pub targets: Vec<u32>,
+    pub standing: Standing,
+}
+
+/// One account in the list; if its regions belong to several environments, it stands in each.
 #[derive(Debug, Clone)]
 pub struct AccountEntry {
+    pub environment: usize,
     /// The account id, or what stands for it while it is unknown.
-    pub name: String,
+    pub id: String,
+    /// What people call it: what the settings say, what its profiles' names have in common, or its id.
+    pub called: String,
+    /// What else tells it apart: its id, or its profiles where the id is what it is called.
+    pub note: String,
+    /// What a screen reader says.
+    pub label: String,
     pub profiles: String,
     pub standing: Standing,
     pub regions: Vec<RegionEntry>,
@@ -87,6 +108,7 @@ pub struct RegionEntry {
     pub profiles: String,
     pub role: Option<String>,
     pub standing: Standing,
+    searched: String,
 }
 
 /// Something that is not covered: a target, the kinds it is about, and why.
@@ -100,6 +122,9 @@ pub struct Gap {
 /// The fleet, worked out for drawing.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
+    /// None where the person has no rules for them.
+    pub environments: Vec<EnvironmentEntry>,
+    /// By environment, then id.
     pub accounts: Vec<AccountEntry>,
     pub targets: BTreeSet<u32>,
     pub gaps: Vec<Gap>,
@@ -141,7 +166,8 @@ impl NotCovered {
 }
 
 impl Roster {
-    pub fn new(fleet: &Fleet) -> Roster {
+    pub fn new(fleet: &Fleet, naming: &Naming<'_>) -> Roster {
+        let names = naming.environments();
         let mut roster = Roster { broken: fleet.config.broken.clone(), ..Roster::default() };
         for account in &fleet.accounts {
             for status in &account.targets {
@@ -161,8 +187,16 @@ impl Roster {
                     roster.not_asked.push(number);
                 }
             }
-            roster.accounts.push(entry_of(account));
+            let mut parts: BTreeMap<usize, Vec<&TargetStatus>> = BTreeMap::new();
+            for status in &account.targets {
+                let id = account.account_id.as_deref();
+                parts.entry(naming.environment(&names, id, &status.target)).or_default().push(status);
+            }
+            let parts = parts.iter().map(|(environment, part)| entry_of(account, part, *environment, naming));
+            roster.accounts.extend(parts);
         }
+        roster.accounts.sort_by_key(|account| account.environment);
+        roster.environments = environments(&names, &roster.accounts);
         // The worst first; what nobody has asked yet comes last.
         roster.gaps.sort_by_key(|gap| Reverse(Tone::of_state(gap.coverage.state)));
         roster
@@ -191,7 +225,7 @@ impl Roster {
 
     /// Whether rows of an account and region are shown: something that reaches it is ticked.
     pub fn ticks_place(&self, ticks: &Ticks, account: &str, region: &str) -> bool {
-        let accounts = self.accounts.iter().filter(|entry| entry.name == account);
+        let accounts = self.accounts.iter().filter(|entry| entry.id == account);
         let mut regions = accounts.flat_map(|entry| &entry.regions).filter(|entry| entry.region == region);
         regions.any(|entry| ticks.contains(entry.target))
     }
@@ -206,6 +240,22 @@ impl Roster {
 
 impl AccountEntry {
     /// Whether the account or one of its profiles, regions or roles contains the text, given in lower case.
+    pub fn matches(&self, text: &str) -> bool {
+        self.searched.contains(text)
+    }
+
+    /// Whether the text, given in lower case, is in what the account itself is called.
+    pub fn is_called(&self, text: &str) -> bool {
+        self.id.contains(text) || self.called.to_lowercase().contains(text)
+    }
+
+    pub fn targets(&self) -> impl Iterator<Item = u32> {
+        self.regions.iter().map(|region| region.target)
+    }
+}
+
+impl RegionEntry {
+    /// Whether the region, one of its profiles or its role contains the text, given in lower case.
     pub fn matches(&self, text: &str) -> bool {
         self.searched.contains(text)
     }
@@ -231,6 +281,21 @@ pub fn not_collected(fleet: &Fleet, ticks: &Ticks, kind: &str) -> NotCovered {
         })
         .count();
     NotCovered { targets, profiles: if *ticks == Ticks::All { fleet.config.broken.len() } else { 0 } }
+}
+
+fn environments(names: &[&str], accounts: &[AccountEntry]) -> Vec<EnvironmentEntry> {
+    let entry = |(at, name): (usize, &&str)| {
+        let start = accounts.partition_point(|account| account.environment < at);
+        let end = accounts.partition_point(|account| account.environment <= at);
+        let of_it = &accounts[start..end];
+        (start < end).then(|| EnvironmentEntry {
+            name: (*name).to_owned(),
+            accounts: start..end,
+            targets: of_it.iter().flat_map(AccountEntry::targets).collect(),
+            standing: Standing::of_all(of_it.iter().map(|account| &account.standing)),
+        })
+    };
+    names.iter().enumerate().filter_map(entry).collect()
 }
 
 fn gaps_of(status: &TargetStatus, running: bool) -> Vec<Gap> {
@@ -260,69 +325,68 @@ fn gaps_of(status: &TargetStatus, running: bool) -> Vec<Gap> {
     gaps
 }
 
-fn entry_of(account: &Account) -> AccountEntry {
+/// The regions of an account that belong to one environment, as one entry.
+fn entry_of(
+    account: &Account,
+    statuses: &[&TargetStatus],
+    environment: usize,
+    naming: &Naming<'_>,
+) -> AccountEntry {
     let mut profiles: Vec<&str> = Vec::new();
-    for profile in account.targets.iter().flat_map(|status| &status.target.profiles) {
+    for profile in statuses.iter().flat_map(|status| &status.target.profiles) {
         if !profiles.contains(&profile.as_str()) {
             profiles.push(profile);
         }
     }
-    let regions: Vec<RegionEntry> = account
-        .targets
-        .iter()
-        .map(|status| RegionEntry {
-            target: status.target.number,
-            region: status.target.region.clone(),
-            profiles: status.target.profiles.join(", "),
-            role: status.target.role_arn.clone(),
-            standing: standing_of(status),
-        })
-        .collect();
-    let mut searched = account.account_id.clone().unwrap_or_default();
+    let id = account.account_id.clone().unwrap_or_else(|| "account unknown".to_owned());
+    let given = naming.given(&id).map(str::to_owned);
+    let called = given.clone().or_else(|| in_common(&profiles).map(str::to_owned));
+    let regions: Vec<RegionEntry> = statuses.iter().map(|status| region_of(status)).collect();
+    let standing = Standing::of_all(regions.iter().map(|region| &region.standing));
+    let mut searched = format!("{id}\n{}", called.as_deref().unwrap_or_default());
     for region in &regions {
-        for text in [&region.region, &region.profiles, region.role.as_ref().unwrap_or(&String::new())] {
-            searched.push('\n');
-            searched.push_str(text);
-        }
+        searched.push('\n');
+        searched.push_str(&region.searched);
     }
-    let mut rows = vec![0; kinds().len()];
-    for region in &regions {
-        for (sum, more) in rows.iter_mut().zip(&region.standing.rows) {
-            *sum += more;
-        }
-    }
-    let loudest = regions.iter().map(|region| region.standing.tone).max().unwrap_or(Tone::Idle);
-    let alike: Vec<&RegionEntry> = regions.iter().filter(|region| region.standing.tone == loudest).collect();
-    let word = match alike.first() {
-        Some(first) if !first.standing.word.is_empty() && alike.len() < regions.len() => {
-            format!("{} of {} {}", alike.len(), regions.len(), first.standing.word)
-        }
-        Some(first) => first.standing.word.clone(),
-        None => String::new(),
-    };
-    let short = if loudest == Tone::Busy {
-        ASKING.to_owned()
-    } else if alike.len() < regions.len() && !word.is_empty() {
-        format!("{} of {}", alike.len(), regions.len())
-    } else {
-        word.clone()
-    };
     AccountEntry {
-        name: account.account_id.clone().unwrap_or_else(|| "account unknown".to_owned()),
+        environment,
+        label: given.map_or_else(|| id.clone(), |given| format!("{given}, {id}")),
+        note: if called.is_some() { id.clone() } else { profiles.join(", ") },
+        called: called.unwrap_or_else(|| id.clone()),
+        id,
         profiles: profiles.join(", "),
-        standing: Standing { tone: loudest, word, short, rows },
+        standing,
         regions,
         searched: searched.to_lowercase(),
     }
 }
 
+fn region_of(status: &TargetStatus) -> RegionEntry {
+    let target = &status.target;
+    let role = target.role_arn.as_deref().unwrap_or_default();
+    RegionEntry {
+        target: target.number,
+        region: target.region.clone(),
+        profiles: target.profiles.join(", "),
+        searched: format!("{}\n{}\n{role}", target.region, target.profiles.join("\n")).to_lowercase(),
+        role: target.role_arn.clone(),
+        standing: standing_of(status),
+    }
+}
+
+/// The places of the kinds by name: thousands of targets are looked through whenever the fleet changes.
+static PLACES: LazyLock<HashMap<&'static str, usize>> =
+    LazyLock::new(|| kinds().iter().enumerate().map(|(at, kind)| (kind.name, at)).collect());
+
 fn standing_of(status: &TargetStatus) -> Standing {
-    let rows = kinds()
-        .iter()
-        .map(|kind| {
-            status.coverage.iter().filter(|entry| entry.kind == kind.name).map(|entry| entry.rows).sum()
-        })
-        .collect();
+    let mut rows = vec![0; kinds().len()];
+    let mut as_of = vec![None; kinds().len()];
+    for entry in &status.coverage {
+        if let Some(&at) = PLACES.get(entry.kind) {
+            rows[at] += entry.rows;
+            as_of[at] = entry.as_of;
+        }
+    }
     let loudest = status.coverage.iter().map(|entry| entry.state).max_by_key(|state| Tone::of_state(*state));
     let (tone, word) = match loudest {
         _ if status.busy => (Tone::Busy, ASKING.to_owned()),
@@ -330,7 +394,33 @@ fn standing_of(status: &TargetStatus) -> Standing {
         Some(State::Collected) => (Tone::Good, String::new()),
         Some(state) => (Tone::of_state(state), state.word().to_owned()),
     };
-    Standing { tone, short: word.clone(), word, rows }
+    Standing { tone, short: word.clone(), word, rows, as_of }
+}
+
+impl Standing {
+    /// How several things stand together: as the loudest of them, with how many stand so.
+    fn of_all<'a>(parts: impl Iterator<Item = &'a Standing> + Clone) -> Standing {
+        let mut rows = vec![0; kinds().len()];
+        let mut as_of: Vec<Option<OffsetDateTime>> = vec![None; kinds().len()];
+        for part in parts.clone() {
+            rows.iter_mut().zip(&part.rows).for_each(|(sum, more)| *sum += more);
+            for (oldest, other) in as_of.iter_mut().zip(&part.as_of) {
+                *oldest = [*oldest, *other].into_iter().flatten().min();
+            }
+        }
+        let tone = parts.clone().map(|part| part.tone).max().unwrap_or(Tone::Idle);
+        let all = parts.clone().count();
+        let alike: Vec<&Standing> = parts.filter(|part| part.tone == tone).collect();
+        let first = alike.first().map(|part| part.word.as_str()).unwrap_or_default();
+        let some = alike.len() < all && !first.is_empty();
+        let word = if some { format!("{} of {all} {first}", alike.len()) } else { first.to_owned() };
+        let short = match tone {
+            Tone::Busy => ASKING.to_owned(),
+            _ if some => format!("{} of {all}", alike.len()),
+            _ => word.clone(),
+        };
+        Standing { tone, word, short, rows, as_of }
+    }
 }
 
 #[cfg(test)]

@@ -133,6 +133,7 @@ impl Link for FakeCore {
             | Command::Cancel
             | Command::CancelExport
             | Command::Relations { .. }
+            | Command::Tags(_)
             | Command::Kinds { .. } => {}
         }
         wire.commands.borrow_mut().push(command);

@@ -26,18 +26,19 @@ pub fn title(by: By) -> &'static str {
     }
 }
 
-/// Draws the bars, all to the scale of the longest, and under them how much is in none. `roster` says by which profiles
-/// people know an account.
+/// Draws the bars, all to the scale of the longest, and under them how much is in none. `roster` says by which name
+/// or profiles people know an account.
 pub fn show(ui: &mut Ui, breakdown: &Breakdown, roster: &Roster, actions: &mut Vec<Action>) {
     let bars = || breakdown.bars.iter().chain(&breakdown.others);
     let all: u64 = bars().map(|bar| bar.figure.number).sum();
     let scale = breakdown.bars.first().map_or(1, |bar| bar.figure.number).max(1);
     ui.spacing_mut().item_spacing.y = 0.0;
     for bar in &breakdown.bars {
-        let account = roster.accounts.iter().find(|known| known.name == bar.name);
-        let profiles =
-            account.filter(|_| breakdown.by == By::Account).map(|account| account.profiles.as_str());
-        line(ui, breakdown.by, bar, Some(scale), (all, profiles), actions);
+        let account = roster.accounts.iter().find(|known| known.id == bar.name);
+        let called = account.filter(|_| breakdown.by == By::Account).map(|account| {
+            if account.called == account.id { account.profiles.as_str() } else { account.called.as_str() }
+        });
+        line(ui, breakdown.by, bar, Some(scale), (all, called), actions);
     }
     if let Some(others) = &breakdown.others {
         line(ui, breakdown.by, others, None, (all, None), actions);
@@ -50,7 +51,7 @@ fn line(
     by: By,
     bar: &Bar,
     scale: Option<u64>,
-    (all, profiles): (u64, Option<&str>),
+    (all, called): (u64, Option<&str>),
     actions: &mut Vec<Action>,
 ) {
     let tokens = Tokens::of(ui);
@@ -86,9 +87,9 @@ fn line(
         }
     }
     let share = 100.0 * bar.figure.number as f64 / all.max(1) as f64;
-    let profiles = profiles.map(|profiles| format!(" ({profiles})")).unwrap_or_default();
+    let called = called.map(|called| format!(" ({called})")).unwrap_or_default();
     let hint = format!(
-        "{name}{profiles}: {number} of {} DB instances, {share:.1} %. Click to see them.",
+        "{name}{called}: {number} of {} DB instances, {share:.1} %. Click to see them.",
         grouped(all)
     );
     if response.on_hover_text(hint).clicked() {
