@@ -25,7 +25,7 @@ impl Menu {
             Menu::File => "File",
             Menu::View => "View",
             Menu::Go => "Go",
-            Menu::Kinds => "More kinds",
+            Menu::Kinds => "Other kinds",
             Menu::Help => "Help",
         }
     }
