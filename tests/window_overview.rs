@@ -150,6 +150,7 @@ fn what_the_checks_also_need_is_collected_on_demand() {
         _ => None,
     });
     assert_eq!(asked.last().unwrap(), &["pending-maintenance-actions", "certificates"]);
+    assert_eq!(core.swept(), [None, None]);
 }
 
 #[test]
@@ -173,8 +174,11 @@ fn an_overview_that_cannot_be_told_says_why_and_one_without_databases_says_so() 
 #[test]
 fn the_palette_finds_a_database_and_shows_it_with_its_details() {
     let (mut window, core) = window(fleet(three_accounts()));
+    click(&mut window, Role::CheckBox, "Account 333333333333");
     press(&mut window, Modifiers::COMMAND, Key::P);
     assert!(has(&window, Role::ListBox, "Commands and databases"));
+    let delays = window.output().viewport_output.values().map(|viewport| viewport.repaint_delay);
+    assert_eq!(delays.collect::<Vec<_>>(), [Duration::MAX], "an open palette is not painted again either");
     window.get_by_role(Role::EditableComboBox).type_text("db-7");
     window.run();
     window.run();
@@ -182,7 +186,7 @@ fn the_palette_finds_a_database_and_shows_it_with_its_details() {
     press(&mut window, Modifiers::NONE, Key::Enter);
     window.run();
     assert!(!has(&window, Role::ListBox, "Commands and databases"), "it is closed");
-    assert_eq!(core.shown().kind, "db-instances");
+    assert_eq!((core.shown().kind.as_str(), core.shown().targets), ("db-instances", Some(vec![1, 2])));
     let asked = core.told(|command| match command {
         Command::Record { row, .. } => Some(*row),
         _ => None,

@@ -199,7 +199,7 @@ fn name(offer: &Offer) -> String {
 fn action(offer: &Offer) -> Action {
     match offer {
         Offer::Command(entry) => entry.action.clone(),
-        Offer::Database(database) => Action::ShowDatabase { kind: database.kind, row: database.row },
+        Offer::Database(database) => Action::ShowDatabase(database.clone()),
     }
 }
 
