@@ -126,6 +126,8 @@ fn the_overview_follows_the_ticks_and_the_search_leads_to_the_rows() {
     click(&mut window, Role::Button, "None");
     assert!(says(&window, "No account is ticked"));
     click(&mut window, Role::Button, "Tick all accounts");
+    // A keyboard's press comes with the character that it writes.
+    window.input_mut().events.push(egui::Event::Text("/".to_owned()));
     press(&mut window, Modifiers::NONE, Key::Slash);
     window.event(egui::Event::Text("db".to_owned()));
     window.run();
