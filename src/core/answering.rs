@@ -62,7 +62,7 @@ pub enum Question {
     },
     Overview(Glance),
     Find {
-        /// From `Answering::next_to_find`.
+        /// The newest is answered, those before it are left out.
         number: u64,
         text: String,
         places: Option<Vec<i64>>,
@@ -157,9 +157,10 @@ impl Answering {
         self.stop.next()
     }
 
-    /// The number of the next text to be found; those before it that wait are left out.
-    pub fn next_to_find(&self) -> u64 {
-        self.finding.fetch_add(1, Ordering::Relaxed) + 1
+    /// Asks which databases a text may mean; an older such question that still waits is left out.
+    pub fn ask_to_find(&self, text: String, places: Option<Vec<i64>>) {
+        let number = self.finding.fetch_add(1, Ordering::Relaxed) + 1;
+        self.ask(Question::Find { number, text, places });
     }
 
     /// Asks for a column's values; an older such question is answered no more.

@@ -560,8 +560,10 @@ impl State {
 
     /// How long until something is to be told; `None` if nothing is.
     fn next_telling(&self) -> Option<Duration> {
-        let slow =
-            self.shown.as_ref().filter(|shown| shown.changed && !shown.answering).map(|shown| shown.took * 4);
+        // Where no more pages come, what is shown need not wait for them.
+        let patience = if self.sweep.is_some() { 4 } else { 0 };
+        let changed = self.shown.as_ref().filter(|shown| shown.changed && !shown.answering);
+        let slow = changed.map(|shown| shown.took * patience);
         if !self.fleet_changed && slow.is_none() {
             return None;
         }

@@ -3,7 +3,7 @@
 
 use egui::ThemePreference;
 
-use crate::core::{CopyForm, Link};
+use crate::core::{CopyForm, Database, Link};
 use crate::query::Filter;
 use crate::settings::{Settings, Wish};
 
@@ -16,8 +16,8 @@ pub enum Action {
     ShowOverview,
     /// Shows the rows of a kind that some conditions leave, and no others.
     ShowRows { kind: &'static str, filters: Vec<Filter> },
-    /// Shows one row of a kind among the others, with its details.
-    ShowDatabase { kind: &'static str, row: i64 },
+    /// Shows a database among the others of its kind, with its details.
+    ShowDatabase(Database),
     /// Asks AWS for kinds that have not been asked for yet.
     Collect(Vec<&'static str>),
     /// Opens the list of commands and databases.

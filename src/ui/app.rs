@@ -568,7 +568,7 @@ impl App {
         match action {
             Action::ShowOverview => self.overview.open = true,
             Action::ShowRows { kind, filters } => self.show_rows(kind, filters),
-            Action::ShowDatabase { kind, row } => self.show_database(kind, row),
+            Action::ShowDatabase(database) => self.show_database(&database),
             Action::Collect(kinds) => self.link.send(Command::Sweep { targets: None, kinds }),
             Action::OpenPalette => self.palette.open(),
             Action::OpenMenu => self.menus.open(),

@@ -25,7 +25,7 @@ impl Menu {
             Menu::File => "File",
             Menu::View => "View",
             Menu::Go => "Go",
-            Menu::Kinds => "More kinds",
+            Menu::Kinds => "Other kinds",
             Menu::Help => "Help",
         }
     }
@@ -210,6 +210,8 @@ pub fn pressed(ui: &Ui, now: Now, typing: bool) -> Vec<Action> {
     }) {
         return Vec::new();
     }
+    // AltGr is Ctrl and Alt on Windows, and writes a character.
+    let alt = ui.input(|input| input.modifiers.alt);
     let mut keys: Vec<(KeyboardShortcut, Action)> = Vec::new();
     // The menu itself is opened by a key and is no entry of its own.
     let menu = Entry {
@@ -220,7 +222,9 @@ pub fn pressed(ui: &Ui, now: Now, typing: bool) -> Vec<Action> {
         action: Action::OpenMenu,
     };
     for entry in table(now).into_iter().chain([menu]) {
-        let enabled = |shortcut: &&KeyboardShortcut| entry.enabled && !(typing && writes(shortcut));
+        let enabled = |shortcut: &&KeyboardShortcut| {
+            entry.enabled && shortcut.modifiers.alt == alt && !(typing && writes(shortcut))
+        };
         keys.extend(
             shortcuts(&entry.action).iter().filter(enabled).map(|shortcut| (*shortcut, entry.action.clone())),
         );

@@ -268,7 +268,11 @@ fn demo(ui: &mut Ui, can_simulate: bool, actions: &mut Vec<Action>) {
     ui.add_space(2.0 * theme::STEP);
     if can_simulate {
         ui.horizontal(|ui| {
-            button(ui, "Show a simulated fleet", Action::Simulate, actions);
+            let tokens = Tokens::of(ui);
+            let text = RichText::new("Show a simulated fleet").color(tokens.on_primary);
+            if ui.add(egui::Button::new(text).fill(tokens.primary)).clicked() {
+                actions.push(Action::Simulate);
+            }
             ui.weak("to look around without AWS: nothing leaves this machine.");
         });
         return;

@@ -9,7 +9,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
 use super::action::Action;
-use super::commands::{self, Entry, Now};
+use super::commands::{self, Entry, Menu, Now};
 use super::icons::glyph;
 use super::marks::{Tone, paint_line};
 use super::theme::{self, Tokens};
@@ -167,7 +167,16 @@ impl Palette {
         });
         let text = self.text.trim();
         if text.is_empty() {
-            return table.map(Offer::Command).collect();
+            let mut all: Vec<Entry> = table.collect();
+            // One comes here to go somewhere.
+            all.sort_by_key(|entry| match entry.menu {
+                Menu::Go => 0,
+                Menu::View => 1,
+                Menu::File => 2,
+                Menu::Help => 3,
+                Menu::Kinds => 4,
+            });
+            return all.into_iter().map(Offer::Command).collect();
         }
         let matcher = self.matcher.get_or_insert_with(|| Matcher::new(Config::DEFAULT));
         let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
@@ -199,7 +208,7 @@ fn name(offer: &Offer) -> String {
 fn action(offer: &Offer) -> Action {
     match offer {
         Offer::Command(entry) => entry.action.clone(),
-        Offer::Database(database) => Action::ShowDatabase { kind: database.kind, row: database.row },
+        Offer::Database(database) => Action::ShowDatabase(database.clone()),
     }
 }
 

@@ -154,7 +154,7 @@ pub const DARK: Tokens = Tokens {
     bad: rgb(0xFF8C84),
     idle: rgb(0xA9B4C2),
     attention_fill: rgb(0x352C19),
-    bar: rgb(0x3F6EA8),
+    bar: rgb(0x4475B0),
 };
 
 /// The light theme.
@@ -179,7 +179,7 @@ pub const LIGHT: Tokens = Tokens {
     bad: rgb(0xB01E17),
     idle: rgb(0x4A5665),
     attention_fill: rgb(0xFDF1D7),
-    bar: rgb(0x6FA3DF),
+    bar: rgb(0x4F8CD6),
 };
 
 impl Tokens {
@@ -362,6 +362,9 @@ mod tests {
                 }
             }
             assert!(contrast(tokens.on_primary, tokens.primary) >= 4.5, "{name}: the primary button");
+            for surface in [tokens.canvas, tokens.hover] {
+                assert!(contrast(tokens.bar, surface) >= 3.0, "{name}: bars");
+            }
             assert!(contrast(tokens.text_faint, tokens.canvas) >= 3.0, "{name}: the dash of absent values");
         }
     }

@@ -194,6 +194,12 @@ def desk(display, tmp_path_factory):
     truth = list(csv.DictReader(run.stdout.removeprefix("\ufeff").splitlines()))
     assert len(truth) == ROWS
     window = Window(display, folder, sandbox.variables)
+    # From the overview, which opens first, to the instances.
+    window.wait("sweep ended")
+    window.wait("overview answered")
+    since = window.mark()
+    window.keys("ctrl+2")
+    window.wait("view answered", since)
     yield Desk(window, sandbox, truth, folder)
     if window.process.poll() is None:
         window.process.kill()

@@ -182,7 +182,7 @@ fn authorities(scope: &mut Scope<'_>, today: Date) -> Result<Vec<Check>, Refusal
     if let Some(certificates) = kind("certificates") {
         let columns = ["CertificateIdentifier", "ValidTill"].map(|name| certificates.column(name));
         if let [Some(name), Some(until)] = columns {
-            let rows = scope.rows(certificates, Vec::new())?;
+            let rows = scope.reader.select(&scope.query(certificates, &[]), false)?.rows;
             for cells in scope.reader.cells(&Query::of(certificates), &[name, until], &rows)? {
                 let (name, until) = (readable(&cells[0]), readable(&cells[1]));
                 match ends.iter_mut().find(|(known, _)| *known == name) {
@@ -246,8 +246,7 @@ fn nearly_full(scope: &mut Scope<'_>) -> Result<Option<Check>, Refusal> {
 /// The values of a column, the commonest first.
 fn values(scope: &mut Scope<'_>, name: &str, column: &str, most: usize) -> Result<Vec<Cell>, Refusal> {
     let Some(kind): Option<&'static Kind> = kind(name) else { return Ok(Vec::new()) };
-    let rows = scope.rows(kind, Vec::new())?;
-    Ok(scope.reader.counts(kind, &rows, column, most)?.into_iter().map(|(cell, _)| cell).collect())
+    Ok(scope.values(kind, &[], column, most)?.into_iter().map(|(cell, _)| cell).collect())
 }
 
 /// What a date up to this one begins with, as an expression: a condition on a member of a structure can only look at its

@@ -11,7 +11,7 @@ use crate::failure::State;
 use crate::inventory::{Reader, Refusal};
 use crate::query::{Filter, Query, Test};
 use crate::rds::readable::readable;
-use crate::rds::{Kind, kind};
+use crate::rds::{Cell, Kind, kind};
 
 /// The bars that a breakdown has at most; what is left is counted as one.
 const MOST_BARS: usize = 6;
@@ -135,15 +135,26 @@ pub(super) struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// The rows that some conditions leave, ascending.
-    fn rows(&mut self, kind: &'static Kind, filters: Vec<Filter>) -> Result<Vec<i64>, Refusal> {
-        let query = Query { filters, sort: Vec::new(), places: self.places.clone(), ..Query::of(kind) };
-        Ok(self.reader.select(&query, false)?.rows)
+    fn query(&self, kind: &'static Kind, filters: &[Filter]) -> Query {
+        Query { filters: filters.to_vec(), sort: Vec::new(), places: self.places.clone(), ..Query::of(kind) }
     }
 
     fn figure(&mut self, kind: &'static Kind, filters: Vec<Filter>) -> Result<Figure, Refusal> {
-        let number = self.rows(kind, filters.clone())?.len() as u64;
+        let number = self.reader.count(&self.query(kind, &filters))? as u64;
         Ok(Figure { number, kind: kind.name, filters })
+    }
+
+    /// The values of a column among the rows that some conditions leave, the `most` commonest first.
+    fn values(
+        &mut self,
+        kind: &'static Kind,
+        filters: &[Filter],
+        column: &str,
+        most: usize,
+    ) -> Result<Vec<(Cell, u64)>, Refusal> {
+        let query = self.query(kind, filters);
+        let values = self.reader.values(&query, column, most, &|| false)?;
+        Ok(values.into_iter().map(|(cell, count)| (cell, count as u64)).collect())
     }
 }
 
@@ -161,7 +172,7 @@ pub(super) fn overview(
         return Err(Refusal::from("there are no instances and clusters to count".to_owned()));
     };
     scope.reader.prepare_columns(instances, &COUNTED)?;
-    let rows = scope.rows(instances, Vec::new())?;
+    let all = scope.figure(instances, Vec::new())?;
     let mut breakdowns = Vec::new();
     for (by, column) in [
         (By::Account, "AccountId"),
@@ -170,15 +181,15 @@ pub(super) fn overview(
         (By::Class, "DBInstanceClass"),
         (By::Status, "DBInstanceStatus"),
     ] {
-        breakdowns.push(breakdown(&mut scope, instances, &rows, by, column)?);
+        breakdowns.push(breakdown(&mut scope, instances, all.number, by, column)?);
     }
-    breakdowns.extend(versions(&mut scope, instances, &rows)?);
+    breakdowns.extend(versions(&mut scope, instances, all.number)?);
     Ok(Overview {
         targets,
-        storage: storage(&mut scope, instances, &rows)?,
+        storage: storage(&mut scope, instances)?,
         clusters: scope.figure(clusters, Vec::new())?,
         concerns: checks::concerns(&mut scope, now)?,
-        instances: Figure { number: rows.len() as u64, kind: instances.name, filters: Vec::new() },
+        instances: all,
         breakdowns,
         completeness,
     })
@@ -200,18 +211,18 @@ fn others(kind: &'static str, bars: &[Bar], all: u64, rest: Filter) -> Option<Ba
 fn breakdown(
     scope: &mut Scope<'_>,
     kind: &'static Kind,
-    rows: &[i64],
+    all: u64,
     by: By,
     column: &str,
 ) -> Result<Breakdown, Refusal> {
-    let counts = scope.reader.counts(kind, rows, column, MOST_BARS)?;
+    let counts = scope.values(kind, &[], column, MOST_BARS)?;
     let bars: Vec<Bar> = counts
         .iter()
         .map(|(cell, count)| {
             let name = readable(cell);
             let filter =
                 if name.is_empty() { Filter::column(column, Test::Absent) } else { is(column, [&name]) };
-            Bar { name, figure: Figure { number: *count as u64, kind: kind.name, filters: vec![filter] } }
+            Bar { name, figure: Figure { number: *count, kind: kind.name, filters: vec![filter] } }
         })
         .collect();
     let tests: Vec<Filter> = bars.iter().flat_map(|bar| bar.figure.filters.clone()).collect();
@@ -220,27 +231,26 @@ fn breakdown(
         true => is(column, bars.iter().map(|bar| &bar.name)),
         false => Filter::Any(tests),
     };
-    Ok(Breakdown { by, others: others(kind.name, &bars, rows.len() as u64, rest), bars })
+    Ok(Breakdown { by, others: others(kind.name, &bars, all, rest), bars })
 }
 
 /// The instances by engine and version, once by major version and once by the whole of it.
-fn versions(scope: &mut Scope<'_>, kind: &'static Kind, rows: &[i64]) -> Result<[Breakdown; 2], Refusal> {
-    let (mut majors, mut all): (Vec<Bar>, Vec<Bar>) = (Vec::new(), Vec::new());
-    let engines = scope.reader.counts(kind, rows, "Engine", usize::MAX)?;
+fn versions(scope: &mut Scope<'_>, kind: &'static Kind, all: u64) -> Result<[Breakdown; 2], Refusal> {
+    let (mut majors, mut whole): (Vec<Bar>, Vec<Bar>) = (Vec::new(), Vec::new());
+    let engines = scope.values(kind, &[], "Engine", usize::MAX)?;
     for engine in engines.iter().map(|(engine, _)| readable(engine)).filter(|engine| !engine.is_empty()) {
-        let of_engine = scope.rows(kind, vec![is("Engine", [&engine])])?;
-        let counts = scope.reader.counts(kind, &of_engine, "EngineVersion", usize::MAX)?;
+        let counts = scope.values(kind, &[is("Engine", [&engine])], "EngineVersion", usize::MAX)?;
         let mut by_major: Vec<(String, Vec<String>, u64)> = Vec::new();
         for (cell, count) in &counts {
             let version = readable(cell);
             let major = major(&engine, &version).to_owned();
-            all.push(bar_of(kind, &engine, &version, vec![version.clone()], *count as u64));
+            whole.push(bar_of(kind, &engine, &version, vec![version.clone()], *count));
             match by_major.iter_mut().find(|(known, ..)| *known == major) {
                 Some((_, versions, sum)) => {
                     versions.push(version);
-                    *sum += *count as u64;
+                    *sum += *count;
                 }
-                None => by_major.push((major, vec![version], *count as u64)),
+                None => by_major.push((major, vec![version], *count)),
             }
         }
         majors.extend(
@@ -254,9 +264,9 @@ fn versions(scope: &mut Scope<'_>, kind: &'static Kind, rows: &[i64]) -> Result<
         bars.sort_by_key(|bar| std::cmp::Reverse(bar.figure.number));
         bars.truncate(MOST_BARS);
         let rest = Filter::Any(bars.iter().map(|bar| Filter::All(bar.figure.filters.clone())).collect());
-        Breakdown { by, others: others(kind.name, &bars, rows.len() as u64, rest), bars }
+        Breakdown { by, others: others(kind.name, &bars, all, rest), bars }
     };
-    Ok([breakdown(By::MajorVersion, majors), breakdown(By::Version, all)])
+    Ok([breakdown(By::MajorVersion, majors), breakdown(By::Version, whole)])
 }
 
 fn bar_of(kind: &Kind, engine: &str, name: &str, versions: Vec<String>, number: u64) -> Bar {
@@ -278,8 +288,8 @@ fn major<'a>(engine: &str, version: &'a str) -> &'a str {
 }
 
 /// The GiB that are allocated, and the instances that have them.
-fn storage(scope: &mut Scope<'_>, kind: &'static Kind, rows: &[i64]) -> Result<Figure, Refusal> {
-    let engines = scope.reader.counts(kind, rows, "Engine", usize::MAX)?;
+fn storage(scope: &mut Scope<'_>, kind: &'static Kind) -> Result<Figure, Refusal> {
+    let engines = scope.values(kind, &[], "Engine", usize::MAX)?;
     let without: Vec<String> = engines
         .iter()
         .map(|(engine, _)| readable(engine))
@@ -287,8 +297,12 @@ fn storage(scope: &mut Scope<'_>, kind: &'static Kind, rows: &[i64]) -> Result<F
         .collect();
     let filters =
         if without.is_empty() { Vec::new() } else { vec![Filter::Not(Box::new(is("Engine", without)))] };
-    let rows = scope.rows(kind, filters.clone())?;
-    let number = scope.reader.sum(kind, &rows, "AllocatedStorage")?;
+    let sizes = scope.values(kind, &filters, "AllocatedStorage", usize::MAX)?;
+    let size = |cell: &Cell| match cell {
+        Cell::Integer(size) => u64::try_from(*size).unwrap_or_default(),
+        _ => 0,
+    };
+    let number = sizes.iter().map(|(cell, count)| size(cell) * count).sum();
     Ok(Figure { number, kind: kind.name, filters })
 }
 

@@ -53,9 +53,8 @@ impl State {
     }
 
     pub(super) fn find(&mut self, text: String) {
-        let number = self.answering.next_to_find();
         let places = self.places_of(None);
-        self.answering.ask(Question::Find { number, text, places });
+        self.answering.ask_to_find(text, places);
     }
 
     /// The places of some targets, for what is an account's own; `None` where they are all that the store has.

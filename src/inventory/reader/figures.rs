@@ -1,39 +1,27 @@
-//! Figures over many rows: how often each value of a column is met, and the few rows that a name means. Both are answered
-//! from the column cache, so that a page of figures costs one scan and a keystroke costs none.
+//! Figures and names: how many rows a query means, and the few rows that a name means. Both are answered from the column
+//! cache, so that a page of figures costs one scan and a keystroke costs none.
 
 use rusqlite::types::ValueRef;
 
-use super::{Reader, Refusal, RowSet, Source, values};
+use super::{Reader, Refusal, RowSet, Source};
 use crate::query::Query;
-use crate::rds::{Cell, Kind};
+use crate::rds::Kind;
 
 impl Reader {
-    /// How many of some rows of a kind, given ascending, have each value of a column: the `most` commonest, the
-    /// commonest first.
+    /// How many rows a query means.
     ///
     /// # Errors
-    /// That there is no such column, what SQLite says, or that it was stopped.
-    pub fn counts(
-        &mut self,
-        kind: &Kind,
-        rows: &[i64],
-        column: &str,
-        most: usize,
-    ) -> Result<Vec<(Cell, usize)>, Refusal> {
-        let asked = self.asked(&Query::of(kind))?;
-        let shape = asked.column(column)?.shape.clone();
-        let stop = self.stop.clone();
-        let mut source =
-            Source { connections: &mut self.connections, table: &asked.table, version: asked.version };
-        let counts =
-            self.cache.counts(&mut source, RowSet::These(rows), column, most, &|| stop.is_wanted())?;
-        Ok(counts.iter().map(|(value, count)| (values::cell(value.into(), &shape), *count)).collect())
+    /// As `select`.
+    pub fn count(&mut self, query: &Query) -> Result<usize, Refusal> {
+        let asked = self.asked(query)?;
+        let (rows, of) = self.wanted(query, &asked, &|| false)?;
+        Ok(rows.map_or(of, |rows| rows.len()))
     }
 
     /// Codes columns of a kind by one scan, where they have room.
     ///
     /// # Errors
-    /// As `counts`.
+    /// As `select`.
     pub fn prepare_columns(&mut self, kind: &Kind, columns: &[&str]) -> Result<(), Refusal> {
         let asked = self.asked(&Query::of(kind))?;
         let stop = self.stop.clone();
@@ -48,7 +36,7 @@ impl Reader {
     /// product's order, and not more than `most`.
     ///
     /// # Errors
-    /// As `counts`.
+    /// As `select`.
     pub fn find(
         &mut self,
         kind: &Kind,
@@ -94,18 +82,5 @@ impl Reader {
         }
         found.truncate(most);
         Ok(found)
-    }
-
-    /// The sum of a column of whole numbers over some rows.
-    ///
-    /// # Errors
-    /// As `counts`.
-    pub fn sum(&mut self, kind: &Kind, rows: &[i64], column: &str) -> Result<u64, Refusal> {
-        let counts = self.counts(kind, rows, column, usize::MAX)?;
-        let amount = |cell: &Cell| match cell {
-            Cell::Integer(number) => u64::try_from(*number).unwrap_or_default(),
-            _ => 0,
-        };
-        Ok(counts.iter().map(|(cell, count)| amount(cell) * *count as u64).sum())
     }
 }

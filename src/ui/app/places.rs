@@ -11,7 +11,7 @@ use super::super::link::Link;
 use super::super::overview;
 use super::super::roster::Ticks;
 use super::{App, Start};
-use crate::core::Command;
+use crate::core::{Command, Database};
 use crate::query::Filter;
 use crate::rds::kinds;
 
@@ -48,11 +48,15 @@ impl App {
         self.collect_shown_kind();
     }
 
-    /// Shows a row among all others of its kind, with its details.
-    pub(super) fn show_database(&mut self, kind: &str, row: i64) {
-        self.ticks = Ticks::All;
-        self.show_rows(kind, Vec::new());
-        self.grid().select_row(row);
+    /// Shows a database among the others of its kind, with its details; where its account is not ticked, among all.
+    pub(super) fn show_database(&mut self, database: &Database) {
+        let accounts = self.roster.accounts.iter().filter(|account| account.id == database.account_id);
+        let mut regions = accounts.flat_map(|account| &account.regions);
+        if !regions.any(|region| region.region == database.region && self.ticks.contains(region.target)) {
+            self.ticks = Ticks::All;
+        }
+        self.show_rows(database.kind, Vec::new());
+        self.grid().select_row(database.row);
         self.details.open = true;
     }
 

@@ -4,14 +4,15 @@
 use egui::{Align, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use super::super::action::Action;
-use super::super::marks::{Tone, paint_line};
+use super::super::marks::{self, Tone, paint_line};
 use super::super::roster::Roster;
 use super::super::status::grouped;
 use super::super::theme::{self, Tokens};
 use crate::core::{Bar, Breakdown, By};
 
-/// The share of a line that names have.
+/// The share of a line that names have, and that whole versions have, which are long.
 const NAMES: f32 = 0.5;
+const VERSIONS: f32 = 0.7;
 /// The width of the numbers.
 const NUMBERS: f32 = 48.0;
 
@@ -64,16 +65,19 @@ fn line(
         if response.hovered() {
             ui.painter().rect_filled(rect.expand2(vec2(theme::STEP, 0.0)), 3.0, tokens.hover);
         }
-        let mut names = rect.with_max_x(rect.left() + (rect.width() * NAMES).round() - 2.0 * theme::STEP);
+        let share = if by == By::Version { VERSIONS } else { NAMES };
+        let end_of_names = (rect.width() * share).round();
+        let mut names = rect.with_max_x(rect.left() + end_of_names - 2.0 * theme::STEP);
         if by == By::Status && scale.is_some() {
             Tone::of_status(&bar.name).paint(ui.painter(), names.left_center() + vec2(5.0, 0.0), tokens);
             names.min.x += 4.0 * theme::STEP;
         }
         let color = if scale.is_some() { tokens.text } else { tokens.text_weak };
-        paint_line(ui, names, name, theme::BODY, color, Align::Min);
+        let fitting = if by == By::Version { fitting(ui, name, names.width()) } else { name.to_owned() };
+        paint_line(ui, names, &fitting, theme::BODY, color, Align::Min);
         paint_line(ui, rect, &number, theme::BODY, color, Align::Max);
         let track = Rect::from_min_max(
-            rect.left_top() + vec2((rect.width() * NAMES).round(), 5.0),
+            rect.left_top() + vec2(end_of_names, 5.0),
             rect.right_bottom() - vec2(NUMBERS, 5.0),
         );
         if let Some(scale) = scale {
@@ -95,4 +99,14 @@ fn line(
     if response.on_hover_text(hint).clicked() {
         actions.push(Action::ShowRows { kind: bar.figure.kind, filters: bar.figure.filters.clone() });
     }
+}
+
+/// An engine and its version, cut where the version begins: long ones differ in their ends.
+fn fitting(ui: &Ui, name: &str, width: f32) -> String {
+    let fits = |text: &str| !marks::line(ui, text, theme::BODY, Tokens::of(ui).text, width).elided;
+    let Some((engine, version)) = name.split_once(' ').filter(|_| !fits(name)) else {
+        return name.to_owned();
+    };
+    let ends = version.char_indices().map(|(at, _)| format!("{engine} …{}", &version[at..]));
+    ends.skip(1).find(|text| fits(text)).unwrap_or_else(|| name.to_owned())
 }

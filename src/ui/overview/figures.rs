@@ -10,6 +10,8 @@ use crate::core::{Figure, Overview};
 
 /// The height of a figure with its caption.
 const HEIGHT: f32 = 44.0;
+/// The width from which on figures stand well apart.
+const ROOMY: f32 = 640.0;
 
 pub fn show(ui: &mut Ui, overview: &Overview, roster: &Roster, actions: &mut Vec<Action>) {
     let rows = |figure: &Figure| Action::ShowRows { kind: figure.kind, filters: figure.filters.clone() };
@@ -18,7 +20,7 @@ pub fn show(ui: &mut Ui, overview: &Overview, roster: &Roster, actions: &mut Vec
     let instances = &overview.instances;
     let clusters = &overview.clusters;
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 8.0 * theme::STEP;
+        ui.spacing_mut().item_spacing.x = if ui.available_width() < ROOMY { 4.0 } else { 8.0 } * theme::STEP;
         let caption = plural(instances.number, "DB instance", "DB instances");
         figure(ui, &grouped(instances.number), caption, "Click to see them.", Some(rows(instances)), actions);
         let caption = plural(clusters.number, "DB cluster", "DB clusters");
@@ -28,7 +30,7 @@ pub fn show(ui: &mut Ui, overview: &Overview, roster: &Roster, actions: &mut Vec
         figure(
             ui,
             &grouped(overview.storage.number),
-            "GiB allocated, without Aurora",
+            "GiB without Aurora",
             hint,
             Some(rows(&overview.storage)),
             actions,
