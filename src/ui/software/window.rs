@@ -40,8 +40,7 @@ pub fn run(
     viewport: &ViewportBuilder,
     make: MakeApp<'_>,
 ) -> Result<(), String> {
-    let mut program =
-        Program { viewport, make, proxy: event_loop.create_proxy(), open: None, failure: None };
+    let mut program = Program { viewport, make, proxy: event_loop.create_proxy(), open: None, failure: None };
     event_loop.run_app_on_demand(&mut program).map_err(|error| error.to_string())?;
     program.failure.map_or(Ok(()), Err)
 }
@@ -162,7 +161,8 @@ impl Open {
         // As eframe has it: a frame may be laid out twice when a size turns out to be another than guessed.
         ctx.options_mut(|options| options.max_passes = options.max_passes.saturating_add(1));
         let hidden = viewport.clone().with_visible(false);
-        let window = egui_winit::create_window(&ctx, event_loop, &hidden).map_err(|error| error.to_string())?;
+        let window =
+            egui_winit::create_window(&ctx, event_loop, &hidden).map_err(|error| error.to_string())?;
         let window = Arc::new(window);
         let size = window.inner_size();
         let waking = proxy.clone();
@@ -345,7 +345,13 @@ impl Open {
     /// Does what the app asked of its window.
     fn carry_out(&mut self, commands: Vec<ViewportCommand>) {
         let mut actions = Vec::new();
-        egui_winit::process_viewport_commands(&self.ctx, &mut self.info, commands, &self.window, &mut actions);
+        egui_winit::process_viewport_commands(
+            &self.ctx,
+            &mut self.info,
+            commands,
+            &self.window,
+            &mut actions,
+        );
         let mut events = Vec::new();
         for action in actions {
             match action {

@@ -159,6 +159,8 @@ impl Target {
         }
         // The server answers in order: once it has, all of the above is done.
         self.connection.get_input_focus()?.reply()?;
+        // Notices that every program gets, and errors about a window that is being closed: they must not pile up.
+        while self.connection.poll_for_event()?.is_some() {}
         Ok(())
     }
 
@@ -172,7 +174,8 @@ impl Target {
         }
         let grown = |pixels: u16| pixels.div_ceil(GROWTH).saturating_mul(GROWTH).max(pixels);
         let size = (grown(width), grown(height));
-        let pixmap = self.connection.generate_id().map_err(|_| x11rb::errors::ConnectionError::UnknownError)?;
+        let pixmap =
+            self.connection.generate_id().map_err(|_| x11rb::errors::ConnectionError::UnknownError)?;
         self.connection.create_pixmap(self.depth, pixmap, self.window, size.0, size.1)?.check()?;
         self.pixmap = Some((pixmap, size));
         Ok(pixmap)
@@ -209,7 +212,8 @@ fn takes_our_pixels(setup: &Setup, depth: u8, visual: Visualid) -> bool {
         .pixmap_formats
         .iter()
         .any(|format| format.depth == depth && format.bits_per_pixel == 32 && format.scanline_pad == 32);
-    let visuals = setup.roots.iter().flat_map(|screen| &screen.allowed_depths).flat_map(|depth| &depth.visuals);
+    let visuals =
+        setup.roots.iter().flat_map(|screen| &screen.allowed_depths).flat_map(|depth| &depth.visuals);
     let colours = visuals
         .filter(|known| known.visual_id == visual)
         .any(|known| (known.red_mask, known.green_mask, known.blue_mask) == (0xFF_0000, 0xFF00, 0xFF));
