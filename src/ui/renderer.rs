@@ -1,5 +1,5 @@
-//! Opens the window with the first renderer that works here: bastions have no GPU, and each renderer has machines on
-//! which it fails. Nothing here knows what is drawn.
+//! Opens the window with the first renderer that works here: bastions have no GPU, and each graphics library has machines
+//! on which it fails. Nothing here knows what is drawn.
 
 use std::cell::Cell;
 use std::fmt;
@@ -38,9 +38,25 @@ impl fmt::Display for Renderer {
     }
 }
 
-/// The order in which renderers are tried.
+/// The order in which renderers are tried: a graphics library first only where there is a GPU for it, and the processor
+/// at the latest when each of them has failed.
 fn ladder() -> [Renderer; 3] {
-    [Renderer::Software, Renderer::Glow, Renderer::Wgpu]
+    match (has_gpu(), cfg!(windows)) {
+        (false, _) => [Renderer::Software, Renderer::Glow, Renderer::Wgpu],
+        (true, false) => [Renderer::Glow, Renderer::Wgpu, Renderer::Software],
+        (true, true) => [Renderer::Wgpu, Renderer::Glow, Renderer::Software],
+    }
+}
+
+/// Whether there is a GPU whose pictures reach the screen: over RDP and X forwarding they have to be read back first.
+fn has_gpu() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(windows) {
+        return !std::env::var("SESSIONNAME").is_ok_and(|name| name.starts_with("RDP-"));
+    }
+    let remote = set("SSH_CONNECTION") || set("XRDP_SESSION");
+    let nodes = std::fs::read_dir("/dev/dri").into_iter().flatten().flatten();
+    !remote && nodes.into_iter().any(|node| node.file_name().to_string_lossy().starts_with("renderD"))
 }
 
 /// Opens the window and returns when it is closed.

@@ -322,9 +322,13 @@ mod tests {
         let mut shown = Shown::default();
         shown.forget(WIDTH, HEIGHT);
         let mut screen = vec![0; WIDTH * HEIGHT];
-        for (top, most) in
-            [(0, WIDTH * HEIGHT * 6 / 10), (72, 9_000), (30, 6_000), (31, 500), (4000, WIDTH * HEIGHT * 6 / 10)]
-        {
+        for (top, most) in [
+            (0, WIDTH * HEIGHT * 6 / 10),
+            (72, 9_000),
+            (30, 6_000),
+            (31, 500),
+            (4000, WIDTH * HEIGHT * 6 / 10),
+        ] {
             let parts = Parts { areas: vec![whole], pixels: page(top) };
             let steps = shown.plan(&parts);
             let sent = done(&mut screen, &steps, &parts);
