@@ -88,7 +88,7 @@ impl Fleet {
     fn find(&self, text: &str) -> Vec<Database> {
         self.core.send(Command::Find { text: text.to_owned() });
         self.until(|event| match event {
-            Event::Found(found) if found.text == text => Some(found.databases.clone()),
+            Event::Databases(found) if found.text == text => Some(found.databases.clone()),
             _ => None,
         })
     }

@@ -12,7 +12,7 @@ use eframe::egui::Context;
 use rds_fleet::config::Environment;
 use rds_fleet::core::{Core, Options};
 use rds_fleet::sandbox;
-use rds_fleet::settings::{Folders, Keeper, LineChoice, Renderer, SettingsFile, Theme};
+use rds_fleet::settings::{Folders, Keeper, LineChoice, Renderer, SettingsFile, Theme, remote_session};
 use rds_fleet::sweep::{Limits, Selection};
 use rds_fleet::ui::renderer::{self, Opening};
 use rds_fleet::ui::{App, Backstage, Link, Remembered, Simulation, Start, theme};
@@ -63,7 +63,10 @@ fn main() -> ExitCode {
         renderer: arguments.renderer.unwrap_or(settings.renderer),
         size: settings.last.size,
         scale: settings.scale,
+        remote: remote_session(&environment).is_some(),
     };
+    // A window that was left elsewhere comes back there.
+    let at_overview = settings.last.sheet.is_none();
     let folders = Folders::of(&environment);
     let bounds = settings.history.bounds(&environment);
     let remembered = Remembered {
@@ -121,8 +124,9 @@ fn main() -> ExitCode {
         &|ctx| *window.lock().unwrap_or_else(PoisonError::into_inner) = Some(ctx.clone()),
         &|ctx| {
             let backstage = Backstage { core: Rc::clone(&core), keeper: Rc::clone(&keeper) };
-            App::opened(ctx, Box::new(backstage), start.clone(), remembered.clone())
-                .with_simulation(Rc::clone(&simulation))
+            let app = App::opened(ctx, Box::new(backstage), start.clone(), remembered.clone())
+                .with_simulation(Rc::clone(&simulation));
+            if at_overview { app.at_overview() } else { app }
         },
     );
     match opened {

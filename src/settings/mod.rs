@@ -20,7 +20,7 @@ use crate::query::{Filter, SortKey};
 pub use environment::EnvironmentRule;
 pub use file::{Folders, SettingsFile};
 pub use keeper::{Keeper, Told, Wish};
-pub use line::{Line, LineChoice};
+pub use line::{Line, LineChoice, remote_session};
 pub use views::{SavedView, Views};
 
 /// The version of the file's form that this program writes.
@@ -174,9 +174,12 @@ impl History {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LastState {
-    /// The sheet on show, by its name: a kind, `changes` or `query`.
+    /// The sheet on show, by its name: a kind, `changes` or `query`; without one, the overview.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
+    /// Whether the line of filters under the header is hidden.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub filters_hidden: bool,
     /// The window's width and height at 100 %.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<[u16; 2]>,
@@ -197,6 +200,9 @@ pub struct SheetState {
     pub view: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub columns: Option<Vec<String>>,
+    /// Columns that stay at the left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub group: Vec<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

@@ -143,6 +143,7 @@ impl App {
             typing: false,
         };
         app.sheet = app.memory.restore(&mut app.grids);
+        app.filter_row = !app.memory.settings.last.filters_hidden;
         app.ask();
         app
     }
@@ -155,8 +156,14 @@ impl App {
 
     /// Tells the keeper how the window is left.
     pub fn leave(&mut self, ctx: &Context) {
-        let left =
-            Left { grids: &self.grids, sheet: self.sheet, ticks: &self.ticks, fleet: self.fleet.as_deref() };
+        let left = Left {
+            overview: self.overview.open,
+            filter_row: self.filter_row,
+            grids: &self.grids,
+            sheet: self.sheet,
+            ticks: &self.ticks,
+            fleet: self.fleet.as_deref(),
+        };
         if let Some(wish) = self.memory.news(ctx, &left) {
             self.link.wish(wish);
         }

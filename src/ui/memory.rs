@@ -62,6 +62,10 @@ pub struct Memory {
 
 /// How the window stands.
 pub struct Left<'a> {
+    /// Whether the overview is on show instead of a sheet.
+    pub overview: bool,
+    /// Whether the line of filters is shown.
+    pub filter_row: bool,
     pub grids: &'a [Grid],
     pub sheet: usize,
     pub ticks: &'a Ticks,
@@ -144,6 +148,9 @@ impl Memory {
             if let Some(columns) = &left.columns {
                 grid.columns = columns.iter().filter(|name| knows(name)).cloned().collect();
             }
+            if let Some(pinned) = &left.pinned {
+                grid.pinned = pinned.iter().filter(|name| knows(name)).cloned().collect();
+            }
             if let Some(sort) = &left.sort {
                 grid.sort = sort.iter().filter(|key| knows(&key.column)).cloned().collect();
             }
@@ -171,8 +178,8 @@ impl Memory {
     pub fn news(&mut self, ctx: &Context, left: &Left<'_>) -> Option<Wish> {
         let last = &mut self.settings.last;
         let shown = left.grids[left.sheet].sheet.name();
-        // The first sheet is where a window starts that remembers nothing.
-        last.sheet = (left.sheet > 0 || last.sheet.is_some()).then(|| shown.to_owned());
+        last.filters_hidden = !left.filter_row;
+        last.sheet = (!left.overview).then(|| shown.to_owned());
         last.size = size(ctx).or(last.size);
         if let Some(fleet) = left.fleet.filter(|fleet| !fleet.accounts.is_empty()) {
             match left.ticks {
@@ -196,6 +203,7 @@ impl Memory {
             let state = SheetState {
                 view: origin.clone(),
                 columns: (grid.columns != first.0).then(|| grid.columns.clone()),
+                pinned: (grid.pinned != grid.sheet.first_pinned()).then(|| grid.pinned.clone()),
                 sort: (grid.sort != first.1).then(|| grid.sort.clone()),
                 group: grid.group.clone(),
                 filters: grid.filters.clone(),

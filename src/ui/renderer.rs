@@ -31,6 +31,8 @@ pub struct Opening {
     /// The window's size at 100 %, where it is known from before.
     pub size: Option<[u16; 2]>,
     pub scale: Scale,
+    /// Whether the window is seen over a remote session: a GPU's pictures would have to be read back first.
+    pub remote: bool,
 }
 
 /// What fills the window with its picture.
@@ -54,25 +56,23 @@ impl fmt::Display for Renderer {
     }
 }
 
-/// The order in which renderers are tried: a graphics library first only where there is a GPU for it, and the processor
-/// at the latest when each of them has failed.
-fn ladder() -> [Renderer; 3] {
-    match (has_gpu(), cfg!(windows)) {
+/// The order in which renderers are tried: a graphics library first only where there is a GPU whose pictures reach the
+/// screen, and the processor at the latest when each of them has failed.
+fn ladder(remote: bool) -> [Renderer; 3] {
+    match (!remote && has_gpu(), cfg!(windows)) {
         (false, _) => [Renderer::Software, Renderer::Glow, Renderer::Wgpu],
         (true, false) => [Renderer::Glow, Renderer::Wgpu, Renderer::Software],
         (true, true) => [Renderer::Wgpu, Renderer::Glow, Renderer::Software],
     }
 }
 
-/// Whether there is a GPU whose pictures reach the screen: over RDP and X forwarding they have to be read back first.
+/// Whether there may be a GPU. Windows does not say without being asked for an adapter, which is what is to be avoided.
 fn has_gpu() -> bool {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(windows) {
-        return !std::env::var("SESSIONNAME").is_ok_and(|name| name.starts_with("RDP-"));
+        return true;
     }
-    let remote = set("SSH_CONNECTION") || set("XRDP_SESSION");
     let nodes = std::fs::read_dir("/dev/dri").into_iter().flatten().flatten();
-    !remote && nodes.into_iter().any(|node| node.file_name().to_string_lossy().starts_with("renderD"))
+    nodes.into_iter().any(|node| node.file_name().to_string_lossy().starts_with("renderD"))
 }
 
 /// What to install where no renderer works.
@@ -116,7 +116,7 @@ pub fn run(opening: &Opening, ready: &dyn Fn(&Context), make: MakeApp<'_>) -> Re
     };
     quiet_panics();
     let ladder = match opening.renderer {
-        settings::Renderer::Automatic => ladder().to_vec(),
+        settings::Renderer::Automatic => ladder(opening.remote).to_vec(),
         settings::Renderer::Software => vec![Renderer::Software],
         settings::Renderer::Glow => vec![Renderer::Glow],
         settings::Renderer::Wgpu => vec![Renderer::Wgpu],

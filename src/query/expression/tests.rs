@@ -164,8 +164,8 @@ impl Draw {
             7 => Filter::Any((0..some).map(|_| self.filter(columns, depth - 1)).collect()),
             8 => Filter::All((0..some).map(|_| self.filter(columns, depth - 1)).collect()),
             9 => match self.below(2) {
-                0 => print::less(&columns[self.below(columns.len())].name, self.text()),
-                _ => print::greater(&columns[self.below(columns.len())].name, self.text()),
+                0 => less(&columns[self.below(columns.len())].name, self.text()),
+                _ => greater(&columns[self.below(columns.len())].name, self.text()),
             },
             test => {
                 let test = match test {
@@ -213,7 +213,7 @@ fn a_filter_alone_reads_well() {
             Filter::Any(vec![is("Engine", &["a", "b"]), on("MultiAZ", Test::Absent)]),
             "Engine in (a, b) or MultiAZ is absent",
         ),
-        (print::less("Iops", "5".into()), "Iops < 5"),
+        (less("Iops", "5".into()), "Iops < 5"),
         (on("Iops", Test::Between { from: Some("1".into()), to: Some("5".into()) }), "Iops between 1 and 5"),
         (not(on("Engine", Test::Contains("x y".into()))), "not Engine contains \"x y\""),
     ] {

@@ -8,8 +8,8 @@ use super::frame::Area;
 use super::pieces::{Piece, stir};
 use super::texture::Textures;
 
-/// Wide and low, as text and rows are.
-const WIDTH: i32 = 64;
+/// Wide and low, as text and rows are. Every changed rectangle begins at a multiple of the width.
+pub const WIDTH: i32 = 64;
 const HEIGHT: i32 = 16;
 
 /// The hashes of the last frame.

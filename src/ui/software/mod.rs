@@ -3,7 +3,8 @@
 //! and each has ways to fail that this has not: a device that is lost with the RDP session, a driver that is missing.
 //!
 //! `window` runs the app; `canvas` paints its frames into memory (over `pieces`, `damage`, `raster`, `texture`,
-//! `colour` and `frame`); `display` brings what changed to the screen (`x11`, or the crate softbuffer).
+//! `colour` and `frame`); `display` brings what changed to the screen (`x11` with `thrift`, or the
+//! crate softbuffer).
 
 mod canvas;
 mod colour;
@@ -13,6 +14,8 @@ mod frame;
 mod pieces;
 mod raster;
 mod texture;
+#[cfg(target_os = "linux")]
+mod thrift;
 mod window;
 #[cfg(target_os = "linux")]
 mod x11;

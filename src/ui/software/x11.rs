@@ -1,29 +1,31 @@
 //! Pictures on an X server, over a connection of their own and from a thread of their own, so that the window never
 //! waits for a slow line: while a picture is under way the next is not painted. Shared memory is not used, because
-//! where it matters most, over X forwarding, there is none.
+//! where it matters most, over X forwarding, there is none; `thrift` says how to tell a change in few bytes.
 //!
 //! The picture is kept by the server, as a pixmap that is the window's background: what another window covered comes
 //! back without a byte being sent.
 
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 
 use egui_winit::winit::raw_window_handle::{HasWindowHandle, RawWindowHandle};
 use egui_winit::winit::window::Window;
-use x11rb::connection::{Connection, RequestConnection};
+use x11rb::connection::Connection;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::xproto::{
-    ChangeWindowAttributesAux, ConnectionExt, CreateGCAux, Gcontext, ImageFormat, ImageOrder, Pixmap, Setup,
-    Visualid,
+    ChangeGCAux, ChangeWindowAttributesAux, ConnectionExt, CreateGCAux, Gcontext, ImageFormat, ImageOrder,
+    Pixmap, Rectangle, Setup, Visualid,
 };
 use x11rb::rust_connection::RustConnection;
 
 use super::frame::{Area, Frame};
+use super::thrift::{Parts, Shown, Step};
 
 /// The pixmap grows in steps of so many pixels, so that it is not made anew for each while the window is resized.
 const GROWTH: u16 = 256;
-/// What the request for an image takes beside the pixels.
-const HEAD: usize = 64;
+/// Rectangles in one request.
+const FILLS: usize = 1000;
 
 /// The number of an X window; none on Wayland.
 pub fn window_id(window: &Window) -> Option<u32> {
@@ -38,15 +40,14 @@ pub fn window_id(window: &Window) -> Option<u32> {
 pub struct Display {
     pictures: Sender<Picture>,
     /// The pixels' memory comes back when a picture has arrived.
-    arrived: Receiver<Result<Vec<u8>, String>>,
-    spare: Option<Vec<u8>>,
+    arrived: Receiver<Result<Parts, String>>,
+    spare: Option<Parts>,
 }
 
-/// Parts of a picture, their pixels one after the other.
+/// What changed of a picture of this size.
 struct Picture {
     size: (u16, u16),
-    areas: Vec<Area>,
-    pixels: Vec<u8>,
+    parts: Parts,
 }
 
 impl Display {
@@ -64,14 +65,14 @@ impl Display {
             .spawn(move || {
                 for picture in wanted {
                     let shown = target.show(&picture).map_err(|error| error.to_string());
-                    if done.send(shown.map(|()| picture.pixels)).is_err() {
+                    if done.send(shown.map(|()| picture.parts)).is_err() {
                         return;
                     }
                     wake();
                 }
             })
             .map_err(|error| error.to_string())?;
-        Ok(Display { pictures, arrived, spare: Some(Vec::new()) })
+        Ok(Display { pictures, arrived, spare: Some(Parts::default()) })
     }
 
     /// Whether the last picture has arrived.
@@ -81,7 +82,7 @@ impl Display {
     pub fn ready(&mut self) -> Result<bool, String> {
         if self.spare.is_none() {
             match self.arrived.try_recv() {
-                Ok(pixels) => self.spare = Some(pixels?),
+                Ok(parts) => self.spare = Some(parts?),
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => return Err(ENDED.to_owned()),
             }
@@ -96,19 +97,16 @@ impl Display {
     pub fn show(&mut self, frame: &Frame, changed: &[Area]) -> Result<(), String> {
         let size = |pixels: usize| u16::try_from(pixels).map_err(|_| "the window is too large".to_owned());
         let size = (size(frame.width())?, size(frame.height())?);
-        let mut pixels = self.spare.take().unwrap_or_default();
-        pixels.clear();
+        let mut parts = self.spare.take().unwrap_or_default();
+        parts.areas.clear();
+        parts.areas.extend_from_slice(changed);
+        parts.pixels.clear();
         for area in changed {
             for row in frame.rows(*area) {
-                let start = pixels.len();
-                pixels.resize(start + row.len() * 4, 0);
-                for (bytes, pixel) in pixels[start..].chunks_exact_mut(4).zip(row) {
-                    bytes.copy_from_slice(&pixel.to_le_bytes());
-                }
+                parts.pixels.extend_from_slice(row);
             }
         }
-        let picture = Picture { size, areas: changed.to_vec(), pixels };
-        self.pictures.send(picture).map_err(|_| ENDED.to_owned())
+        self.pictures.send(Picture { size, parts }).map_err(|_| ENDED.to_owned())
     }
 }
 
@@ -121,6 +119,11 @@ struct Target {
     depth: u8,
     context: Gcontext,
     pixmap: Option<(Pixmap, (u16, u16))>,
+    /// What the pixmap shows, for a picture of this size.
+    shown: Shown,
+    size: (u16, u16),
+    /// The bytes of a request.
+    bytes: Vec<u8>,
 }
 
 impl Target {
@@ -137,28 +140,49 @@ impl Target {
         connection
             .create_gc(context, window, &CreateGCAux::new().graphics_exposures(0))
             .map_err(|error| error.to_string())?;
-        Ok(Target { connection, window, depth, context, pixmap: None })
+        Ok(Target {
+            connection,
+            window,
+            depth,
+            context,
+            pixmap: None,
+            shown: Shown::default(),
+            size: (0, 0),
+            bytes: Vec::new(),
+        })
     }
 
     /// Sends a picture and waits until the server has it on the screen.
     fn show(&mut self, picture: &Picture) -> Result<(), ReplyError> {
         let pixmap = self.pixmap(picture.size)?;
-        let mut pixels = picture.pixels.as_slice();
-        for area in &picture.areas {
-            let (part, rest) = pixels.split_at(area.width() * area.height() * 4);
-            self.put(pixmap, *area, part)?;
-            pixels = rest;
+        if self.size != picture.size {
+            self.size = picture.size;
+            self.shown.forget(usize::from(self.size.0), usize::from(self.size.1));
+        }
+        let mut plain: HashMap<u32, Vec<Rectangle>> = HashMap::new();
+        for step in self.shown.plan(&picture.parts) {
+            match step {
+                Step::Move { to, from } => self.copy(pixmap, pixmap, to, from)?,
+                Step::Fill { area, colour } => plain.entry(colour).or_default().push(rectangle(area)),
+                Step::Pixels { area } => self.put(pixmap, &picture.parts, area)?,
+            }
+        }
+        for (colour, areas) in plain {
+            self.connection.change_gc(self.context, &ChangeGCAux::new().foreground(colour))?;
+            for areas in areas.chunks(FILLS) {
+                self.connection.poly_fill_rectangle(pixmap, self.context, areas)?;
+            }
         }
         // What a server makes of drawing into a background that is set already is its own affair: so it is set again.
         let background = ChangeWindowAttributesAux::new().background_pixmap(pixmap);
         self.connection.change_window_attributes(self.window, &background)?;
-        for area in &picture.areas {
-            let (x, y) = (area.left as i16, area.top as i16);
-            let (width, height) = (area.width() as u16, area.height() as u16);
-            self.connection.copy_area(pixmap, self.window, self.context, x, y, x, y, width, height)?;
+        for area in &picture.parts.areas {
+            self.copy(pixmap, self.window, *area, 0)?;
         }
         // The server answers in order: once it has, all of the above is done.
         self.connection.get_input_focus()?.reply()?;
+        // Notices that every program gets, and errors about a window that is being closed: they must not pile up.
+        while self.connection.poll_for_event()?.is_some() {}
         Ok(())
     }
 
@@ -179,29 +203,39 @@ impl Target {
         Ok(pixmap)
     }
 
-    /// Draws one part, in as many requests as their largest size asks for.
-    fn put(&self, pixmap: Pixmap, area: Area, pixels: &[u8]) -> Result<(), ReplyError> {
-        let line = area.width() * 4;
-        let lines = (self.connection.maximum_request_bytes().saturating_sub(HEAD) / line).max(1);
-        let mut top = area.top;
-        for part in pixels.chunks(lines * line) {
-            let height = part.len() / line;
-            self.connection.put_image(
-                ImageFormat::Z_PIXMAP,
-                pixmap,
-                self.context,
-                area.width() as u16,
-                height as u16,
-                area.left as i16,
-                top as i16,
-                0,
-                self.depth,
-                part,
-            )?;
-            top += height as i32;
-        }
+    /// Shows an area of the pixmap, or what lies so many rows below it.
+    fn copy(&self, pixmap: Pixmap, to: u32, area: Area, below: i32) -> Result<(), ReplyError> {
+        let Rectangle { x, y, width, height } = rectangle(area);
+        let from = (area.top + below) as i16;
+        self.connection.copy_area(pixmap, to, self.context, x, from, x, y, width, height)?;
         Ok(())
     }
+
+    /// Draws an area's pixels. It is at most a block high, so it always fits into a request.
+    fn put(&mut self, pixmap: Pixmap, parts: &Parts, area: Area) -> Result<(), ReplyError> {
+        self.bytes.clear();
+        parts.bytes(area, &mut self.bytes);
+        let Rectangle { x, y, width, height } = rectangle(area);
+        let format = ImageFormat::Z_PIXMAP;
+        self.connection.put_image(
+            format,
+            pixmap,
+            self.context,
+            width,
+            height,
+            x,
+            y,
+            0,
+            self.depth,
+            &self.bytes,
+        )?;
+        Ok(())
+    }
+}
+
+fn rectangle(area: Area) -> Rectangle {
+    let (x, y) = (area.left as i16, area.top as i16);
+    Rectangle { x, y, width: area.width() as u16, height: area.height() as u16 }
 }
 
 /// Whether a pixel of this window is four bytes: blue, green, red and one that does not count.
