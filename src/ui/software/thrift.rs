@@ -129,7 +129,7 @@ impl Shown {
     /// How many rows further down most of what is new was shown; 0 when nothing was scrolled.
     fn scrolled(&self, parts: &Parts) -> i32 {
         let mut votes: HashMap<i32, usize> = HashMap::new();
-        let mut asked = 0;
+        let mut cast = 0;
         let mut known: HashMap<u64, Option<i32>> = HashMap::new();
         for strip in (0..self.strips).step_by(2) {
             let column = strip * self.rows..(strip + 1) * self.rows;
@@ -146,16 +146,14 @@ impl Shown {
             let areas = parts.areas.iter().filter(|area| (area.left..area.right).contains(&left));
             for y in areas.flat_map(|area| area.top..area.bottom) {
                 let hash = now[y as usize];
-                if is_telling(hash) {
-                    asked += 1;
-                    if let Some(Some(from)) = known.get(&hash) {
-                        *votes.entry(from - y).or_default() += 1;
-                    }
+                if let Some(Some(from)) = known.get(&hash) {
+                    cast += 1;
+                    *votes.entry(from - y).or_default() += 1;
                 }
             }
         }
         let most = votes.into_iter().filter(|(way, _)| *way != 0).max_by_key(|(_, votes)| *votes);
-        most.filter(|(_, votes)| votes * 4 > asked).map_or(0, |(way, _)| way)
+        most.filter(|(_, votes)| votes * 2 > cast).map_or(0, |(way, _)| way)
     }
 
     /// Divides an area into what can be moved and what cannot.
