@@ -218,6 +218,9 @@ fn questions(store: &Path, ours: &mut Ours) {
     println!("{:<64}{:>10.0}", "bytes a row on disk", bytes as f64 / rows as f64);
 }
 
+/// What is asked, and how.
+type Asked<'a> = (&'a str, &'a dyn Fn(&mut Reader) -> usize);
+
 /// Groups, pick-lists and filters as the window asks for them: of a program that has just started, after its first idle
 /// moment, and again.
 fn groups(store: &Path) {
@@ -240,7 +243,7 @@ fn groups(store: &Path) {
         let filters = vec![Filter::column("AllocatedStorage", test)];
         reader.select(&Query { filters, ..whole.clone() }, false).expect("rows").rows.len()
     };
-    let questions: [(&str, &dyn Fn(&mut Reader) -> usize); 7] = [
+    let questions: [Asked<'_>; 7] = [
         ("count(*) by Engine, as a pick-list", &|reader| values(reader, "Engine")),
         ("count(*) by AllocatedStorage", &|reader| values(reader, "AllocatedStorage")),
         ("count(*) by AccountId", &|reader| values(reader, "AccountId")),
