@@ -17,6 +17,7 @@ mod functions;
 mod grouping;
 mod guard;
 mod ledger;
+mod narrowing;
 mod natural;
 mod open;
 mod past;
