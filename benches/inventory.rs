@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use rds_fleet::inventory::{ColumnCache, RowSet, Source, Stopped};
-use rds_fleet::query::quoted;
+use rds_fleet::inventory::{ColumnCache, QueryLimits, Reader, RowSet, Source, Stop, Stopped, Storage};
+use rds_fleet::query::{Filter, Query, Test, quoted};
 use rds_fleet::rds::{Cell, Column, Kind, Shape, kind};
 use rds_fleet::report::{self, About, Format, RowSource};
 use rusqlite::types::ValueRef;
@@ -54,8 +54,9 @@ fn compare(arguments: &[String]) {
         run(Command::new(&me).arg("make").arg(&store).arg(snapshots));
     }
     println!("RDS Fleet");
-    // Each in a process of its own for its own peak of memory: the grid's questions, then each export.
-    for part in ["questions", "csv", "xlsx", excel_rows] {
+    // Each in a process of its own for its own peak of memory: the grid's questions, its groups and
+    // pick-lists, then each export.
+    for part in ["questions", "groups", "csv", "xlsx", excel_rows] {
         run(Command::new(&me).arg("ours").args([&store, folder.path()]).arg(part));
     }
     if let Some(python) = std::env::var_os("RDS_FLEET_PEERS") {
@@ -108,6 +109,7 @@ fn ours(store: &Path, folder: &Path, part: &str) {
     let mut ours = Ours::open(store);
     match part {
         "questions" => questions(store, &mut ours),
+        "groups" => groups(store),
         "csv" => export(&mut ours, Format::Csv, &folder.join("ours.csv"), usize::MAX),
         "xlsx" => export(&mut ours, Format::Xlsx, &folder.join("ours.xlsx"), usize::MAX),
         rows => export(
@@ -216,6 +218,60 @@ fn questions(store: &Path, ours: &mut Ours) {
     println!("{:<64}{:>10.0}", "bytes a row on disk", bytes as f64 / rows as f64);
 }
 
+/// What is asked, and how.
+type Asked<'a> = (&'a str, &'a dyn Fn(&mut Reader) -> usize);
+
+/// Groups, pick-lists and filters as the window asks for them: of a program that has just started, after its first idle
+/// moment, and again.
+fn groups(store: &Path) {
+    println!("{:<52}{:>11}{:>11}{:>11}{:>9}", "milliseconds", "uncoded", "after idle", "again", "found");
+    let open = || {
+        let storage = Storage::File(store.to_owned());
+        Reader::open(&storage, QueryLimits::default(), Stop::default()).expect("a store")
+    };
+    let snapshots = kind("db-snapshots").expect("a kind");
+    let whole = Query { sort: Vec::new(), ..Query::of(snapshots) };
+    let values = |reader: &mut Reader, column: &str| {
+        reader.values(&whole, column, 501, &|| false).expect("values").len()
+    };
+    let grouped = |reader: &mut Reader, columns: &[&str]| {
+        let group = columns.iter().map(|&column| column.to_owned()).collect();
+        reader.select(&Query { group, ..whole.clone() }, false).expect("groups").groups.len()
+    };
+    let filtered = |reader: &mut Reader| {
+        let test = Test::Between { from: Some("500".to_owned()), to: None };
+        let filters = vec![Filter::column("AllocatedStorage", test)];
+        reader.select(&Query { filters, ..whole.clone() }, false).expect("rows").rows.len()
+    };
+    let questions: [Asked<'_>; 7] = [
+        ("count(*) by Engine, as a pick-list", &|reader| values(reader, "Engine")),
+        ("count(*) by AllocatedStorage", &|reader| values(reader, "AllocatedStorage")),
+        ("count(*) by AccountId", &|reader| values(reader, "AccountId")),
+        ("rows grouped by Engine, with sums", &|reader| grouped(reader, &["Engine"])),
+        ("rows grouped by Engine, EngineVersion, with sums", &|reader| {
+            grouped(reader, &["Engine", "EngineVersion"])
+        }),
+        ("rows grouped by AccountId, with sums", &|reader| grouped(reader, &["AccountId"])),
+        ("filter, AllocatedStorage >= 500", &filtered),
+    ];
+    let uncoded: Vec<f64> = questions.iter().map(|(_, ask)| timed(|| ask(&mut open())).0).collect();
+    let mut reader = open();
+    let (idle, _) = timed(|| reader.prepare(&whole).map(|()| 0).expect("to be prepared"));
+    for ((name, ask), uncoded) in questions.iter().zip(uncoded) {
+        let (first, found) = timed(|| ask(&mut reader));
+        let mut again: Vec<f64> = (0..RUNS).map(|_| timed(|| ask(&mut reader)).0).collect();
+        again.sort_by(f64::total_cmp);
+        println!("{name:<52}{uncoded:>11.1}{first:>11.1}{:>11.1}{found:>9}", again[RUNS / 2]);
+    }
+    println!("{:<52}{idle:>11.1}", "the idle preparation itself");
+}
+
+fn timed(answer: impl FnOnce() -> usize) -> (f64, usize) {
+    let begun = Instant::now();
+    let found = answer();
+    (begun.elapsed().as_secs_f64() * 1000.0, found)
+}
+
 /// The columns a search looks at.
 fn searched(kind: &Kind) -> Vec<&str> {
     let columns = kind.columns.iter().filter(|column| !matches!(column.shape, Shape::Boolean));
@@ -224,13 +280,8 @@ fn searched(kind: &Kind) -> Vec<&str> {
 
 /// Prints the first time, the median of the times after it, and what came out.
 fn say(what: &str, mut answer: impl FnMut() -> usize) {
-    let mut time = || {
-        let begun = Instant::now();
-        let count = answer();
-        (begun.elapsed().as_secs_f64() * 1000.0, count)
-    };
-    let (first, count) = time();
-    let mut again: Vec<f64> = (0..RUNS).map(|_| time().0).collect();
+    let (first, count) = timed(&mut answer);
+    let mut again: Vec<f64> = (0..RUNS).map(|_| timed(&mut answer).0).collect();
     again.sort_by(f64::total_cmp);
     println!("{what:<64}{first:>10.1}{:>10.1}{count:>10}", again[RUNS / 2]);
 }

@@ -18,6 +18,7 @@ mod grouping;
 mod guard;
 mod holding;
 mod ledger;
+mod narrowing;
 mod natural;
 mod open;
 mod past;

@@ -11,12 +11,12 @@ use rusqlite::{Connection, Error, ErrorCode, OptionalExtension};
 
 use super::answer::{ANSWER, AnswerTable};
 use super::column::{Arranged, ColumnCache, Source};
-use super::condition::passes;
 use super::grouping::Grouping;
 use super::guard::{Guard, Limits, Refused};
+use super::narrowing::{Narrowing, named};
 use super::scan::{Cancelled, RowSet, Stopped};
 use super::{Storage, values};
-use crate::query::{Filter, Query, no_such_column, quoted};
+use crate::query::{Query, quoted};
 use crate::rds::{Cell, Column, Kind, Shape, kind, no_such_kind};
 
 /// Instructions of SQLite's machine between two looks whether the answer is still wanted.
@@ -148,10 +148,7 @@ struct Asked {
 
 impl Asked {
     fn column(&self, name: &str) -> Result<&Column, String> {
-        self.columns
-            .iter()
-            .find(|column| column.name == name)
-            .ok_or_else(|| no_such_column(name, &self.columns))
+        named(&self.columns, name)
     }
 }
 
@@ -286,7 +283,7 @@ impl Reader {
             let among = rows.as_deref().map_or(RowSet::All, RowSet::These);
             rows = Some(cache.search(&mut source, among, &columns, &query.search, &cancelled)?);
         }
-        let mut narrowing = Narrowing { cache, source, asked, cancelled: &cancelled };
+        let mut narrowing = Narrowing { cache, source, columns: &asked.columns, cancelled: &cancelled };
         for filter in &query.filters {
             rows = narrowing.narrow(rows, filter, true)?;
         }
@@ -432,57 +429,6 @@ fn count(connections: &[Connection], table: &str) -> Result<usize, Stopped> {
     let text = format!("SELECT count(*) FROM {}", quoted(table));
     let count: i64 = connection.prepare_cached(&text)?.query_row([], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or_default())
-}
-
-/// Narrows rows down by conditions.
-struct Narrowing<'a> {
-    cache: &'a mut ColumnCache,
-    source: Source<'a>,
-    asked: &'a Asked,
-    cancelled: Cancelled<'a>,
-}
-
-impl Narrowing<'_> {
-    /// Those of the rows for which the filter holds, or does not; `None` stands for all rows. The opposite of a
-    /// condition goes down to its columns' tests, so that nobody has to know which rows are left over.
-    fn narrow(
-        &mut self,
-        rows: Option<Vec<i64>>,
-        filter: &Filter,
-        holds: bool,
-    ) -> Result<Option<Vec<i64>>, Refusal> {
-        match filter {
-            Filter::Column { column, test } => {
-                let column = self.asked.column(column)?;
-                let passes = passes(test, column)?;
-                let among = rows.as_deref().map_or(RowSet::All, RowSet::These);
-                let found = self.cache.matching(
-                    &mut self.source,
-                    among,
-                    &column.name,
-                    &|value| passes(value) == holds,
-                    self.cancelled,
-                )?;
-                Ok(Some(found))
-            }
-            Filter::Not(filter) => self.narrow(rows, filter, !holds),
-            Filter::Any(filters) | Filter::All(filters) if matches!(filter, Filter::All(_)) == holds => {
-                filters.iter().try_fold(rows, |rows, filter| self.narrow(rows, filter, holds))
-            }
-            Filter::Any(filters) | Filter::All(filters) => {
-                let mut found = Vec::new();
-                for filter in filters {
-                    match self.narrow(rows.clone(), filter, holds)? {
-                        Some(more) => found.extend(more),
-                        None => return Ok(None),
-                    }
-                }
-                found.sort_unstable();
-                found.dedup();
-                Ok(Some(found))
-            }
-        }
-    }
 }
 
 /// The groups of an answer.
