@@ -271,7 +271,8 @@ fn without_a_config_the_simulated_fleet_is_one_click_away() {
 fn in_the_smallest_window_every_page_and_button_is_there() {
     let (window, _) = window_of(fleet(three_accounts()), vec2(900.0, 560.0));
     let right = |name: &str| window.get_by_role_and_label(Role::Button, name).rect().right();
-    for name in ["Menu", "Overview", "Kinds", "Changes", "SQL", "Columns", "Refresh", "Export…", "Theme"] {
+    for name in ["Menu", "Overview", "Kinds", "Changes", "SQL", "Columns", "Refresh", "Export…", "Settings"]
+    {
         assert!(right(name) <= 900.0, "{name}");
     }
     let search = window.get_by_label("Search all columns").rect();
