@@ -19,6 +19,7 @@ mod open;
 mod past;
 mod place;
 mod reader;
+mod records;
 mod scan;
 mod schema;
 mod search;
@@ -37,6 +38,7 @@ pub use open::{Storage, is_broken};
 pub use past::Bounds;
 pub use place::{Place, set_aside};
 pub use reader::{Answered, Reader, Refusal, Stop};
+pub use records::{AccountRegion, LastChange, Record, Records, Which};
 pub use scan::{Cancelled, RowSet, Stopped};
 pub use schema::{Table, tables};
 

@@ -1,0 +1,4 @@
+//! Comparing databases.
+
+pub mod classes;
+pub mod formula;
