@@ -2,3 +2,6 @@
 
 pub mod classes;
 pub mod formula;
+pub mod meaning;
+pub mod same;
+pub mod setting;

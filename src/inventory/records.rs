@@ -95,7 +95,9 @@ impl Records {
             Which::Of { place: (account, region), member, values } => {
                 // The present is found by its place, the past by what it says of itself.
                 conditions.push(match at {
-                    None => "_Place = (SELECT _Place FROM _places WHERE AccountId = ? AND Region = ?)".to_owned(),
+                    None => {
+                        "_Place = (SELECT _Place FROM _places WHERE AccountId = ? AND Region = ?)".to_owned()
+                    }
                     Some(_) => "AccountId = ? AND Region = ?".to_owned(),
                 });
                 parameters.extend([account, region].map(|text| Value::Text(text.clone())));
@@ -166,9 +168,8 @@ impl Records {
              AND Change = 'changed' AND AccountId IS NOT NULL AND Member IS NOT NULL \
              AND Identifier IN (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3, 4",
         )?;
-        let rows = statement.query_map(
-            [kind.name, &serde_json::Value::from(identifiers).to_string()],
-            |row| {
+        let rows =
+            statement.query_map([kind.name, &serde_json::Value::from(identifiers).to_string()], |row| {
                 Ok(LastChange {
                     account_id: row.get(0)?,
                     region: row.get(1)?,
@@ -176,8 +177,7 @@ impl Records {
                     member: row.get(3)?,
                     at: row.get(4)?,
                 })
-            },
-        )?;
+            })?;
         rows.collect()
     }
 }
