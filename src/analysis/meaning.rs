@@ -112,6 +112,10 @@ pub fn of_text(member: &str, text: &str, owner: &Owner) -> Meaning {
     if member.to_ascii_lowercase().ends_with("kmskeyid") {
         return Meaning::Key(key(text, owner));
     }
+    // Whose replica it is, is a name of its own.
+    if member.starts_with("ReadReplicaSource") {
+        return Meaning::Text("a replica".to_owned());
+    }
     if member.ends_with("Window") {
         return Meaning::Text(text.trim().to_lowercase());
     }

@@ -1,7 +1,14 @@
-//! Comparing databases.
+//! Comparing databases: what each has (`setting`, read from the store by `gather`), what a value means (`meaning`, with
+//! `formula` and `classes` for what is computed), whether two mean the same (`same`), what is looked past (`rules`), and
+//! all of it lined up (`compare`, `spread`). Pure functions over records; only `gather` reads the store. Nothing here
+//! calls AWS, prints or knows a view.
 
 pub mod classes;
+pub mod compare;
 pub mod formula;
+pub mod gather;
 pub mod meaning;
+pub mod rules;
 pub mod same;
 pub mod setting;
+pub mod spread;

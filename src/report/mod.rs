@@ -11,7 +11,7 @@ mod xlsx;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-pub use about::About;
+pub use about::{About, moment};
 pub use delimited::clipboard;
 pub use file::{READER_GONE, write_file};
 pub use table::plain as plain_table;
