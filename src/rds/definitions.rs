@@ -1,7 +1,7 @@
 //! What we say of each kind of resource: one entry a Describe operation. A new kind is one new entry here.
 //!
-//! With `readable` this is the only place that names members of the RDS API: which identify a row, which says how it
-//! is, and which a person sees first. Every member of the shape is a column all the same; the list of them comes from
+//! With `readable`, `sections` and the table of `related` this is the only place that names members of the RDS API: which
+//! identify a row, which says how it is, and which a person sees first. Every member of the shape is a column all the same; the list of them comes from
 //! `shape`.
 
 /// What we say of a kind; the rest is AWS's model.

@@ -66,7 +66,7 @@ impl Kind {
         let cell = parent.structure.position(first).and_then(|at| exact(&row.cells[at]));
         let mut names = Vec::new();
         if let Some(value) = cell {
-            collect_names(&value, rest, &mut names);
+            names_at(&value, rest, &mut names);
         }
         names
     }
@@ -148,12 +148,13 @@ impl Kind {
     }
 }
 
-fn collect_names(value: &Value, path: &[&str], names: &mut Vec<String>) {
+/// The texts at a path within a value, through lists.
+pub(super) fn names_at(value: &Value, path: &[&str], names: &mut Vec<String>) {
     match (value, path.split_first()) {
-        (Value::Array(items), _) => items.iter().for_each(|item| collect_names(item, path, names)),
+        (Value::Array(items), _) => items.iter().for_each(|item| names_at(item, path, names)),
         (Value::Object(members), Some((first, rest))) => {
             if let Some(member) = members.get(*first) {
-                collect_names(member, rest, names);
+                names_at(member, rest, names);
             }
         }
         (Value::String(name), None) if !name.is_empty() => names.push(name.clone()),

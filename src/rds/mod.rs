@@ -8,8 +8,12 @@ pub mod definitions;
 pub mod endpoint;
 pub mod kind;
 pub mod readable;
+pub mod related;
+pub mod sections;
 pub mod shape;
 
 pub use answer::{Cell, Row};
 pub use kind::{Column, Kind, kind, kinds, no_such_kind};
+pub use related::{Related, related};
+pub use sections::{Section, section};
 pub use shape::Shape;
