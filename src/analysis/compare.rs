@@ -29,6 +29,8 @@ pub struct Database {
     pub family: String,
     /// The time as which it is shown, where that is not now.
     pub at: Option<String>,
+    /// When a sweep first found it as it is.
+    pub first_seen: Option<String>,
 }
 
 impl Database {
@@ -115,6 +117,11 @@ impl Row {
     /// Whether somebody has set it in a group.
     pub fn is_user_set(&self) -> bool {
         self.cells.iter().any(|cell| cell.held.is_user_set())
+    }
+
+    /// Whether no database has it, as far as is known.
+    pub fn is_nobodys(&self) -> bool {
+        self.cells.iter().all(|cell| cell.held == Held::Missing)
     }
 
     /// Whether there is something to look at.
@@ -272,6 +279,7 @@ impl Comparison {
         };
         let is_shown = |row: &Row| {
             (shown.ignored_too || row.ignored.is_none())
+                && !row.is_nobodys()
                 && (!shown.only_differences || row.stands_out())
                 && (!shown.only_user_set || row.is_user_set())
                 && (!shown.in_exactly_one || row.differing == 1)
@@ -284,7 +292,7 @@ impl Comparison {
     /// Settings that differ, by section, in order; sections of which something is shown at all.
     pub fn sections(&self) -> Vec<(Section, usize)> {
         let mut sections: Vec<(Section, usize)> = Vec::new();
-        for row in self.rows.iter().filter(|row| row.ignored.is_none()) {
+        for row in self.rows.iter().filter(|row| row.ignored.is_none() && !row.is_nobodys()) {
             match sections.last_mut() {
                 Some((section, differing)) if *section == row.section => {
                     *differing += usize::from(row.stands_out());

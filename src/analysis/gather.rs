@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use time::OffsetDateTime;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 
 use super::classes::{GIB, class};
 use super::compare::{Database, Subject};
@@ -364,8 +365,15 @@ fn database(record: &Record, owner: &Owner, at: Time) -> Database {
         version,
         class: owner.class.clone(),
         arn: record.text(arn),
-        at: at.map(crate::report::moment),
+        at: at.map(written),
+        first_seen: record.first_seen.clone(),
     }
+}
+
+/// A time as it stands beside a database's name.
+fn written(at: OffsetDateTime) -> String {
+    let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
+    at.to_offset(UtcOffset::UTC).format(form).unwrap_or_default()
 }
 
 /// The engine with its major version, as parameter groups go by it: `postgres16`, `mysql8.0`, `oracle-ee19`.

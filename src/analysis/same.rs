@@ -237,6 +237,10 @@ fn formulas(one: &Formula, other: &Formula) -> Judged {
 }
 
 fn formula_and_value(formula: &Formula, value: f64) -> Judged {
+    // A baseline's formula is of no machine.
+    if formula.inputs.is_empty() {
+        return Judged::new(Verdict::Different, "a value instead of the formula");
+    }
     let computed = match &formula.computed {
         Ok(computed) => computed,
         Err(why) => return Judged::new(Verdict::NotKnown, why.clone()),

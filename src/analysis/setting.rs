@@ -240,8 +240,11 @@ pub fn of_members(kind: &Kind, cells: &[Cell], owner: &Owner, section: Option<Se
         if column.own || is_of_groups || kind.volatile.contains(&column.name.as_str()) {
             continue;
         }
-        let Some(value) = exact(cell) else { continue };
         let section = section.unwrap_or_else(|| rds::section(kind.name, &column.name).into());
+        let Some(value) = exact(cell) else {
+            named.push(Named { section, name: column.name.as_str().into(), held: Held::Missing });
+            continue;
+        };
         let counted = COUNTED.contains(&column.name.as_str());
         if let Some(items) = value.as_array().filter(|_| counted) {
             #[expect(clippy::cast_precision_loss, reason = "no list has 2^53 items")]
@@ -349,6 +352,7 @@ fn wait(
         setting.waits = Some(waits);
         return;
     }
+    named.retain(|known| *known.name != *name);
     let section = section.unwrap_or_else(|| rds::section(kind.name, name).into());
     let mut new = set(section, name, String::new(), Meaning::EnginesOwn);
     if let Held::Set(setting) = &mut new.held {
