@@ -1,11 +1,13 @@
 //! The facade that window and command line share: `Command` in, `Event` out. It knows no egui and prints nothing.
 //!
 //! One thread writes the store and keeps the state (`state`), so nothing is locked; another answers queries
-//! (`answering`), one writes a file when there is one to write (`exporting`), and the worker pool runs beside them on
+//! (`answering`), one writes a file when there is one to write (`exporting`), one compares (`comparing`), and the worker pool runs beside them on
 //! tokio. Views never wait: commands are queued, events are polled.
 
 mod answering;
 mod api;
+mod comparing;
+mod comparison;
 mod exporting;
 mod state;
 
@@ -15,6 +17,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 pub use api::*;
+pub use comparison::*;
 
 use crate::config::{Configuration, Environment, Watch};
 use crate::sandbox::Sandbox;
@@ -44,6 +47,11 @@ enum Message {
     },
     /// An export has come to its end.
     Exported,
+    /// What a comparison needs is known.
+    ToCompare {
+        job: Box<comparing::Job>,
+        needs: comparing::Needs,
+    },
     Quit,
 }
 

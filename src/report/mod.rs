@@ -1,6 +1,7 @@
 //! Reports: rows as text and files. It knows columns and cells; where they come from is the inventory's business.
 
 mod about;
+mod comparison;
 mod delimited;
 mod file;
 mod html;
@@ -12,6 +13,7 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 pub use about::{About, moment};
+pub use comparison::{Compared, ComparisonFormat, write as write_comparison};
 pub use delimited::clipboard;
 pub use file::{READER_GONE, write_file};
 pub use table::plain as plain_table;

@@ -211,7 +211,7 @@ impl App {
                     dialog.progress(rows, of);
                 }
             }
-            Event::Values(_) | Event::SweepEnded => {}
+            Event::Values(_) | Event::Comparison(_) | Event::SweepEnded => {}
         }
     }
 
