@@ -186,11 +186,11 @@ fn compared(job: &Job, basis: &Basis) -> Result<Compared, String> {
     };
     let enough = if compare.most.is_some() { 2 } else { 1 };
     if subjects.len() < enough {
-        return Err(format!("{} is chosen, and it takes two to compare", how_many(subjects.len())));
+        return Err(format!("it takes two to compare, and {} chosen", how_many(subjects.len())));
     }
     if let Some(most) = compare.most.filter(|most| chosen.len() > *most) {
         return Err(format!(
-            "{} are chosen, and at most {most} can be compared at once: choose fewer",
+            "at most {most} databases can be compared at once, and {} chosen: choose fewer",
             how_many(chosen.len())
         ));
     }
@@ -205,7 +205,7 @@ fn compared(job: &Job, basis: &Basis) -> Result<Compared, String> {
 }
 
 fn how_many(count: usize) -> String {
-    if count == 1 { "1 database".to_owned() } else { format!("{count} databases") }
+    if count == 1 { "1 is".to_owned() } else { format!("{count} are") }
 }
 
 /// Why a kind of a place was not collected; `None` where it was, by one role or another.
@@ -289,7 +289,7 @@ fn chosen(records: &Records, job: &Job, basis: &Basis) -> Result<Vec<Chosen>, St
     }
     let [now] = &found[..] else {
         return Err(format!(
-            "{} are chosen, and only one can be compared with what it was",
+            "only one database can be compared with what it was, and {} chosen",
             how_many(found.len())
         ));
     };
