@@ -15,8 +15,8 @@ use crate::core::{
     Against, Choice, Collect, Command, Compare, Compared, ComparisonReport, Core, Event, Options,
     SaveBaseline,
 };
-use crate::query::{Filter, Query, Test};
-use crate::rds::kind;
+use crate::query::{Filter, Query, Test, expression};
+use crate::rds::{kind, no_such_kind};
 use crate::report::plain_table;
 
 /// Compares databases and writes what was found.
@@ -241,19 +241,15 @@ impl Asked<'_> {
             return Ok(Choice::Named(self.databases.names.clone()));
         }
         let name = if self.databases.clusters { "db-clusters" } else { "db-instances" };
-        let mut query = kind(name).map(Query::of).ok_or_else(|| "there is no such kind".to_owned())?;
+        let kind = kind(name).ok_or_else(|| no_such_kind(name))?;
+        let mut query = Query::of(kind);
         if let Some(condition) = &self.databases.condition {
-            query.filters.push(condition_of(condition)?);
+            let (search, filters) = expression::parse(condition, &kind.columns)
+                .map_err(|mistake| format!("--where {condition}: {mistake}"))?;
+            (query.search, query.filters) = (search, filters);
         }
         Ok(Choice::Query(Box::new(query)))
     }
-}
-
-/// Until conditions are parsed by `query`, a column that contains a text.
-fn condition_of(text: &str) -> Result<Filter, String> {
-    let (column, value) =
-        text.split_once('=').ok_or_else(|| format!("{text} is no condition: write COLUMN = TEXT"))?;
-    Ok(Filter::column(column.trim(), Test::Contains(value.trim().trim_matches('\'').to_owned())))
 }
 
 /// Says of whom something was not collected.

@@ -4,14 +4,15 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::Message;
-use super::api::{CellText, CopyForm, Event, Field, Record, RowChoice, Rows, Values, View};
+use super::api::{CellText, CopyForm, Event, Field, Group, Record, RowChoice, Rows, Values, View};
 use super::exporting::Source;
-use crate::inventory::{QueryLimits, Reader, Refusal, Stop, Storage};
+use crate::inventory::{Grouped, QueryLimits, Reader, Refusal, Stop, Storage};
 use crate::query::{Query, written_sql};
 use crate::rds::readable::{self, exact, readable};
 use crate::rds::{Cell, kind};
@@ -19,6 +20,8 @@ use crate::report;
 
 /// After so long without a question the thread does what will be wanted later.
 const IDLE: Duration = Duration::from_millis(400);
+/// So many values does a pick-list have.
+const MOST_VALUES: usize = 500;
 
 /// What the thread is asked.
 #[derive(Debug)]
@@ -35,7 +38,9 @@ pub enum Question {
     Kinds {
         sql: String,
     },
+    /// Asked by `Answering::ask_values`: of several the one with the greatest number is answered.
     Values {
+        number: u64,
         query: Query,
         column: String,
     },
@@ -79,6 +84,8 @@ impl Telling {
 pub struct Answering {
     questions: Option<Sender<Question>>,
     stop: Stop,
+    /// The number of the newest question for values.
+    values: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -93,17 +100,34 @@ impl Answering {
     ) -> Result<Answering, String> {
         let stop = Stop::default();
         let (questions, inbox) = channel();
-        let mut desk = Desk { reader: None, storage, limits, stop: stop.clone(), telling, core, shown: None };
+        let values = Arc::new(AtomicU64::new(0));
+        let mut desk = Desk {
+            reader: None,
+            storage,
+            limits,
+            stop: stop.clone(),
+            telling,
+            core,
+            shown: None,
+            newest_values: Arc::clone(&values),
+            values: None,
+        };
         let thread = thread::Builder::new()
             .name("rds-fleet-answers".to_owned())
             .spawn(move || desk.run(&inbox))
             .map_err(|error| format!("the thread that answers cannot be started: {error}"))?;
-        Ok(Answering { questions: Some(questions), stop, thread: Some(thread) })
+        Ok(Answering { questions: Some(questions), stop, values, thread: Some(thread) })
     }
 
     /// The number of the next view; what is being answered is wanted no more.
     pub fn next(&self) -> u64 {
         self.stop.next()
+    }
+
+    /// Asks for a column's values; an older such question is answered no more.
+    pub fn ask_values(&self, query: Query, column: String) {
+        let number = self.values.fetch_add(1, Ordering::Relaxed) + 1;
+        self.ask(Question::Values { number, query, column });
     }
 
     pub fn ask(&self, question: Question) {
@@ -134,13 +158,21 @@ struct Desk {
     telling: Telling,
     core: Sender<Message>,
     shown: Option<Arc<View>>,
+    newest_values: Arc<AtomicU64>,
+    /// The question for values that is still to be answered: a view goes before it.
+    values: Option<(u64, Query, String)>,
 }
 
 impl Desk {
     fn run(&mut self, inbox: &Receiver<Question>) {
         loop {
-            let question = match inbox.recv_timeout(IDLE) {
+            let idle = if self.values.is_some() { Duration::ZERO } else { IDLE };
+            let question = match inbox.recv_timeout(idle) {
                 Ok(question) => question,
+                Err(RecvTimeoutError::Timeout) if self.values.is_some() => {
+                    self.tell_values();
+                    continue;
+                }
                 Err(RecvTimeoutError::Timeout) => {
                     self.prepare();
                     match inbox.recv() {
@@ -163,11 +195,8 @@ impl Desk {
                     };
                     self.telling.send(Event::Kinds { sql, kinds });
                 }
-                Question::Values { query, column } => {
-                    let values = Values { query, column, values: Vec::new(), more: true };
-                    self.telling.send(Event::Values(Arc::new(values)));
-                }
-                Question::Copy { query, rows, form: _ } => match self.copied(query, &rows) {
+                Question::Values { number, query, column } => self.values = Some((number, query, column)),
+                Question::Copy { query, rows, form } => match self.copied(query, &rows, form) {
                     Ok(text) => self.telling.send(Event::Copied(text)),
                     Err(error) => tracing::warn!("{error}"),
                 },
@@ -190,6 +219,37 @@ impl Desk {
         if let Err(Refusal::Refused(refused)) = prepared {
             tracing::error!("{refused}");
         }
+    }
+
+    /// Answers the question for values that waits. One that a view interrupts waits on; one that a newer question for
+    /// values interrupts is forgotten when that comes.
+    fn tell_values(&mut self) {
+        let Some((number, query, column)) = self.values.take() else { return };
+        let newest = Arc::clone(&self.newest_values);
+        let superseded = move || newest.load(Ordering::Relaxed) > number;
+        let stop = self.stop.clone();
+        let asked = query.clone().without(&column);
+        let found = self.reader().and_then(|reader| {
+            stop.answering_beside();
+            reader.values(&asked, &column, MOST_VALUES + 1, &superseded)
+        });
+        let mut found = match found {
+            Ok(found) => found,
+            Err(Refusal::Stopped) => {
+                self.values = Some((number, query, column));
+                return;
+            }
+            Err(Refusal::Refused(refused)) => {
+                // The view of the same query says it as well.
+                tracing::debug!("{refused}");
+                Vec::new()
+            }
+        };
+        let more = found.len() > MOST_VALUES;
+        found.truncate(MOST_VALUES);
+        let values = found.iter().map(|(value, count)| (cell_text(value), *count)).collect();
+        let query = Query { places: None, ..query };
+        self.telling.send(Event::Values(Arc::new(Values { query, column, values, more })));
     }
 
     /// The connection, made when it is first needed: a person should not wait for it before the window opens.
@@ -226,6 +286,7 @@ impl Desk {
             Ok(answered) => {
                 view.rows = Arc::new(answered.rows);
                 view.of = answered.of;
+                view.groups = Arc::new(answered.groups.into_iter().map(group).collect());
                 view.columns = answered.columns;
                 view.sql = match (&view.query.sql, kind(&view.query.kind)) {
                     (Some(sql), _) => sql.clone(),
@@ -262,10 +323,9 @@ impl Desk {
         let columns = places(&shown);
         let cells =
             self.reader().and_then(|reader| reader.cells(&shown.query, &columns, &shown.rows[first..end]));
-        let text = |cell: &Cell| CellText { text: readable(cell), absent: *cell == Cell::Absent };
         match cells {
             Ok(cells) => {
-                let rows = cells.iter().map(|row| row.iter().map(text).collect()).collect();
+                let rows = cells.iter().map(|row| row.iter().map(cell_text).collect()).collect();
                 self.telling.send(Event::Rows(Arc::new(Rows { view, first, rows })));
             }
             Err(refusal) => tracing::error!("{refusal:?}"),
@@ -321,11 +381,24 @@ impl Desk {
     }
 
     /// Rows with headers, for the clipboard.
-    fn copied(&mut self, query: Query, rows: &RowChoice) -> Result<String, String> {
+    fn copied(&mut self, query: Query, rows: &RowChoice, _form: CopyForm) -> Result<String, String> {
         let reader = self.reader().map_err(|refusal| format!("{refusal:?}"))?;
         let mut source = Source::new(reader, query, rows, false)?;
         let columns = source.columns();
         report::clipboard(&columns.iter().collect::<Vec<_>>(), &mut source)
+    }
+}
+
+fn cell_text(cell: &Cell) -> CellText {
+    CellText { text: readable(cell), absent: *cell == Cell::Absent }
+}
+
+fn group(group: Grouped) -> Group {
+    Group {
+        level: group.level,
+        value: cell_text(&group.value),
+        rows: group.rows,
+        sums: group.sums.into_iter().map(|(name, sum)| (name, readable(&sum))).collect(),
     }
 }
 

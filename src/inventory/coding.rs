@@ -9,13 +9,29 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering as Atomically};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use rusqlite::types::{Value, ValueRef};
 
-use super::column::{Column, NULL, Source};
+use super::column::{Column, Source};
 use super::natural::push_key;
+use super::ranks::Ranks;
 use super::scan::{Cancelled, RowSet, Stopped, scan};
+
+/// The entry of a row that has no value.
+const NULL: u32 = u32::MAX;
 
 /// A column of more values, or of more bytes of them, does not keep them.
 pub(super) const MOST_VALUES: usize = 1 << 16;
 const MOST_VALUE_BYTES: usize = 16 << 20;
+/// A column of up to so many values is few-valued: it is worth coding before anybody asks.
+const FEW_VALUES: usize = 1 << 12;
+const FEW_VALUE_BYTES: usize = 1 << 20;
+
+/// Which columns are coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// All, but of those with many values only the first that shows itself to be one, for the memory.
+    All,
+    /// Those that have few values; another is given up as soon as it shows too many.
+    Few,
+}
 
 /// What stands before a value's bytes, so that values of two kinds differ.
 const INTEGER: u8 = 1;
@@ -61,11 +77,11 @@ struct Known {
 /// A table's row numbers and some of its columns by name.
 pub(super) type Coded = (Vec<i64>, Vec<(String, Column)>);
 
-/// Reads columns of a whole table and ranks their values. Of columns with many values only the first that shows itself
-/// to be one is coded, for the memory; the others are missing from the answer.
+/// Reads columns of a whole table and ranks their values. Those that are not coded are missing from the answer.
 pub(super) fn code(
     source: &mut Source<'_>,
     columns: &[&str],
+    wanted: Wanted,
     cancelled: Cancelled<'_>,
 ) -> Result<Coded, Stopped> {
     const NOBODY: usize = usize::MAX;
@@ -85,7 +101,17 @@ pub(super) fn code(
                     continue;
                 }
                 reading.take(row.get_ref(at + 1)?);
-                if reading.known.as_ref().is_some_and(Known::is_full) {
+                if wanted == Wanted::Few {
+                    if reading.known.as_ref().is_some_and(|known| known.has_more(FEW_VALUES, FEW_VALUE_BYTES))
+                    {
+                        left[at].store(true, Atomically::Relaxed);
+                        *reading = Reading::new();
+                    }
+                } else if reading
+                    .known
+                    .as_ref()
+                    .is_some_and(|known| known.has_more(MOST_VALUES, MOST_VALUE_BYTES))
+                {
                     reading.known = None;
                     let first = large.compare_exchange(NOBODY, at, Atomically::Relaxed, Atomically::Relaxed);
                     if first.is_err_and(|other| other != at) {
@@ -247,8 +273,8 @@ fn goes_on(prefix: u64) -> bool {
 }
 
 impl Known {
-    fn is_full(&self) -> bool {
-        self.values.len() > MOST_VALUES || self.bytes > MOST_VALUE_BYTES
+    fn has_more(&self, values: usize, bytes: usize) -> bool {
+        self.values.len() > values || self.bytes > bytes
     }
 
     /// The value's entry, a new one if it was not met before. `told` is the value with its kind.
@@ -337,17 +363,22 @@ fn rank(readings: Vec<Reading>, threads: usize) -> Column {
     drop(order);
     let mut values =
         readings.iter().all(|reading| reading.known.is_some()).then(|| vec![Value::Null; distinct as usize]);
-    let mut of_rows = Vec::with_capacity(readings.iter().map(|reading| reading.entries.len()).sum());
-    let mut base = 0;
-    for reading in readings {
-        let ranks = &ranks[base..];
-        base += reading.keys.places.len();
-        of_rows.extend(reading.entries.iter().map(|entry| match *entry {
-            NULL => NULL,
+    // Where each part's entries begin among all.
+    let bases: Vec<usize> = readings
+        .iter()
+        .scan(0, |base, reading| Some(std::mem::replace(base, *base + reading.keys.places.len())))
+        .collect();
+    let of_rows = readings.iter().zip(&bases).flat_map(|(reading, base)| {
+        let ranks = &ranks[*base..];
+        reading.entries.iter().map(move |entry| match *entry {
+            NULL => distinct,
             entry => ranks[entry as usize],
-        }));
+        })
+    });
+    let of_rows = Ranks::pack(of_rows, distinct);
+    for (reading, base) in readings.into_iter().zip(bases) {
         if let (Some(values), Some(known)) = (&mut values, reading.known) {
-            for (value, rank) in known.values.into_iter().zip(ranks) {
+            for (value, rank) in known.values.into_iter().zip(&ranks[base..]) {
                 values[*rank as usize] = value;
             }
         }
@@ -357,7 +388,7 @@ fn rank(readings: Vec<Reading>, threads: usize) -> Column {
         Value::Blob(bytes) => bytes.capacity(),
         _ => 0,
     };
-    let bytes = of_rows.len() * size_of::<u32>()
+    let bytes = of_rows.bytes()
         + values.iter().flatten().map(|value| size_of::<Value>() + of_values(value)).sum::<usize>();
     Column { ranks: of_rows, distinct, values, bytes, used: 0 }
 }

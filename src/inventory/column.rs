@@ -6,20 +6,23 @@
 //! the one thread that reads; what it keeps is bounded, and the columns used least recently go first.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use rusqlite::Connection;
 use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension};
 
-use super::coding::{MOST_VALUES, code};
+use super::coding::{MOST_VALUES, Wanted, code};
+use super::grouping::{Grouping, Run, runs};
 use super::natural::push_key;
+use super::ranks::{Ranks, of_any_width};
 use super::scan::{Cancelled, RowSet, Stopped, bounds, scan};
 use super::search::{Word, search};
+use crate::query::quoted;
 
-/// The rank of NULL, which comes last in either direction.
-pub(super) const NULL: u32 = u32::MAX;
 /// Of a table so many times larger than the rows wanted, only those rows' values are read.
 const FEW: usize = 16;
+/// Columns that are coded in one scan while nobody waits: more take more memory for a moment.
+const AT_ONCE: usize = 8;
 
 /// The cached columns of all tables.
 #[derive(Debug)]
@@ -37,11 +40,24 @@ struct Table {
     /// The table's row numbers, ascending; the columns' ranks are in this order.
     rows: Vec<i64>,
     columns: HashMap<String, Column>,
+    /// Columns that are known to have more than a few values.
+    many_valued: HashSet<String>,
+}
+
+/// Rows in an order.
+#[derive(Debug, Default)]
+pub struct Arranged {
+    pub rows: Vec<i64>,
+    /// Where the rows stand among the table's, if that is known.
+    pub(super) places: Option<Vec<u32>>,
+    /// The runs of rows that have the same value in the first columns of the order; `None` where they are too many.
+    pub runs: Option<Vec<Run>>,
 }
 
 #[derive(Debug)]
 pub(super) struct Column {
-    pub(super) ranks: Vec<u32>,
+    /// NULL, which comes last in either direction, has the rank `distinct`.
+    pub(super) ranks: Ranks,
     /// How many ranks there are.
     pub(super) distinct: u32,
     /// The values by rank, if they are few.
@@ -82,18 +98,33 @@ impl ColumnCache {
         keys: &[(&str, bool)],
         cancelled: Cancelled<'_>,
     ) -> Result<Vec<i64>, Stopped> {
+        Ok(self.arrange(source, rows, keys, Grouping::default(), cancelled)?.rows)
+    }
+
+    /// The same, with the groups of rows that have the same values in the first columns of the order.
+    ///
+    /// # Errors
+    /// As `order`.
+    pub fn arrange(
+        &mut self,
+        source: &mut Source<'_>,
+        rows: RowSet<'_>,
+        keys: &[(&str, bool)],
+        grouping: Grouping,
+        cancelled: Cancelled<'_>,
+    ) -> Result<Arranged, Stopped> {
         let columns: Vec<&str> = keys.iter().map(|(column, _)| *column).collect();
         if columns.is_empty() {
-            return order_few(source, rows, keys, cancelled);
+            return arrange_few(source, rows, keys, grouping, cancelled);
         }
         if let RowSet::These(numbers) = rows
             && !self.is_cached(source, &columns)
             && is_few(source, numbers)?
         {
-            return order_few(source, rows, keys, cancelled);
+            return arrange_few(source, rows, keys, grouping, cancelled);
         }
         self.load(source, &columns, cancelled)?;
-        let Some(table) = self.tables.get(source.table) else { return Ok(Vec::new()) };
+        let Some(table) = self.tables.get(source.table) else { return Ok(Arranged::default()) };
         let mut places = table.places(rows);
         let mut spare = Vec::new();
         // From the last key to the first, each sort keeping what the one before did.
@@ -102,7 +133,16 @@ impl ColumnCache {
                 column.sort(&mut places, &mut spare, *descending);
             }
         }
-        Ok(places.into_iter().map(|place| table.rows[place as usize]).collect())
+        drop(spare);
+        let of_groups: Vec<&Ranks> =
+            columns.iter().take(grouping.levels).map(|column| &table.columns[*column].ranks).collect();
+        let same = |level: usize, at: usize| {
+            let ranks: &Ranks = of_groups[level];
+            ranks.at(places[at]) == ranks.at(places[at - 1])
+        };
+        let runs = runs(places.len(), of_groups.len(), grouping.most, same);
+        let rows = places.iter().map(|place| table.rows[*place as usize]).collect();
+        Ok(Arranged { rows, places: Some(places), runs })
     }
 
     /// How many of the rows have each value of a column: the `most` commonest, the commonest first and equally common
@@ -118,6 +158,12 @@ impl ColumnCache {
         most: usize,
         cancelled: Cancelled<'_>,
     ) -> Result<Vec<(Value, usize)>, Stopped> {
+        if let RowSet::These(numbers) = rows
+            && !self.is_cached(source, &[column])
+            && is_few(source, numbers)?
+        {
+            return count_few(source, rows, column, most, cancelled);
+        }
         self.load(source, &[column], cancelled)?;
         let Some(table) = self.tables.get(source.table) else { return Ok(Vec::new()) };
         let Some(coded) = table.columns.get(column) else { return Ok(Vec::new()) };
@@ -125,17 +171,22 @@ impl ColumnCache {
         let mut counts = vec![0_usize; nulls + 1];
         // A row that has the value, for columns that did not keep theirs.
         let mut examples = vec![0_u32; if coded.values.is_some() { 0 } else { nulls + 1 }];
-        let mut count = |place: usize| {
-            let rank = (coded.ranks[place] as usize).min(nulls);
-            counts[rank] += 1;
-            if let Some(example) = examples.get_mut(rank) {
-                *example = place as u32;
-            }
+        let places = match rows {
+            RowSet::All if coded.values.is_some() => None,
+            rows => Some(table.places(rows)),
         };
-        match rows {
-            RowSet::All => (0..table.rows.len()).for_each(&mut count),
-            RowSet::These(_) => table.places(rows).iter().for_each(|place| count(*place as usize)),
-        }
+        of_any_width!(&coded.ranks, ranks => match places {
+            None => ranks.iter().for_each(|rank| counts[*rank as usize] += 1),
+            Some(places) => {
+                for place in places {
+                    let rank = ranks[place as usize] as usize;
+                    counts[rank] += 1;
+                    if let Some(example) = examples.get_mut(rank) {
+                        *example = place;
+                    }
+                }
+            }
+        });
         let mut ranks: Vec<usize> = (0..=nulls).filter(|rank| counts[*rank] > 0).collect();
         ranks.sort_by_key(|rank| std::cmp::Reverse(counts[*rank]));
         ranks.truncate(most);
@@ -169,15 +220,16 @@ impl ColumnCache {
         {
             let mut passes: Vec<bool> = values.iter().map(|value| test(value.into())).collect();
             passes.push(test(ValueRef::Null));
-            let nulls = coded.distinct as usize;
             let places = table.places(rows);
             // Without a branch: half of them would be guessed wrong.
             let mut found = vec![0; places.len() + 1];
             let mut count = 0;
-            for place in places {
-                found[count] = table.rows[place as usize];
-                count += usize::from(passes[(coded.ranks[place as usize] as usize).min(nulls)]);
-            }
+            of_any_width!(&coded.ranks, ranks => {
+                for place in places {
+                    found[count] = table.rows[place as usize];
+                    count += usize::from(passes[ranks[place as usize] as usize]);
+                }
+            });
             found.truncate(count);
             return Ok(found);
         }
@@ -235,10 +287,11 @@ impl ColumnCache {
                 if hits.contains(&true) {
                     // NULL has nothing.
                     hits.push(false);
-                    for (found, place) in found.iter_mut().zip(&places) {
-                        let rank = column.ranks[*place as usize].min(column.distinct);
-                        *found |= hits[rank as usize];
-                    }
+                    of_any_width!(&column.ranks, ranks => {
+                        for (found, place) in found.iter_mut().zip(&places) {
+                            *found |= hits[ranks[*place as usize] as usize];
+                        }
+                    });
                 }
             }
             let mut found = found.into_iter();
@@ -247,9 +300,9 @@ impl ColumnCache {
         Ok(places.into_iter().map(|place| table.rows[place as usize]).collect())
     }
 
-    /// Caches columns while there is nothing else to do, so that the next search or order finds them there, as far as
-    /// they have room together; says whether they are there now. For a table of so many rows that most columns would
-    /// not keep their values, nothing is done.
+    /// Caches columns while there is nothing else to do, so that the next search, filter or group finds them there: of a
+    /// small table all, as far as they have room together, of a large one those with few values, as far as they have
+    /// room beside what is there.
     ///
     /// # Errors
     /// As `order`.
@@ -258,17 +311,44 @@ impl ColumnCache {
         source: &mut Source<'_>,
         columns: &[&str],
         cancelled: Cancelled<'_>,
-    ) -> Result<bool, Stopped> {
-        let Some(connection) = source.connections.first() else { return Ok(false) };
+    ) -> Result<(), Stopped> {
+        let Some(connection) = source.connections.first() else { return Ok(()) };
         let spread = bounds(connection, source.table)?.map_or(0, |(least, most)| most - least + 1);
         if usize::try_from(spread).is_ok_and(|rows| rows <= MOST_VALUES) {
-            self.is_cached(source, columns);
             self.load(source, columns, cancelled)?;
             if self.bytes() > self.budget {
                 self.tables.remove(source.table);
             }
+            return Ok(());
         }
-        Ok(self.is_cached(source, columns))
+        self.is_cached(source, &[]);
+        let unknown: Vec<&str> = columns
+            .iter()
+            .copied()
+            .filter(|column| {
+                self.tables.get(source.table).is_none_or(|table| {
+                    !table.columns.contains_key(*column) && !table.many_valued.contains(*column)
+                })
+            })
+            .collect();
+        for columns in unknown.chunks(AT_ONCE) {
+            if self.bytes() > self.budget {
+                break;
+            }
+            let (rows, coded) = code(source, columns, Wanted::Few, cancelled)?;
+            let many_valued = columns.iter().filter(|column| coded.iter().all(|(few, _)| few != *column));
+            let many_valued: Vec<String> = many_valued.map(|column| (*column).to_owned()).collect();
+            self.keep(source, rows, coded).many_valued.extend(many_valued);
+        }
+        self.make_room(source.table, &[]);
+        Ok(())
+    }
+
+    /// A column's ranks, and their values if these are kept.
+    pub(super) fn coded(&self, source: &Source<'_>, column: &str) -> Option<(&Ranks, &[Value])> {
+        let table = self.tables.get(source.table).filter(|table| table.version == source.version)?;
+        let column = table.columns.get(column)?;
+        Some((&column.ranks, column.values.as_deref()?))
     }
 
     /// Whether the table's columns are cached as they are now. What is of another version goes.
@@ -302,19 +382,8 @@ impl ColumnCache {
                 break;
             }
             self.make_room(source.table, columns);
-            let (rows, coded) = code(source, &missing, cancelled)?;
-            let table = self.tables.entry(source.table.to_owned()).or_insert_with(|| Table {
-                version: source.version,
-                rows: Vec::new(),
-                columns: HashMap::new(),
-            });
-            if table.rows != rows {
-                // The data changed before its news came.
-                table.columns.clear();
-                table.rows = rows;
-            }
-            table.version = source.version;
-            table.columns.extend(coded);
+            let (rows, coded) = code(source, &missing, Wanted::All, cancelled)?;
+            self.keep(source, rows, coded);
         }
         self.clock += 1;
         if let Some(table) = self.tables.get_mut(source.table) {
@@ -326,6 +395,25 @@ impl ColumnCache {
         }
         self.make_room(source.table, columns);
         Ok(())
+    }
+
+    /// Keeps what was coded with what is there of the same rows.
+    fn keep(&mut self, source: &Source<'_>, rows: Vec<i64>, coded: Vec<(String, Column)>) -> &mut Table {
+        let table = self.tables.entry(source.table.to_owned()).or_insert_with(|| Table {
+            version: source.version,
+            rows: Vec::new(),
+            columns: HashMap::new(),
+            many_valued: HashSet::new(),
+        });
+        if table.rows != rows {
+            // The data changed before its news came.
+            table.columns.clear();
+            table.many_valued.clear();
+            table.rows = rows;
+        }
+        table.version = source.version;
+        table.columns.extend(coded);
+        table
     }
 
     /// Lets go of the columns used least recently until the rest is within the budget, but of none that is needed.
@@ -386,31 +474,39 @@ impl Table {
 impl Column {
     /// Sorts places by their rank, keeping the order of those that are alike.
     fn sort(&self, places: &mut Vec<u32>, spare: &mut Vec<u32>, descending: bool) {
-        let nulls = self.distinct;
-        let key = |place: u32| match self.ranks[place as usize] {
-            NULL => nulls,
-            rank if descending => nulls - 1 - rank,
-            rank => rank,
-        };
-        if (self.distinct as usize) / 8 > places.len() {
-            places.sort_by_key(|place| key(*place));
-            return;
-        }
-        let mut begins = vec![0_u32; nulls as usize + 2];
-        for place in &*places {
-            begins[key(*place) as usize + 1] += 1;
-        }
-        for at in 1..begins.len() {
-            begins[at] += begins[at - 1];
-        }
-        spare.resize(places.len(), 0);
-        for place in &*places {
-            let next = &mut begins[key(*place) as usize];
-            spare[*next as usize] = *place;
-            *next += 1;
-        }
-        std::mem::swap(places, spare);
+        of_any_width!(&self.ranks, ranks => sort(ranks, self.distinct, places, spare, descending));
     }
+}
+
+fn sort<R: Copy + Into<u32>>(
+    ranks: &[R],
+    nulls: u32,
+    places: &mut Vec<u32>,
+    spare: &mut Vec<u32>,
+    descending: bool,
+) {
+    let key = |place: u32| match ranks[place as usize].into() {
+        rank if descending && rank < nulls => nulls - 1 - rank,
+        rank => rank,
+    };
+    if nulls as usize / 8 > places.len() {
+        places.sort_by_key(|place| key(*place));
+        return;
+    }
+    let mut begins = vec![0_u32; nulls as usize + 2];
+    for place in &*places {
+        begins[key(*place) as usize + 1] += 1;
+    }
+    for at in 1..begins.len() {
+        begins[at] += begins[at - 1];
+    }
+    spare.resize(places.len(), 0);
+    for place in &*places {
+        let next = &mut begins[key(*place) as usize];
+        spare[*next as usize] = *place;
+        *next += 1;
+    }
+    std::mem::swap(places, spare);
 }
 
 /// Whether the rows are so few that reading their values costs less than reading the table's.
@@ -420,13 +516,14 @@ fn is_few(source: &Source<'_>, numbers: &[i64]) -> Result<bool, Stopped> {
     Ok(numbers.len() * FEW < usize::try_from(spread).unwrap_or(usize::MAX))
 }
 
-/// `order` of a few rows, from their values.
-fn order_few(
+/// `arrange` of a few rows, from their values.
+fn arrange_few(
     source: &mut Source<'_>,
     rows: RowSet<'_>,
     keys: &[(&str, bool)],
+    grouping: Grouping,
     cancelled: Cancelled<'_>,
-) -> Result<Vec<i64>, Stopped> {
+) -> Result<Arranged, Stopped> {
     let columns: Vec<&str> = keys.iter().map(|(column, _)| *column).collect();
     let parts =
         scan(source.connections, source.table, &columns, rows, cancelled, Vec::new, |found, number, row| {
@@ -450,15 +547,61 @@ fn order_few(
         });
         compared.fold(Ordering::Equal, Ordering::then)
     });
-    Ok(rows.into_iter().map(|(_, number)| number).collect())
+    let same = |level: usize, at: usize| rows[at].0[level] == rows[at - 1].0[level];
+    let runs = runs(rows.len(), grouping.levels.min(keys.len()), grouping.most, same);
+    Ok(Arranged { rows: rows.into_iter().map(|(_, number)| number).collect(), places: None, runs })
 }
 
-fn one_value(source: &Source<'_>, column: &str, row: i64) -> rusqlite::Result<Value> {
+/// A row's value in a column, NULL where the row has gone.
+pub(super) fn one_value(source: &Source<'_>, column: &str, row: i64) -> rusqlite::Result<Value> {
     let Some(connection) = source.connections.first() else { return Ok(Value::Null) };
-    let (column, table) = (crate::query::quoted(column), crate::query::quoted(source.table));
-    connection
+    let (column, table) = (quoted(column), quoted(source.table));
+    let found = connection
         .prepare_cached(&format!("SELECT {column} FROM {table} WHERE _Row = ?"))?
         .query_row([row], |row| row.get(0))
+        .optional()?;
+    Ok(found.unwrap_or(Value::Null))
+}
+
+/// `counts` of a few rows, from their values.
+fn count_few(
+    source: &mut Source<'_>,
+    rows: RowSet<'_>,
+    column: &str,
+    most: usize,
+    cancelled: Cancelled<'_>,
+) -> Result<Vec<(Value, usize)>, Stopped> {
+    let parts = scan(
+        source.connections,
+        source.table,
+        &[column],
+        rows,
+        cancelled,
+        BTreeMap::new,
+        |found: &mut BTreeMap<Vec<u8>, (Value, usize)>, _, row| {
+            let value = row.get_ref(1)?;
+            let mut key = Vec::new();
+            push_key(value, &mut key);
+            match found.get_mut(&key) {
+                Some((_, count)) => *count += 1,
+                None => {
+                    found.insert(key, (row.get(1)?, 1));
+                }
+            }
+            Ok(())
+        },
+    )?;
+    let mut all = BTreeMap::new();
+    for (key, (value, count)) in parts.into_iter().flatten() {
+        all.entry(key).or_insert((value, 0)).1 += count;
+    }
+    let mut counts: Vec<(Value, usize)> = all.into_values().collect();
+    // Stable: equally common ones stay in the product's order, but for NULL, which is before all and comes last.
+    let nulls = counts.iter().take_while(|(value, _)| *value == Value::Null).count();
+    counts.rotate_left(nulls);
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.truncate(most);
+    Ok(counts)
 }
 
 #[cfg(test)]
@@ -659,7 +802,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_bounded_and_of_the_newest_version() {
         let (_file, mut connections) = store(10_000);
-        let keep = 10_000 * 8 + 10_000 * 4 + 1000;
+        let keep = 10_000 * 8 + 10_000 + 1000;
         let mut cache = ColumnCache::new(keep);
         let mut order = |version, column, wanted: bool| {
             let mut source = Source { connections: &mut connections, table: "t", version };

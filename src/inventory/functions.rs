@@ -1,5 +1,6 @@
-//! What SQLite is taught for queries, ours and those that people write: the search `contains_text`, the collation
-//! `natural_order`, and `tag`, which reads one tag of a list of tags.
+//! What SQLite is taught for queries, ours and those that people write: the search `contains_text`, regular expressions
+//! as `matches_text`, the collation `natural_order`, `readable`, which gives a list or structure as the grid shows it,
+//! and `tag`, which reads one tag of a list of tags.
 
 use std::convert::Infallible;
 
@@ -9,8 +10,11 @@ use rusqlite::types::ValueRef;
 
 use super::natural;
 use super::search::Word;
+use crate::query::pattern;
+use crate::rds::Cell;
+use crate::rds::readable::readable;
 
-/// Gives a connection the functions that `query::to_sql` uses.
+/// Gives a connection the functions that `query::written_sql` uses.
 pub fn register(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_collation("natural_order", natural::compare)?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
@@ -27,7 +31,30 @@ pub fn register(connection: &Connection) -> rusqlite::Result<()> {
         })?;
         let Some(word) = word.as_ref() else { return Ok(false) };
         Ok((1..context.len()).any(|at| word.is_in(context.get_raw(at))))
+    })?;
+    connection.create_scalar_function("matches_text", 2, flags, |context| {
+        let pattern = context.get_or_create_aux(0, |value| match value {
+            ValueRef::Text(text) => pattern(&String::from_utf8_lossy(text)),
+            _ => Err("matches_text wants an expression and a text".to_owned()),
+        })?;
+        Ok(shown(context.get_raw(1)).is_some_and(|text| pattern.is_match(&text)))
+    })?;
+    connection.create_scalar_function("readable", 1, flags, |context| {
+        Ok(match context.get_raw(0) {
+            ValueRef::Text(json) => Some(readable(&Cell::Json(String::from_utf8_lossy(json).into_owned()))),
+            value => shown(value),
+        })
     })
+}
+
+/// A value of no list or structure as it is shown.
+fn shown(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(text) | ValueRef::Blob(text) => Some(String::from_utf8_lossy(text).into_owned()),
+    }
 }
 
 /// The value of a tag in `[{"Key":…,"Value":…},…]`.

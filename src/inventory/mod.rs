@@ -8,16 +8,20 @@
 //! its bounds; `ledger`: coverage, profiles, diagnostics); `Reader` answers queries on another thread, and `guard` keeps
 //! a person's own SQL from doing anything but reading.
 
+mod answer;
 mod coding;
 mod column;
+mod condition;
 mod difference;
 mod functions;
+mod grouping;
 mod guard;
 mod ledger;
 mod natural;
 mod open;
 mod past;
 mod place;
+mod ranks;
 mod reader;
 mod records;
 mod scan;
@@ -37,7 +41,7 @@ pub use ledger::{Kept, StoredCoverage};
 pub use open::{Storage, is_broken};
 pub use past::Bounds;
 pub use place::{Place, set_aside};
-pub use reader::{Answered, Reader, Refusal, Stop};
+pub use reader::{Answered, Grouped, Reader, Refusal, Stop};
 pub use records::{AccountRegion, LastChange, Record, Records, Which};
 pub use scan::{Cancelled, RowSet, Stopped};
 pub use schema::{Table, tables};

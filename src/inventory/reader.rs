@@ -1,29 +1,31 @@
 //! Answering queries: a connection that only reads, on a thread of its own, so that nobody who writes waits for it. A
 //! kind's rows are read where they lie; a person's own SQL is run once, and its answer is then read like a kind.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Error, ErrorCode, OptionalExtension, params_from_iter};
+use rusqlite::{Connection, Error, ErrorCode, OptionalExtension};
 
-use super::column::{ColumnCache, Source};
-use super::guard::{Described, Guard, Limits, Refused, Sink};
-use super::scan::{RowSet, Stopped};
-use super::search::Word;
+use super::answer::{ANSWER, AnswerTable};
+use super::column::{Arranged, ColumnCache, Source};
+use super::condition::passes;
+use super::grouping::Grouping;
+use super::guard::{Guard, Limits, Refused};
+use super::scan::{Cancelled, RowSet, Stopped};
 use super::{Storage, values};
-use crate::query::{Filter, Query, Test, quoted};
-use crate::rds::readable::readable;
+use crate::query::{Filter, Query, no_such_column, quoted};
 use crate::rds::{Cell, Column, Kind, Shape, kind, no_such_kind};
 
 /// Instructions of SQLite's machine between two looks whether the answer is still wanted.
 const LOOK_EVERY: i32 = 10_000;
-/// The table of a person's answer, which only this connection sees.
-const ANSWER: &str = "_answer";
 /// Threads that read a large table at once.
 const CONNECTIONS: usize = 2;
 /// Bytes of columns that are kept coded.
 const CACHE: usize = 96 << 20;
+/// Columns that may make groups, one within the other, and how many groups these may be: nobody looks at more.
+const LEVELS: usize = 2;
+const MOST_GROUPS: usize = 20_000;
 
 /// Says when an answer is wanted no more: questions have numbers, and the newest wins.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +48,11 @@ impl Stop {
     /// What is being answered from now on is wanted whatever is asked meanwhile.
     pub fn shield(&self) {
         self.answering(u64::MAX);
+    }
+
+    /// What is being answered from now on makes room for any question that is asked from now on.
+    pub fn answering_beside(&self) {
+        self.answering(self.newest.load(Ordering::Relaxed));
     }
 
     /// Nothing is wanted any more.
@@ -101,6 +108,20 @@ pub struct Answered {
     pub of: usize,
     /// The columns there are.
     pub columns: Arc<[Column]>,
+    /// The groups that the query asks for, outer ones before their inner ones.
+    pub groups: Vec<Grouped>,
+}
+
+/// Rows of an answer that have the same value in a column of `Query::group`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grouped {
+    /// The column's place in `Query::group`.
+    pub level: usize,
+    pub value: Cell,
+    /// Positions in the answer.
+    pub rows: Range<usize>,
+    /// The sums of the query's columns that are amounts, by name; of one that no row has there is none.
+    pub sums: Vec<(String, Cell)>,
 }
 
 /// A connection that answers.
@@ -125,12 +146,10 @@ struct Asked {
 
 impl Asked {
     fn column(&self, name: &str) -> Result<&Column, String> {
-        self.columns.iter().find(|column| column.name == name).ok_or_else(|| {
-            format!(
-                "{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind",
-                self.table
-            )
-        })
+        self.columns
+            .iter()
+            .find(|column| column.name == name)
+            .ok_or_else(|| no_such_column(name, &self.columns))
     }
 }
 
@@ -180,47 +199,91 @@ impl Reader {
             self.run(sql)?;
         }
         let asked = self.asked(query)?;
-        let chosen = match query.places.as_ref().filter(|_| query.sql.is_none()) {
+        let order = query.order();
+        for key in &order {
+            asked.column(&key.column)?;
+        }
+        if query.group.len() > LEVELS {
+            return Err(Refusal::from(format!("rows can be grouped by {LEVELS} columns, and not by more")));
+        }
+        let (rows, of) = self.wanted(query, &asked, &|| false)?;
+        let stop = self.stop.clone();
+        let cancelled = || stop.is_wanted();
+        let keys: Vec<(&str, bool)> = order.iter().map(|key| (key.column.as_str(), key.descending)).collect();
+        let grouping = Grouping { levels: query.group.len(), most: MOST_GROUPS };
+        let among = rows.as_deref().map_or(RowSet::All, RowSet::These);
+        let (cache, mut source) = self.source(query, &asked);
+        let arranged = cache.arrange(&mut source, among, &keys, grouping, &cancelled)?;
+        let groups = if query.group.is_empty() {
+            Vec::new()
+        } else {
+            groups(cache, &mut source, query, &asked, &arranged, &cancelled)?
+        };
+        Ok(Answered { rows: arranged.rows, of, columns: asked.columns, groups })
+    }
+
+    /// The values of a column among the rows of a query, the `most` commonest first, each with how many rows have it.
+    /// Of a person's SQL that is not the one that was run last there are none.
+    ///
+    /// # Errors
+    /// As `select`.
+    pub fn values(
+        &mut self,
+        query: &Query,
+        column: &str,
+        most: usize,
+        superseded: Cancelled<'_>,
+    ) -> Result<Vec<(Cell, usize)>, Refusal> {
+        if query.sql.is_some() && self.answer.as_ref().map(|answer| &answer.sql) != query.sql.as_ref() {
+            return Ok(Vec::new());
+        }
+        let asked = self.asked(query)?;
+        let shape = asked.column(column)?.shape.clone();
+        let (rows, _) = self.wanted(query, &asked, superseded)?;
+        let stop = self.stop.clone();
+        let cancelled = || stop.is_wanted() || superseded();
+        let among = rows.as_deref().map_or(RowSet::All, RowSet::These);
+        let (cache, mut source) = self.source(query, &asked);
+        let counts = cache.counts(&mut source, among, column, most, &cancelled)?;
+        Ok(counts.iter().map(|(value, count)| (values::cell(value.into(), &shape), *count)).collect())
+    }
+
+    /// The cache, and what it is asked of.
+    fn source<'a>(&'a mut self, query: &Query, asked: &'a Asked) -> (&'a mut ColumnCache, Source<'a>) {
+        // The table of an answer is only there for the connection that made it.
+        let threads = if query.sql.is_some() { 1 } else { self.connections.len() };
+        let connections = &mut self.connections[..threads];
+        (&mut self.cache, Source { connections, table: &asked.table, version: asked.version })
+    }
+
+    /// The rows that pass a query's search and filters, ascending, `None` for all; and how many there were before.
+    fn wanted(
+        &mut self,
+        query: &Query,
+        asked: &Asked,
+        superseded: Cancelled<'_>,
+    ) -> Result<(Option<Vec<i64>>, usize), Refusal> {
+        let mut rows = match query.places.as_ref().filter(|_| query.sql.is_none()) {
             None => None,
             Some(places) => Some(self.in_places(&asked.table, places).map_err(|error| self.refusal(&error))?),
         };
         let stop = self.stop.clone();
-        let cancelled = || stop.is_wanted();
-        // The table of an answer is only there for the connection that made it.
-        let threads = if query.sql.is_some() { 1 } else { self.connections.len() };
-        let mut source = Source {
-            connections: &mut self.connections[..threads],
-            table: &asked.table,
-            version: asked.version,
-        };
-        let all = RowSet::All;
-        let of = match &chosen {
+        let cancelled = || stop.is_wanted() || superseded();
+        let (cache, mut source) = self.source(query, asked);
+        let of = match &rows {
             Some(rows) => rows.len(),
             None => count(source.connections, source.table)?,
         };
-        let mut rows = chosen;
         if !query.search.trim().is_empty() {
             let columns = searched(&asked.columns);
-            let among = rows.as_deref().map_or(all, RowSet::These);
-            rows = Some(self.cache.search(&mut source, among, &columns, &query.search, &cancelled)?);
+            let among = rows.as_deref().map_or(RowSet::All, RowSet::These);
+            rows = Some(cache.search(&mut source, among, &columns, &query.search, &cancelled)?);
         }
+        let mut narrowing = Narrowing { cache, source, asked, cancelled: &cancelled };
         for filter in &query.filters {
-            let Filter::Column { column, test } = filter else {
-                return Err(Refusal::from("this condition cannot be answered yet".to_owned()));
-            };
-            let column = asked.column(column)?;
-            let among = rows.as_deref().map_or(all, RowSet::These);
-            let passes = passes(test, &column.shape);
-            rows = Some(self.cache.matching(&mut source, among, &column.name, &*passes, &cancelled)?);
+            rows = narrowing.narrow(rows, filter, true)?;
         }
-        let keys: Vec<(&str, bool)> =
-            query.sort.iter().map(|key| (key.column.as_str(), key.descending)).collect();
-        for (name, _) in &keys {
-            asked.column(name)?;
-        }
-        let among = rows.as_deref().map_or(all, RowSet::These);
-        let rows = self.cache.order(&mut source, among, &keys, &cancelled)?;
-        Ok(Answered { rows, of, columns: asked.columns })
+        Ok((rows, of))
     }
 
     /// The rows of some places, ascending.
@@ -236,22 +299,16 @@ impl Reader {
     }
 
     /// Codes the columns of what was asked last while there is nothing else to do, so that the next keystroke in the
-    /// search is answered from memory.
+    /// search, filter, pick-list or group is answered from memory.
     ///
     /// # Errors
     /// As `select`.
     pub fn prepare(&mut self, query: &Query) -> Result<(), Refusal> {
         let asked = self.asked(query)?;
         let stop = self.stop.clone();
-        let threads = if query.sql.is_some() { 1 } else { self.connections.len() };
-        let mut source = Source {
-            connections: &mut self.connections[..threads],
-            table: &asked.table,
-            version: asked.version,
-        };
-        let columns: Vec<&str> = searched(&asked.columns);
-        self.cache.prepare(&mut source, &columns, &|| stop.is_wanted())?;
-        Ok(())
+        let (cache, mut source) = self.source(query, &asked);
+        let columns: Vec<&str> = asked.columns.iter().map(|column| column.name.as_str()).collect();
+        Ok(cache.prepare(&mut source, &columns, &|| stop.is_wanted())?)
     }
 
     /// The columns of what a query is about.
@@ -337,16 +394,14 @@ impl Reader {
         let drop = format!("DROP TABLE IF EXISTS temp.{ANSWER}");
         self.connections[0].execute_batch(&drop).map_err(|error| self.refusal(&error))?;
         self.connections[0].execute_batch("BEGIN").map_err(|error| self.refusal(&error))?;
-        let mut table =
-            AnswerTable { connection: &self.connections[0], insert: String::new(), found: Vec::new() };
+        let mut table = AnswerTable::new(&self.connections[0]);
         let ran = self.guard.run(sql, self.limits, &mut table);
-        let found = std::mem::take(&mut table.found);
+        let columns = table.into_columns().into();
         let ended = self.connections[0].execute_batch("COMMIT");
         if let Err(refused) = ran {
             return Err(if self.stop.is_wanted() { Refusal::Stopped } else { Refusal::Refused(refused) });
         }
         ended.map_err(|error| self.refusal(&error))?;
-        let columns = found.into_iter().map(Found::column).collect();
         self.answer = Some(Answer { sql: sql.to_owned(), columns });
         Ok(())
     }
@@ -372,119 +427,94 @@ fn count(connections: &[Connection], table: &str) -> Result<usize, Stopped> {
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
-/// Whether a value passes a filter: what it is compared as is what a person sees.
-fn passes<'a>(filter: &'a Test, shape: &'a Shape) -> Box<dyn Fn(ValueRef<'_>) -> bool + Sync + 'a> {
-    let is_truth = matches!(shape, Shape::Boolean);
-    let truth = |value: ValueRef<'_>| match value {
-        ValueRef::Integer(0) => Some("false"),
-        ValueRef::Integer(_) => Some("true"),
-        _ => None,
-    };
-    match filter {
-        Test::Contains(text) => {
-            let word = Word::new(text);
-            Box::new(move |value| match truth(value).filter(|_| is_truth) {
-                Some(truth) => word.is_in(ValueRef::Text(truth.as_bytes())),
-                None => word.is_in(value),
-            })
-        }
-        Test::Is(choices) => Box::new(move |value| {
-            let is = |text: &str| choices.iter().any(|choice| choice == text);
-            match value {
-                ValueRef::Null => false,
-                value if is_truth => truth(value).is_some_and(is),
-                ValueRef::Text(text) => choices.iter().any(|choice| choice.as_bytes() == text),
-                value => is(&readable(&values::cell(value, shape))),
+/// Narrows rows down by conditions.
+struct Narrowing<'a> {
+    cache: &'a mut ColumnCache,
+    source: Source<'a>,
+    asked: &'a Asked,
+    cancelled: Cancelled<'a>,
+}
+
+impl Narrowing<'_> {
+    /// Those of the rows for which the filter holds, or does not; `None` stands for all rows. The opposite of a
+    /// condition goes down to its columns' tests, so that nobody has to know which rows are left over.
+    fn narrow(
+        &mut self,
+        rows: Option<Vec<i64>>,
+        filter: &Filter,
+        holds: bool,
+    ) -> Result<Option<Vec<i64>>, Refusal> {
+        match filter {
+            Filter::Column { column, test } => {
+                let column = self.asked.column(column)?;
+                let passes = passes(test, column)?;
+                let among = rows.as_deref().map_or(RowSet::All, RowSet::These);
+                let found = self.cache.matching(
+                    &mut self.source,
+                    among,
+                    &column.name,
+                    &|value| passes(value) == holds,
+                    self.cancelled,
+                )?;
+                Ok(Some(found))
             }
-        }),
-        Test::Absent => Box::new(|value| matches!(value, ValueRef::Null)),
-        Test::Matches(_) | Test::Between { .. } => Box::new(|_| false),
-    }
-}
-
-/// Takes the rows of a person's SQL into a table.
-struct AnswerTable<'a> {
-    connection: &'a Connection,
-    insert: String,
-    found: Vec<Found>,
-}
-
-/// What a column of an answer has held so far.
-struct Found {
-    described: Described,
-    integers: bool,
-    numbers: bool,
-    json: bool,
-    truths: bool,
-}
-
-impl Found {
-    fn look(&mut self, value: ValueRef<'_>) {
-        let (integer, number, json, truth) = match value {
-            ValueRef::Null => return,
-            ValueRef::Integer(value) => (true, true, false, matches!(value, 0 | 1)),
-            ValueRef::Real(_) => (false, true, false, false),
-            ValueRef::Text(text) => (false, false, matches!(text.first(), Some(b'[' | b'{')), false),
-            ValueRef::Blob(_) => (false, false, false, false),
-        };
-        self.integers &= integer;
-        self.numbers &= number;
-        self.json &= json;
-        self.truths &= truth;
-    }
-
-    /// The column as what it holds. Of a kind's column the shape is AWS's, if the values are as it says.
-    fn column(self) -> Column {
-        let fits = |shape: &Shape| match shape {
-            Shape::Boolean => self.truths,
-            Shape::Integer | Shape::Long => self.integers,
-            Shape::Double => self.numbers,
-            shape if shape.is_nested() => self.json,
-            _ => true,
-        };
-        let shape = match self.described.shape {
-            Some(shape) if fits(&shape) => shape,
-            _ if self.integers => Shape::Long,
-            _ if self.numbers => Shape::Double,
-            _ => Shape::String,
-        };
-        Column { name: self.described.name, shape, own: false }
-    }
-}
-
-impl Sink for AnswerTable<'_> {
-    fn columns(&mut self, columns: &[Described]) -> Result<(), String> {
-        let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
-        let marks = vec!["?"; columns.len()].join(", ");
-        self.connection
-            .execute_batch(&format!(
-                "CREATE TEMP TABLE {ANSWER} (_Row INTEGER PRIMARY KEY, {})",
-                names.join(", ")
-            ))
-            .map_err(|error| error.to_string())?;
-        self.insert = format!("INSERT INTO {ANSWER} ({}) VALUES ({marks})", names.join(", "));
-        self.found = columns
-            .iter()
-            .map(|described| Found {
-                described: described.clone(),
-                integers: true,
-                numbers: true,
-                json: true,
-                truths: true,
-            })
-            .collect();
-        Ok(())
-    }
-
-    fn row(&mut self, values: &[ValueRef<'_>]) -> Result<(), String> {
-        for (found, value) in self.found.iter_mut().zip(values) {
-            found.look(*value);
+            Filter::Not(filter) => self.narrow(rows, filter, !holds),
+            Filter::Any(filters) | Filter::All(filters) if matches!(filter, Filter::All(_)) == holds => {
+                filters.iter().try_fold(rows, |rows, filter| self.narrow(rows, filter, holds))
+            }
+            Filter::Any(filters) | Filter::All(filters) => {
+                let mut found = Vec::new();
+                for filter in filters {
+                    match self.narrow(rows.clone(), filter, holds)? {
+                        Some(more) => found.extend(more),
+                        None => return Ok(None),
+                    }
+                }
+                found.sort_unstable();
+                found.dedup();
+                Ok(Some(found))
+            }
         }
-        let values = values.iter().map(|value| ToSqlOutput::Borrowed(*value));
-        let insert = || -> rusqlite::Result<()> {
-            self.connection.prepare_cached(&self.insert)?.execute(params_from_iter(values))?;
-            Ok(())
-        };
-        insert().map_err(|error| format!("the answer cannot be kept: {error}"))
     }
+}
+
+/// The groups of an answer.
+fn groups(
+    cache: &mut ColumnCache,
+    source: &mut Source<'_>,
+    query: &Query,
+    asked: &Asked,
+    arranged: &Arranged,
+    cancelled: Cancelled<'_>,
+) -> Result<Vec<Grouped>, Refusal> {
+    let Some(runs) = &arranged.runs else {
+        return Err(Refusal::from(format!(
+            "{} has more than {MOST_GROUPS} groups: group by a column with fewer values, or narrow the rows down",
+            query.group.join(", ")
+        )));
+    };
+    let is_shown = |column: &&Column| query.columns.is_empty() || query.columns.contains(&column.name);
+    let amounts: Vec<&str> = asked
+        .columns
+        .iter()
+        .filter(|column| column.is_amount())
+        .filter(is_shown)
+        .map(|column| column.name.as_str())
+        .collect();
+    let sums = cache.sums(source, arranged, &amounts, cancelled)?;
+    let columns =
+        query.group.iter().map(|name| asked.column(name)).collect::<Result<Vec<&Column>, String>>()?;
+    let mut groups = Vec::with_capacity(runs.len());
+    for (run, sums) in runs.iter().zip(sums) {
+        let column = columns[run.level];
+        let value = cache.value_at(source, arranged, run.rows.start, &column.name)?;
+        let sums = amounts.iter().map(|name| (*name).to_owned()).zip(sums);
+        groups.push(Grouped {
+            level: run.level,
+            value: values::cell((&value).into(), &column.shape),
+            rows: run.rows.clone(),
+            sums: sums.filter(|(_, sum)| *sum != Cell::Absent).collect(),
+        });
+    }
+    Ok(groups)
 }

@@ -1,3 +1,5 @@
+mod filters;
+
 use super::*;
 use crate::query::{Filter, Query, SortKey, Test};
 use crate::rds::{Cell, kind};

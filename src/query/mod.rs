@@ -2,15 +2,20 @@
 //! which columns.
 //!
 //! The window edits a query, the command line parses one, and a report carries the one it was made with. A query is
-//! plain data; only `to_sql` knows what the store makes of it.
+//! plain data: `expression` is how a person writes its conditions, `written` the whole of it as SQL.
 
+mod bounds;
+pub mod expression;
 mod filter;
+mod written;
 
 use serde::{Deserialize, Serialize};
 
-pub use filter::{Filter, Test};
+pub use bounds::{Bounds, Moment, Number};
+pub use filter::{Filter, Test, pattern};
+pub use written::{literal, quoted, written_sql};
 
-use crate::rds::{Column, Kind, Shape};
+use crate::rds::{Column, Kind};
 
 /// A question to the inventory, answered by the rows of one kind, or by those of a person's own statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +81,25 @@ impl Query {
         }
     }
 
+    /// The whole order: the columns of the group first, ascending unless `sort` names them, then the rest of `sort`.
+    pub fn order(&self) -> Vec<SortKey> {
+        let of_group = |column: &String| {
+            self.sort
+                .iter()
+                .find(|key| key.column == *column)
+                .cloned()
+                .unwrap_or_else(|| SortKey::ascending(column))
+        };
+        let rest = self.sort.iter().filter(|key| !self.group.contains(&key.column)).cloned();
+        self.group.iter().map(of_group).chain(rest).collect()
+    }
+
+    /// The query without its own conditions on a column, as a pick-list for that column wants it.
+    pub fn without(mut self, column: &str) -> Query {
+        self.filters = self.filters.iter().filter_map(|filter| filter.without(column)).collect();
+        self
+    }
+
     /// Sorts by a column as a click on its header does: first ascending, again reversed. With `further` the column
     /// becomes a further key instead of the only one.
     pub fn click_sort(&mut self, column: &str, further: bool) {
@@ -100,125 +124,17 @@ impl SortKey {
     }
 }
 
-/// The query as a person would write it, for the query panel and for other programs. `places` are the accounts and
-/// regions that are meant, where not all are.
-///
-/// # Errors
-/// A sentence that names a column the kind does not have.
-pub fn written_sql(
-    query: &Query,
-    kind: &Kind,
-    places: Option<&[(Option<String>, String)]>,
-) -> Result<String, String> {
-    if let Some(sql) = &query.sql {
-        return Ok(sql.clone());
+/// The sentence for a column that is not there, with the name that was probably meant.
+pub fn no_such_column(name: &str, columns: &[Column]) -> String {
+    let near = columns
+        .iter()
+        .map(|column| (strsim::jaro_winkler(&name.to_lowercase(), &column.name.to_lowercase()), &column.name))
+        .filter(|(alike, _)| *alike > 0.8)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other));
+    match near {
+        Some((_, near)) => format!("there is no column {name}: did you mean {near}?"),
+        None => format!("there is no column {name}: `rds-fleet-cli kinds` lists the columns of every kind"),
     }
-    let mut conditions = Vec::new();
-    if let Some(places) = places {
-        let places: Vec<String> = places
-            .iter()
-            .map(|(account, region)| match account {
-                Some(account) => format!("({}, {})", literal(account), literal(region)),
-                None => format!("(NULL, {})", literal(region)),
-            })
-            .collect();
-        conditions.push(format!("(AccountId, Region) IN (VALUES {})", places.join(", ")));
-    }
-    conditions.extend(wanted(query, kind)?);
-    let columns: Vec<String> = query.columns.iter().map(|name| quoted(name)).collect();
-    let mut text = format!("SELECT {}\nFROM {}", columns.join(", "), kind.table());
-    if !conditions.is_empty() {
-        text.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
-    }
-    let order = order(query, kind)?;
-    if !order.is_empty() {
-        text.push_str(&format!("\nORDER BY {}", order.join(", ")));
-    }
-    Ok(text)
-}
-
-/// The conditions of the query's search and filters.
-fn wanted(query: &Query, kind: &Kind) -> Result<Vec<String>, String> {
-    let mut conditions = Vec::new();
-    for word in query.search.split_whitespace() {
-        // Without the truth values, which nobody looks for by 0 and 1.
-        let columns: Vec<String> = kind
-            .columns
-            .iter()
-            .filter(|column| !matches!(column.shape, Shape::Boolean))
-            .map(|column| quoted(&column.name))
-            .collect();
-        conditions.push(format!("contains_text({}, {})", literal(&word.to_lowercase()), columns.join(", ")));
-    }
-    for filter in &query.filters {
-        conditions.push(condition(filter, kind)?);
-    }
-    Ok(conditions)
-}
-
-fn condition(filter: &Filter, kind: &Kind) -> Result<String, String> {
-    let joined = |filters: &[Filter], word: &str| -> Result<String, String> {
-        let parts = filters.iter().map(|filter| condition(filter, kind)).collect::<Result<Vec<_>, _>>()?;
-        Ok(format!("({})", parts.join(word)))
-    };
-    Ok(match filter {
-        Filter::Any(filters) => joined(filters, " OR ")?,
-        Filter::All(filters) => joined(filters, " AND ")?,
-        Filter::Not(filter) => format!("NOT coalesce({}, 0)", condition(filter, kind)?),
-        Filter::Column { column: name, test } => {
-            let column = column(kind, name)?;
-            match test {
-                Test::Contains(text) => {
-                    format!("contains_text({}, {})", literal(&text.to_lowercase()), as_text(column))
-                }
-                Test::Is(choices) => {
-                    let choices: Vec<String> = choices.iter().map(|choice| literal(choice)).collect();
-                    format!("{} IN ({})", as_text(column), choices.join(", "))
-                }
-                Test::Matches(_) | Test::Between { .. } => return Err("not yet written as SQL".to_owned()),
-                Test::Absent => format!("{} IS NULL", quoted(&column.name)),
-            }
-        }
-    })
-}
-
-fn order(query: &Query, kind: &Kind) -> Result<Vec<String>, String> {
-    let by = |key: &SortKey| {
-        let column = column(kind, &key.column)?;
-        let collation = if column.shape.is_number() || matches!(column.shape, Shape::Boolean) {
-            ""
-        } else {
-            " COLLATE natural_order"
-        };
-        let direction = if key.descending { "DESC" } else { "ASC" };
-        Ok(format!("{}{collation} {direction} NULLS LAST", quoted(&column.name)))
-    };
-    query.sort.iter().map(by).collect()
-}
-
-fn column<'a>(kind: &'a Kind, name: &str) -> Result<&'a Column, String> {
-    kind.column(name).map(|at| &kind.columns[at]).ok_or_else(|| {
-        format!("{} has no column {name}: `rds-fleet-cli kinds` lists the columns of every kind", kind.name)
-    })
-}
-
-/// A column's value as it is shown.
-fn as_text(column: &Column) -> String {
-    let name = quoted(&column.name);
-    match column.shape {
-        Shape::Boolean => format!("CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"),
-        _ => format!("CAST({name} AS TEXT)"),
-    }
-}
-
-/// A text as SQL writes it.
-pub fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-/// A name as SQL wants it, with its quotation marks.
-pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -242,10 +158,33 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_column_is_named() {
+    fn groups_sort_first_and_a_typo_is_told() {
         let kind = kind("db-instances").unwrap();
         let mut query = Query::of(kind);
-        query.sort = vec![SortKey::ascending("Engin")];
-        assert!(written_sql(&query, kind, None).unwrap_err().contains("Engin"));
+        query.group = vec!["Engine".into(), "Region".into()];
+        query.sort[1].descending = true;
+        let order: Vec<(String, bool)> =
+            query.order().into_iter().map(|key| (key.column, key.descending)).collect();
+        let expected =
+            [("Engine", false), ("Region", true), ("AccountId", false), ("DBInstanceIdentifier", false)];
+        assert_eq!(order, expected.map(|(name, descending)| (name.to_owned(), descending)));
+        assert!(no_such_column("engin", &kind.columns).ends_with("did you mean Engine?"));
+        assert!(no_such_column("zzz", &kind.columns).contains("kinds"));
+    }
+
+    #[test]
+    fn a_columns_own_conditions_are_left_out() {
+        let on = |column: &str| Filter::column(column, Test::Absent);
+        let mut query = Query::of(kind("db-instances").unwrap());
+        query.filters = vec![
+            on("Engine"),
+            on("MultiAZ"),
+            Filter::Not(Box::new(Filter::Any(vec![on("Engine"), on("Engine")]))),
+            Filter::Any(vec![on("Engine"), on("MultiAZ")]),
+            Filter::All(vec![on("Engine"), on("MultiAZ")]),
+        ];
+        let left =
+            [on("MultiAZ"), Filter::Any(vec![on("Engine"), on("MultiAZ")]), Filter::All(vec![on("MultiAZ")])];
+        assert_eq!(query.without("Engine").filters, left);
     }
 }

@@ -69,6 +69,24 @@ impl Definition {
 /// Fourteen days, the furthest that `DescribeEvents` goes back, in minutes.
 const FOURTEEN_DAYS: &str = "20160";
 
+/// Members that are amounts, of whatever kind: their sum over many resources means something, as that of ports,
+/// percentages and periods does not.
+pub const AMOUNTS: &[&str] = &[
+    "AllocatedStorage",
+    "BacktrackConsumedChangeRecords",
+    "Capacity",
+    "DBInstanceCount",
+    "FullSnapshotSizeInBytes",
+    "Iops",
+    "MaxACU",
+    "MaxAllocatedStorage",
+    "Max",
+    "MinACU",
+    "StorageThroughput",
+    "TotalExtractedDataInGB",
+    "Used",
+];
+
 pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "DBInstanceIdentifier",

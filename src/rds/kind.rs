@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use twox_hash::XxHash64;
 
 use super::answer::{Cell, Row};
-use super::definitions::{DEFINITIONS, Definition};
+use super::definitions::{AMOUNTS, DEFINITIONS, Definition};
 use super::readable::{exact, readable};
 use super::shape::{self, Answer, Shape, Structure};
 
@@ -44,6 +44,13 @@ pub struct Column {
     pub shape: Shape,
     /// Whether the column is RDS Fleet's own and not a member of AWS's shape.
     pub own: bool,
+}
+
+impl Column {
+    /// Whether it is worth summing over rows.
+    pub fn is_amount(&self) -> bool {
+        self.shape.is_number() && AMOUNTS.contains(&self.name.as_str())
+    }
 }
 
 /// The columns that every kind has before AWS's members.
