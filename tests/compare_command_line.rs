@@ -21,8 +21,8 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 
 /// First and second production, third, test, development.
 const DATABASES: [&str; 5] = [
-    "481329524788/eu-central-1/invoicing-prod",
     "329225670911/eu-central-1/invoicing-prod",
+    "481329524788/eu-central-1/invoicing-prod",
     "115541057733/us-east-1/invoicing-prod",
     "invoicing-test",
     "invoicing-dev",

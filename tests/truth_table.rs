@@ -1,6 +1,8 @@
 //! Pairs of settings with the verdict that a DBA would give and its reason, from a file that people can read and add to
 //! (`tests/comparison/truth-table.tsv`, which says how it is written).
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::sync::Arc;
 
 use serde_json::Value;

@@ -131,7 +131,7 @@ impl Baseline {
                     Some(sample) => read(name, text, sample, &owner),
                     None => Meaning::Text(text.clone()),
                 };
-                let held = Held::Set(Setting {
+                let held = Held::Set(Box::new(Setting {
                     text: text.as_str().into(),
                     meaning,
                     parameter: samples
@@ -139,7 +139,7 @@ impl Baseline {
                         .and_then(|sample| sample.parameter.clone())
                         .filter(|_| section == Section::Parameters),
                     waits: None,
-                });
+                }));
                 settings.push(Named { section, name: name.as_str().into(), held });
             }
         }

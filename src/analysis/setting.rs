@@ -177,7 +177,7 @@ pub struct Setting {
 /// What a database has of a setting.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Held {
-    Set(Setting),
+    Set(Box<Setting>),
     /// It was looked at, and there is none.
     Missing,
     /// It was not looked at; why, as a sentence.
@@ -275,7 +275,7 @@ pub fn of_members(kind: &Kind, cells: &[Cell], owner: &Owner, section: Option<Se
 
 fn set(section: Section, name: &str, text: String, meaning: Meaning) -> Named {
     let setting = Setting { text: text.into(), meaning, parameter: None, waits: None };
-    Named { section, name: name.into(), held: Held::Set(setting) }
+    Named { section, name: name.into(), held: Held::Set(Box::new(setting)) }
 }
 
 /// A member down to its values: structures by their members' names, tags by their key, other lists as sets of texts.
@@ -426,7 +426,8 @@ pub fn of_parameter(parameter: &Arc<Parameter>, status: &str, owner: &Owner) -> 
         waits: may_wait.then_some(Waits { becomes: None, until: REBOOT }),
         parameter: Some(Arc::clone(parameter)),
     };
-    Named { section: Section::Parameters, name: parameter.name.as_str().into(), held: Held::Set(setting) }
+    let name = parameter.name.as_str().into();
+    Named { section: Section::Parameters, name, held: Held::Set(Box::new(setting)) }
 }
 
 /// The options of a group, by option and by option and setting.

@@ -159,19 +159,13 @@ fn needs(chosen: &[Chosen]) -> Needs {
 fn compared(job: &Job, basis: &Basis) -> Result<Compared, String> {
     let records = open(&job.storage)?;
     let compare = &job.compare;
-    let mut chosen = chosen(&records, job, basis)?;
+    let chosen = chosen(&records, job, basis)?;
     let reference = match &compare.against {
         Against::Majority => None,
         Against::Place(place) => Some(*place),
         Against::Named(name) => {
             let record = named(&records, name, basis)?;
-            let is_it = |chosen: &Chosen| {
-                chosen.record.row == record.row && chosen.record.kind.name == record.kind.name
-            };
-            Some(chosen.iter().position(is_it).unwrap_or_else(|| {
-                chosen.insert(0, Chosen { record, at: None });
-                0
-            }))
+            chosen.iter().position(|chosen| is_same(&chosen.record, &record) && chosen.at.is_none())
         }
         Against::Baseline(_) => Some(0),
     };
@@ -282,6 +276,13 @@ fn chosen(records: &Records, job: &Job, basis: &Basis) -> Result<Vec<Chosen>, St
         }
         Choice::Query(query) => found = of_query(records, job, query)?,
     }
+    // What the others are held against stands beside them.
+    if let Against::Named(name) = &compare.against {
+        let reference = named(records, name, basis)?;
+        if !found.iter().any(|record| is_same(record, &reference)) {
+            found.insert(0, reference);
+        }
+    }
     let mut met = BTreeSet::new();
     found.retain(|record| met.insert((record.kind.name, record.row)));
     if compare.times.is_empty() {
@@ -313,6 +314,10 @@ fn chosen(records: &Records, job: &Job, basis: &Basis) -> Result<Vec<Chosen>, St
     }
     chosen.push(Chosen { record: now.clone(), at: None });
     Ok(chosen)
+}
+
+fn is_same(one: &Record, other: &Record) -> bool {
+    one.row == other.row && one.kind.name == other.kind.name
 }
 
 fn comparable(name: &str) -> Result<&'static Kind, String> {

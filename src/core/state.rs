@@ -214,7 +214,7 @@ impl State {
             Message::SweepEnded => self.sweep_ended(),
             Message::Answered { number, took } => self.answered(number, took),
             Message::Exported => self.exporting = None,
-            Message::ToCompare { job, needs } => self.to_compare(*job, &needs),
+            Message::ToCompare { job, needs } => self.needs_known(*job, &needs),
             Message::Quit => return false,
         }
         true

@@ -106,6 +106,9 @@ impl Link for FakeCore {
             | Command::CancelShow
             | Command::Cancel
             | Command::CancelExport
+            | Command::Compare(_)
+            | Command::ReportComparison(_)
+            | Command::SaveBaseline(_)
             | Command::Kinds { .. } => {}
         }
         wire.commands.borrow_mut().push(command);

@@ -37,7 +37,7 @@ impl State {
     }
 
     /// What a comparison needs is known: it is collected, or the comparison is made.
-    pub(super) fn to_compare(&mut self, job: Job, needs: &Needs) {
+    pub(super) fn needs_known(&mut self, job: Job, needs: &Needs) {
         if job.number != self.compared {
             return;
         }
