@@ -102,6 +102,13 @@ fn each_parameter_group_is_asked_once_page_by_page_and_never_again() {
     let again = ask(&core, reference).unwrap();
     assert_eq!(again.comparison.reference, Some(1));
     assert_eq!(bastion.sandbox.counts().describe, before, "all of it is there");
+    core.send(Command::HoldAgainst { compared: again, reference: None });
+    let held = loop {
+        if let Event::Comparison(held) = core.wait().unwrap() {
+            break held.unwrap();
+        }
+    };
+    assert_eq!(held.comparison.reference, None);
 }
 
 #[test]

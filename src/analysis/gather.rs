@@ -346,7 +346,6 @@ fn owner(record: &Record) -> Owner {
         storage,
         port: port.map(|port| port.to_string()).unwrap_or_default(),
         source,
-        database_name: record.text("DBName"),
     }
 }
 

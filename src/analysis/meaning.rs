@@ -62,7 +62,6 @@ pub struct Owner {
     pub port: String,
     /// Of what it is a replica.
     pub source: String,
-    pub database_name: String,
 }
 
 /// Reads a parameter's value.

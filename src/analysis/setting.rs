@@ -338,7 +338,6 @@ fn wait(
         // What is pending has names of its own for two members.
         "Port" => "Endpoint.Port",
         "PendingCloudwatchLogsExports" => "EnabledCloudwatchLogsExports",
-        "CACertificateIdentifier" => "CACertificateIdentifier",
         member => member,
     };
     let text = text_of(value);

@@ -18,6 +18,7 @@ use crate::core::{
 use crate::query::{Filter, Query, Test, expression};
 use crate::rds::{kind, no_such_kind};
 use crate::report::plain_table;
+use crate::sweep::Coverage;
 
 /// Compares databases and writes what was found.
 pub fn compare(demo: bool, environment: Environment, arguments: &arguments::Compare) -> Ending {
@@ -258,11 +259,17 @@ fn say_gaps(compared: &Compared) {
         let title = compared.comparison.databases[*database].title();
         say(&format!("not collected: {title}: {}: {why}", section.title()));
     }
+    for gap in compared.about.gaps().filter(|gap| !gap.is_from_before()) {
+        say(&format!("not collected: {}", gap.line()));
+    }
 }
 
-/// Whether all that was wanted is there.
+/// Whether all that was wanted is there; what an earlier run left, and nobody asked for again, is.
 fn is_whole(compared: &Compared) -> bool {
-    compared.comparison.gaps.is_empty() && compared.about.broken.is_empty()
+    let is_there = |gap: &Coverage| gap.is_from_before();
+    compared.comparison.gaps.is_empty()
+        && compared.about.broken.is_empty()
+        && compared.about.gaps().all(is_there)
 }
 
 fn path(output: Option<&Path>) -> PathBuf {

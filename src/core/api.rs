@@ -90,6 +90,8 @@ pub enum Command {
     /// Databases beside each other: answered by `Event::Comparison`, when what they need is collected. The newest request
     /// wins.
     Compare(Compare),
+    /// The same databases held against another of them, or the majority: answered by `Event::Comparison`.
+    HoldAgainst { compared: Arc<Compared>, reference: Option<usize> },
     /// Write a comparison: answered by `Event::Exported`.
     ReportComparison(ComparisonReport),
     /// Write settings down as a baseline: answered by `Event::Exported`.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread;
 
@@ -41,6 +42,7 @@ pub type Needs = BTreeMap<AccountRegion, BTreeSet<&'static str>>;
 pub struct Job {
     /// Names it among others: the newest that a view asks for is the one it gets.
     pub number: u64,
+    pub newest: Arc<AtomicU64>,
     pub compare: Compare,
     pub storage: Storage,
     pub limits: QueryLimits,
@@ -48,7 +50,7 @@ pub struct Job {
 
 /// Finds out on a thread what a comparison needs, and tells the core.
 pub fn choose(job: Job, basis: Basis, telling: &Telling, core: Sender<Message>) {
-    run(telling.clone(), move || {
+    run(&job.clone(), telling.clone(), move || {
         let records = open(&job.storage)?;
         let chosen = chosen(&records, &job, &basis)?;
         let _ = core.send(Message::ToCompare { needs: needs(&chosen), job: Box::new(job) });
@@ -58,15 +60,26 @@ pub fn choose(job: Job, basis: Basis, telling: &Telling, core: Sender<Message>) 
 
 /// Compares on a thread, and tells the views.
 pub fn compare(job: Job, basis: Basis, telling: &Telling) {
-    run(telling.clone(), move || compared(&job, &basis).map(Some));
+    run(&job.clone(), telling.clone(), move || compared(&job, &basis).map(Some));
 }
 
-fn run(telling: Telling, work: impl FnOnce() -> Result<Option<Compared>, String> + Send + 'static) {
+/// Holds databases against another one on a thread, and tells the views.
+pub fn hold_against(job: &Job, held: Arc<Compared>, reference: Option<usize>, telling: &Telling) {
+    run(job, telling.clone(), move || Ok(Some(held.held_against(reference))));
+}
+
+fn run(
+    job: &Job,
+    telling: Telling,
+    work: impl FnOnce() -> Result<Option<Compared>, String> + Send + 'static,
+) {
     let told = telling.clone();
-    let run = move || match work() {
-        Ok(None) => {}
-        Ok(Some(compared)) => telling.send(Event::Comparison(Ok(Arc::new(compared)))),
-        Err(sentence) => telling.send(Event::Comparison(Err(sentence))),
+    let (number, newest) = (job.number, Arc::clone(&job.newest));
+    let run = move || {
+        let compared = work().transpose();
+        if let Some(compared) = compared.filter(|_| newest.load(Ordering::Relaxed) == number) {
+            telling.send(Event::Comparison(compared.map(Arc::new)));
+        }
     };
     if let Err(error) = thread::Builder::new().name("rds-fleet-compares".to_owned()).spawn(run) {
         told.send(Event::Comparison(Err(format!("the comparison cannot be started: {error}"))));

@@ -8,6 +8,7 @@ mod keeping;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -46,7 +47,7 @@ pub struct State {
     exporting: Option<Stop>,
     /// The comparison that waits for what is being collected, and how many were asked for.
     comparing: Option<comparing::Waiting>,
-    compared: u64,
+    compared: Arc<AtomicU64>,
     configuration: Arc<Configuration>,
     sessions: Arc<Sessions>,
     calls: Arc<Semaphore>,
@@ -144,7 +145,7 @@ impl State {
             answering,
             exporting: None,
             comparing: None,
-            compared: 0,
+            compared: Arc::default(),
             configuration,
             sessions,
             calls,
@@ -249,6 +250,7 @@ impl State {
             }
             Command::Export(export) => self.export(export),
             Command::Compare(compare) => self.compare(compare),
+            Command::HoldAgainst { compared, reference } => self.hold_against(compared, reference),
             Command::ReportComparison(asked) => self.report_comparison(asked),
             Command::SaveBaseline(asked) => self.save_baseline(asked),
             Command::CancelExport => {

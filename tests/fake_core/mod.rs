@@ -107,6 +107,7 @@ impl Link for FakeCore {
             | Command::Cancel
             | Command::CancelExport
             | Command::Compare(_)
+            | Command::HoldAgainst { .. }
             | Command::ReportComparison(_)
             | Command::SaveBaseline(_)
             | Command::Kinds { .. } => {}

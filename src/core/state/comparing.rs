@@ -2,11 +2,13 @@
 //! then has them made. What is collected already is not asked for again.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::State;
 use crate::core::api::Event;
 use crate::core::comparing::{self, Basis, Job, Needs};
-use crate::core::comparison::{Choice, Collect, Compare, ComparisonReport, SaveBaseline};
+use crate::core::comparison::{Choice, Collect, Compare, Compared, ComparisonReport, SaveBaseline};
 use crate::failure::State as CoverageState;
 use crate::query::Query;
 use crate::rds::kind;
@@ -24,21 +26,31 @@ impl State {
         if let Choice::Query(query) = &mut compare.choice {
             self.restrict(query);
         }
-        self.compared += 1;
-        // Only the newest is wanted.
+        let job = self.comparison_job(compare);
+        comparing::choose(job, self.comparison_basis(), &self.telling, self.messages.clone());
+    }
+
+    /// A comparison is held against another of its databases.
+    pub(super) fn hold_against(&mut self, compared: Arc<Compared>, reference: Option<usize>) {
+        let job = self.comparison_job(Compare::of(Choice::Rows(Vec::new())));
+        comparing::hold_against(&job, compared, reference, &self.telling);
+    }
+
+    /// A new comparison, which is the only one wanted from now on.
+    fn comparison_job(&mut self, compare: Compare) -> Job {
         self.comparing = None;
-        let job = Job {
-            number: self.compared,
+        Job {
+            number: self.compared.fetch_add(1, Ordering::Relaxed) + 1,
+            newest: Arc::clone(&self.compared),
             compare,
             storage: self.inventory.storage().clone(),
             limits: self.options.query_limits,
-        };
-        comparing::choose(job, self.comparison_basis(), &self.telling, self.messages.clone());
+        }
     }
 
     /// What a comparison needs is known: it is collected, or the comparison is made.
     pub(super) fn needs_known(&mut self, job: Job, needs: &Needs) {
-        if job.number != self.compared {
+        if job.number != self.compared.load(Ordering::Relaxed) {
             return;
         }
         let open = self.not_there(job.compare.collect, needs);
