@@ -7,16 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output};
 
+use rds_fleet::sandbox::{Sandbox, Settings};
 use serde_json::Value;
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rds-fleet-cli"))
-        .arg("--demo")
+fn program(folder: &Path, arguments: &[&str]) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_rds-fleet-cli"));
+    program
         .args(arguments)
+        .env_clear()
         .env("HOME", folder)
-        .env("XDG_CACHE_HOME", folder)
-        .output()
-        .unwrap()
+        .env("RDS_FLEET_STORE", folder.join("store.sqlite"));
+    program
 }
 
 /// First and second production, third, test, development.
@@ -84,9 +85,9 @@ const CAUSES: &[(&str, &str)] = &[
 #[test]
 fn everything_planted_is_found_and_nothing_else_is_marked() {
     let folder = tempfile::tempdir().unwrap();
-    let mut arguments = vec!["compare", "--format", "json"];
+    let mut arguments = vec!["--demo", "compare", "--format", "json"];
     arguments.extend(DATABASES);
-    let output = run(folder.path(), &arguments);
+    let output = program(folder.path(), &arguments).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -125,7 +126,12 @@ fn everything_planted_is_found_and_nothing_else_is_marked() {
 
 #[test]
 fn a_drift_ends_with_four_and_every_format_is_written() {
+    // The accounts of the planted application, without the demo's latency, and with a store that the next run finds.
+    let sandbox = Sandbox::start(Settings { accounts: 12, planted: true, ..Settings::default() }).unwrap();
     let folder = tempfile::tempdir().unwrap();
+    let run = |folder: &Path, arguments: &[&str]| -> Output {
+        program(folder, arguments).envs(sandbox.variables()).output().unwrap()
+    };
     let file = folder.path().join("invoicing.toml");
     let file = file.to_str().unwrap();
     let saved = run(folder.path(), &["baseline", "invoicing", DATABASES[0], "-o", file]);
@@ -133,7 +139,7 @@ fn a_drift_ends_with_four_and_every_format_is_written() {
     let baseline = std::fs::read_to_string(file).unwrap();
     assert!(baseline.contains("work_mem = \"16384\"") && baseline.contains("a key of the account's own"));
 
-    let of_itself = run(folder.path(), &["drift", "--baseline", file, DATABASES[0]]);
+    let of_itself = run(folder.path(), &["drift", "--cached", "--baseline", file, DATABASES[0]]);
     let said = String::from_utf8_lossy(&of_itself.stdout);
     assert_eq!(of_itself.status.code(), Some(0), "{said}");
     assert!(said.contains("Nothing departs from the baseline."), "{said}");
@@ -146,6 +152,13 @@ fn a_drift_ends_with_four_and_every_format_is_written() {
     assert!(lines[0].contains("DeletionProtection,true,≠ false"), "{said}");
     assert!(lines[1].contains("work_mem,16384,≠ 65536"), "{said}");
 
+    let where_prod = "DBInstanceIdentifier is invoicing-prod and TagList matches \"app=invoicing\"";
+    let all = ["drift", "--baseline", file, "--where", where_prod, "--format", "json"];
+    let output = run(folder.path(), &all);
+    assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["databases"].as_array().unwrap().len(), 4, "the baseline and three of production");
+
     let wrong = run(folder.path(), &["drift", "--baseline", "/no/such/file", DATABASES[1]]);
     assert_eq!(wrong.status.code(), Some(2));
     for (format, begins) in
@@ -155,6 +168,7 @@ fn a_drift_ends_with_four_and_every_format_is_written() {
         let path = path.to_str().unwrap();
         let arguments = [
             "compare",
+            "--cached",
             "--only-differences",
             "--reference",
             DATABASES[2],
