@@ -263,6 +263,17 @@ fn a_drift_says_what_departs_and_since_when() {
     for departure in &found {
         assert!(matches!(departure.since, Some(Since::Changed(_))), "{departure:?}");
     }
+    // What never changed has been so since it was first looked at, whichever page brought it first.
+    let mut other = baseline.clone();
+    other.settings.get_mut("Parameters").unwrap().insert("max_connections".to_owned(), "900".to_owned());
+    let subjects_now = subjects(&records, &[record(&records, None)], &|_, _| None).unwrap();
+    let mut beside = vec![other.subject(&subjects_now)];
+    beside.extend(subjects_now);
+    let beside = Comparison::of(beside, &Rules::usual(), Some(0));
+    let of_connections = departures(&beside, &records).unwrap();
+    let of_connections =
+        of_connections.iter().find(|found| &*beside.rows[found.row].name == "max_connections").unwrap();
+    assert!(matches!(of_connections.since, Some(Since::AtLeast(_))), "{of_connections:?}");
     let work_mem = &now.rows[found[1].row];
     assert_eq!((work_mem.cells[0].text(), work_mem.cells[1].text()), ("4096", "65536"));
 }

@@ -1,14 +1,13 @@
 //! Who departs from a baseline, where, and since when: read off a comparison whose reference is the baseline, with the
 //! times from the store's history.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use super::baseline::Baseline;
-use super::compare::Comparison;
+use super::compare::{Comparison, Row};
 use super::same::Verdict;
-use super::setting::{Held, Section};
-use crate::inventory::{LastChange, Records};
+use super::setting::Section;
+use crate::inventory::{Change, Records};
 use crate::rds::kind;
 
 /// One setting of one database that is not as the baseline says.
@@ -56,76 +55,67 @@ impl Comparison {
 /// # Errors
 /// What SQLite says.
 pub fn departures(comparison: &Comparison, records: &Records) -> rusqlite::Result<Vec<Departure>> {
-    let mut changes: HashMap<&str, Vec<LastChange>> = HashMap::new();
-    for name in ["db-instances", "db-clusters"] {
-        let of_kind = comparison.databases.iter().filter(|database| database.kind == name);
-        let identifiers: BTreeSet<Arc<str>> =
-            of_kind.map(|database| Arc::clone(&database.identifier)).collect();
-        if let (Some(kind), false) = (kind(name), identifiers.is_empty()) {
-            let identifiers: Vec<Arc<str>> = identifiers.into_iter().collect();
-            changes.insert(name, records.last_changes(kind, &identifiers)?);
-        }
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for database in 0..comparison.databases.len() {
+        let departs = |row: &Row| row.ignored.is_none() && row.cells[database].verdict().differs();
+        let rows = comparison.rows.iter().enumerate().filter(|(_, row)| departs(row));
+        found.extend(rows.map(|(row, _)| (database, row)));
     }
-    let begun = first_seen_of_groups(comparison);
-    let mut departures = Vec::new();
-    for place in 0..comparison.databases.len() {
-        for (at, row) in comparison.rows.iter().enumerate() {
-            if row.ignored.is_some() || !row.cells[place].verdict().differs() {
-                continue;
-            }
-            let since = since(comparison, place, at, &changes, &begun);
-            departures.push(Departure { database: place, row: at, since });
-        }
-    }
-    Ok(departures)
+    let past = Past::of(comparison, records, &found)?;
+    let departure =
+        |(database, row)| Departure { database, row, since: past.since(comparison, database, row) };
+    Ok(found.into_iter().map(departure).collect())
 }
 
-/// When each parameter group was first watched.
-fn first_seen_of_groups(comparison: &Comparison) -> BTreeMap<(usize, Arc<str>), String> {
-    let mut begun: BTreeMap<(usize, Arc<str>), String> = BTreeMap::new();
-    let parameters = comparison.rows.iter().filter(|row| row.section == Section::Parameters);
-    for (place, cell) in parameters.flat_map(|row| row.cells.iter().enumerate()) {
-        let parameter = cell.held.setting().and_then(|setting| setting.parameter.as_ref());
-        let Some(parameter) = parameter else { continue };
-        if let Some(seen) = &parameter.first_seen {
-            let first = begun.entry((place, Arc::clone(&parameter.group))).or_insert_with(|| seen.clone());
-            if seen < first {
-                first.clone_from(seen);
-            }
-        }
-    }
-    begun
+/// What the store has seen change of the settings that depart.
+struct Past {
+    of_databases: Vec<Change>,
+    of_parameters: Vec<Change>,
 }
 
-fn since(
-    comparison: &Comparison,
-    place: usize,
-    row: usize,
-    changes: &HashMap<&str, Vec<LastChange>>,
-    begun: &BTreeMap<(usize, Arc<str>), String>,
-) -> Option<Since> {
-    let (database, row) = (&comparison.databases[place], &comparison.rows[row]);
-    if let Held::Set(setting) = &row.cells[place].held
-        && let Some(parameter) = &setting.parameter
-    {
-        let seen = parameter.first_seen.clone()?;
-        let first = begun.get(&(place, Arc::clone(&parameter.group)));
-        return Some(if first.is_some_and(|first| *first < seen) {
-            Since::Changed(seen)
-        } else {
-            Since::AtLeast(seen)
-        });
+impl Past {
+    fn of(comparison: &Comparison, records: &Records, found: &[(usize, usize)]) -> rusqlite::Result<Past> {
+        let changes = |kinds: [&str; 2], identifiers: BTreeSet<&str>| -> rusqlite::Result<Vec<Change>> {
+            let identifiers: Vec<&str> = identifiers.into_iter().collect();
+            let mut changes = Vec::new();
+            for kind in kinds.into_iter().filter_map(kind).filter(|_| !identifiers.is_empty()) {
+                changes.extend(records.changes(kind, &identifiers)?);
+            }
+            Ok(changes)
+        };
+        let databases = found.iter().map(|(database, _)| &*comparison.databases[*database].identifier);
+        let rows = found.iter().map(|(_, row)| &comparison.rows[*row]);
+        let parameters = rows.filter(|row| row.section == Section::Parameters).map(|row| &*row.name);
+        Ok(Past {
+            of_databases: changes(["db-instances", "db-clusters"], databases.collect())?,
+            of_parameters: changes(["db-parameters", "db-cluster-parameters"], parameters.collect())?,
+        })
     }
-    let member = &*row.name;
-    let is_it = |change: &&LastChange| {
-        let within = change.member.strip_prefix(member);
-        change.account_id == database.account_id
-            && change.region == database.region
-            && change.identifier == *database.identifier
-            && within.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    };
-    let changed = changes.get(database.kind)?.iter().filter(is_it).map(|change| change.at.clone()).max();
-    changed.map(Since::Changed).or_else(|| database.first_seen.clone().map(Since::AtLeast))
+
+    fn since(&self, comparison: &Comparison, database: usize, row: usize) -> Option<Since> {
+        let row = &comparison.rows[row];
+        let parameter = row.cells[database].held.setting().and_then(|setting| setting.parameter.as_ref());
+        let database = &comparison.databases[database];
+        let is_of = |change: &&Change, identifier: &str| {
+            change.account_id == database.account_id
+                && change.region == database.region
+                && change.identifier == identifier
+        };
+        if let Some(parameter) = parameter {
+            // A parameter's change does not say of which group it was, but the row of the group says when it began.
+            let seen = parameter.first_seen.clone()?;
+            let mut changes = self.of_parameters.iter().filter(|change| is_of(change, &parameter.name));
+            let changed = changes.any(|change| change.at == seen);
+            return Some(if changed { Since::Changed(seen) } else { Since::AtLeast(seen) });
+        }
+        let is_it = |change: &&Change| {
+            let within = change.member.as_deref().and_then(|member| member.strip_prefix(&*row.name));
+            is_of(change, &database.identifier)
+                && within.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let changed = self.of_databases.iter().filter(is_it).map(|change| change.at.clone()).max();
+        changed.map(Since::Changed).or_else(|| database.first_seen.clone().map(Since::AtLeast))
+    }
 }
 
 /// Databases of which something is not known, and why: they may depart from the baseline as well.

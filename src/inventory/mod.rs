@@ -42,7 +42,7 @@ pub use open::{Storage, is_broken};
 pub use past::Bounds;
 pub use place::{Place, set_aside};
 pub use reader::{Answered, Grouped, Reader, Refusal, Stop};
-pub use records::{AccountRegion, LastChange, Record, Records, Which};
+pub use records::{AccountRegion, Change, Record, Records, Which};
 pub use scan::{Cancelled, RowSet, Stopped};
 pub use schema::{Table, tables};
 

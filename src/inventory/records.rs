@@ -1,8 +1,6 @@
 //! Whole rows for who analyses them: by number, by a member's value within a place, now or as they were at a time. It
 //! reads on a connection of its own and changes nothing; what the rows mean is not its business.
 
-use std::sync::Arc;
-
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use time::OffsetDateTime;
@@ -51,13 +49,14 @@ pub enum Which<'a> {
     Anywhere { member: &'a str, value: &'a str },
 }
 
-/// One line of the list of changes: when a member became what it is.
+/// One line of the list of changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LastChange {
+pub struct Change {
     pub account_id: String,
     pub region: String,
     pub identifier: String,
-    pub member: String,
+    /// `None` where the row appeared.
+    pub member: Option<String>,
     pub at: String,
 }
 
@@ -156,28 +155,26 @@ impl Records {
         Ok(at.and_then(|at| OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000).ok()))
     }
 
-    /// The newest change of every member of some resources of a kind.
+    /// When rows of a kind appeared or changed, by their identifiers.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn last_changes(&self, kind: &Kind, identifiers: &[Arc<str>]) -> rusqlite::Result<Vec<LastChange>> {
-        let identifiers: Vec<serde_json::Value> =
-            identifiers.iter().map(|identifier| serde_json::Value::from(&**identifier)).collect();
+    pub fn changes(&self, kind: &Kind, identifiers: &[&str]) -> rusqlite::Result<Vec<Change>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT AccountId, Region, Identifier, Member, max(At) FROM changes WHERE Kind = ? \
-             AND Change = 'changed' AND AccountId IS NOT NULL AND Member IS NOT NULL \
-             AND Identifier IN (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3, 4",
+            "SELECT AccountId, Region, Identifier, Member, At FROM changes WHERE Kind = ? \
+             AND Change IN ('changed', 'appeared') AND AccountId IS NOT NULL \
+             AND Identifier IN (SELECT value FROM json_each(?))",
         )?;
-        let rows =
-            statement.query_map([kind.name, &serde_json::Value::from(identifiers).to_string()], |row| {
-                Ok(LastChange {
-                    account_id: row.get(0)?,
-                    region: row.get(1)?,
-                    identifier: row.get(2)?,
-                    member: row.get(3)?,
-                    at: row.get(4)?,
-                })
-            })?;
-        rows.collect()
+        let identifiers = serde_json::Value::from(identifiers.to_vec()).to_string();
+        let changes = statement.query_map([kind.name, &identifiers], |row| {
+            Ok(Change {
+                account_id: row.get(0)?,
+                region: row.get(1)?,
+                identifier: row.get(2)?,
+                member: row.get(3)?,
+                at: row.get(4)?,
+            })
+        })?;
+        changes.collect()
     }
 }
