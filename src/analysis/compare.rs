@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::rules::Rules;
-use super::same::{Judged, Verdict, judge};
+use super::same::{Judged, Verdict, is_same_value, judge};
 use super::setting::{Held, Named, Section};
 
 /// Who a column is of.
@@ -219,7 +219,7 @@ impl Comparison {
     pub fn hold_against(&mut self, reference: Option<usize>, rules: &Rules) {
         self.reference = reference.filter(|reference| *reference < self.databases.len());
         for row in &mut self.rows {
-            row.standard = self.reference.unwrap_or_else(|| majority(&row.cells, &self.databases));
+            row.standard = self.reference.unwrap_or_else(|| majority(&row.cells));
             let standard = row.cells[row.standard].held.clone();
             let family = &self.databases[row.standard].family;
             let (mut differing, mut unsure) = (0, 0);
@@ -311,17 +311,13 @@ impl Comparison {
 }
 
 /// The first database of the largest set of those that have the same.
-fn majority(cells: &[Cell], databases: &[Database]) -> usize {
+fn majority(cells: &[Cell]) -> usize {
     let mut sets: Vec<(usize, usize)> = Vec::new();
     for (place, cell) in cells.iter().enumerate() {
         if matches!(cell.held, Held::NotKnown(_)) {
             continue;
         }
-        let is_of = |first: usize| {
-            let same_family = databases[first].family == databases[place].family;
-            judge(&cells[first].held, &cell.held, same_family).verdict == Verdict::Equal
-        };
-        match sets.iter_mut().find(|(first, _)| is_of(*first)) {
+        match sets.iter_mut().find(|(first, _)| is_same_value(&cells[*first].held, &cell.held)) {
             Some((_, count)) => *count += 1,
             None => sets.push((place, 1)),
         }
@@ -333,4 +329,87 @@ fn majority(cells: &[Cell], databases: &[Database]) -> usize {
         }
     }
     largest.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::meaning::Meaning;
+    use crate::analysis::setting::{Setting, Waits};
+
+    fn subject(name: &str, settings: &[(Section, &str, &str)]) -> Subject {
+        let named = |(section, name, text): &(Section, &str, &str)| {
+            let (text, waits) = match text.strip_suffix(" !") {
+                Some(text) => (text, Some(Waits { becomes: None, until: "a reboot" })),
+                None => (*text, None),
+            };
+            let meaning = Meaning::Text(text.to_owned());
+            let setting = Setting { text: text.into(), meaning, parameter: None, waits };
+            Named { section: *section, name: (*name).into(), held: Held::Set(Box::new(setting)) }
+        };
+        let database = Database { identifier: name.into(), ..Database::default() };
+        Subject { database, settings: settings.iter().map(named).collect(), gaps: Vec::new() }
+    }
+
+    fn three() -> Comparison {
+        use Section::{Parameters, Storage, Tags};
+        let mut last = subject("c", &[(Storage, "Iops", "2"), (Storage, "Type", "x !"), (Tags, "app", "p")]);
+        last.gaps.push((Parameters, "denied".into()));
+        let subjects = vec![
+            subject("a", &[(Storage, "Iops", "1"), (Storage, "Type", "x"), (Parameters, "work_mem", "4")]),
+            subject("b", &[(Storage, "Iops", "2"), (Storage, "Type", "x"), (Parameters, "work_mem", "4")]),
+            last,
+        ];
+        Comparison::of(subjects, &Rules::default(), None)
+    }
+
+    fn verdicts(comparison: &Comparison, name: &str) -> Vec<Verdict> {
+        let row = comparison.rows.iter().find(|row| &*row.name == name).unwrap();
+        row.cells.iter().map(Cell::verdict).collect()
+    }
+
+    #[test]
+    fn the_majority_is_the_standard_until_somebody_is_the_reference() {
+        use Verdict::{Different, Equal, Missing, NotKnown, Waits};
+        let mut comparison = three();
+        assert_eq!(verdicts(&comparison, "Iops"), [Different, Equal, Equal]);
+        assert_eq!(verdicts(&comparison, "Type"), [Equal, Equal, Waits]);
+        assert_eq!(verdicts(&comparison, "app"), [Equal, Equal, Missing]);
+        assert_eq!(verdicts(&comparison, "work_mem"), [Equal, Equal, NotKnown]);
+        comparison.hold_against(Some(0), &Rules::default());
+        assert_eq!(verdicts(&comparison, "Iops"), [Equal, Different, Different]);
+        assert_eq!(comparison.differing(1), 1);
+        comparison.hold_against(Some(9), &Rules::default());
+        assert_eq!(comparison.reference, None, "there is no such database");
+    }
+
+    #[test]
+    fn rows_are_shown_as_asked_for() {
+        let comparison = three();
+        let names = |shown: Shown| -> Vec<&str> {
+            comparison.shown(&shown).into_iter().map(|row| &*comparison.rows[row].name).collect()
+        };
+        let only = Shown { only_differences: true, ..Shown::default() };
+        assert_eq!(names(only.clone()), ["Iops", "Type", "app", NOT_COLLECTED]);
+        assert_eq!(names(Shown { in_exactly_one: true, ..Shown::default() }), ["Iops", "Type", "app"]);
+        assert_eq!(names(Shown { section: Some(Section::Tags), ..only }), ["app"]);
+        assert_eq!(names(Shown { search: "WORK".to_owned(), ..Shown::default() }), ["work_mem"]);
+        assert!(names(Shown { only_user_set: true, ..Shown::default() }).is_empty());
+        let sections: Vec<(Section, usize)> = comparison.sections();
+        assert_eq!(sections, [(Section::Storage, 2), (Section::Tags, 1), (Section::Parameters, 1)]);
+    }
+
+    #[test]
+    fn what_is_rare_across_the_fleet_comes_first() {
+        let comparison = three();
+        let row = |name: &str| comparison.rows.iter().position(|row| &*row.name == name).unwrap();
+        let values = comparison.values(row("Iops"));
+        let found: Vec<(&str, usize)> =
+            values.iter().map(|value| (value.text.as_str(), value.databases.len())).collect();
+        assert_eq!(found, [("1", 1), ("2", 2)]);
+        // What waits is set all the same, and who was not looked at has no value.
+        assert_eq!(comparison.values(row("Type")).len(), 1);
+        assert_eq!(comparison.values(row("work_mem"))[0].databases, [0, 1]);
+        assert_eq!(comparison.most_varied()[0].row, row("Iops"));
+    }
 }

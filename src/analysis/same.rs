@@ -102,6 +102,17 @@ pub fn judge(expected: &Held, found: &Held, same_family: bool) -> Judged {
     Judged { reason: reason.into(), ..judged }.following(Some("EngineVersion"))
 }
 
+/// Whether two databases have the same value, whatever waits: what both leave out is the same as well.
+pub fn is_same_value(one: &Held, other: &Held) -> bool {
+    match (one, other) {
+        (Held::Set(one), Held::Set(other)) => {
+            means_the_same(&one.meaning, &other.meaning).verdict == Verdict::Equal
+        }
+        (Held::Missing, Held::Missing) => true,
+        _ => false,
+    }
+}
+
 fn both(one: &Setting, other: &Setting) -> Judged {
     let judged = means_the_same(&one.meaning, &other.meaning);
     let Some(waits) = one.waits.as_ref().or(other.waits.as_ref()) else { return judged };

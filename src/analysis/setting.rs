@@ -249,7 +249,7 @@ pub fn of_members(kind: &Kind, cells: &[Cell], owner: &Owner, section: Option<Se
         if let Some(items) = value.as_array().filter(|_| counted) {
             #[expect(clippy::cast_precision_loss, reason = "no list has 2^53 items")]
             let meaning = Meaning::Number(items.len() as f64);
-            named.push(set(section, &column.name, readable(cell), meaning));
+            named.push(set(section, &column.name, names(items), meaning));
         } else if column.name == "VpcSecurityGroups" {
             let member = |name: &str| {
                 let items = value.as_array().into_iter().flatten();
@@ -271,6 +271,16 @@ pub fn of_members(kind: &Kind, cells: &[Cell], owner: &Owner, section: Option<Se
         }
     }
     named
+}
+
+/// The items of a list by their names.
+fn names(items: &[Value]) -> String {
+    let name = |item: &Value| {
+        let members = item.as_object().into_iter().flatten();
+        let named = members.filter(|(member, _)| member.ends_with("Identifier")).map(|(_, name)| name);
+        named.chain(std::iter::once(item)).map(text_of).next().unwrap_or_default()
+    };
+    items.iter().map(name).collect::<Vec<_>>().join("; ")
 }
 
 fn set(section: Section, name: &str, text: String, meaning: Meaning) -> Named {

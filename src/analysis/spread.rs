@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::compare::Comparison;
-use super::same::{Verdict, judge};
+use super::same::is_same_value;
 use super::setting::Held;
 
 /// A value of a setting, and who has it.
@@ -37,10 +37,8 @@ impl Comparison {
             if matches!(cell.held, Held::NotKnown(_)) {
                 continue;
             }
-            let same = |value: &&mut ValueInUse| {
-                let first = &row.cells[value.databases[0]].held;
-                judge(first, &cell.held, true).verdict == Verdict::Equal
-            };
+            let same =
+                |value: &&mut ValueInUse| is_same_value(&row.cells[value.databases[0]].held, &cell.held);
             let database = &self.databases[place];
             let version = (database.engine.clone(), database.version.clone());
             match values.iter_mut().find(same) {
