@@ -15,16 +15,18 @@ const STYLE: &str = "
 @media (prefers-color-scheme: dark) { :root { --weak: #aaa; --head: #262a31; --page: #17191d;
   --different: #6b4410; --missing: #1f4a6b; --waits: #5c5310; --unknown: #3f3f46 } }
 body { font: 13px/1.45 system-ui, 'Segoe UI', sans-serif; margin: 24px }
-h1 { font-size: 20px; margin: 0 0 8px } h2 { font-size: 15px; margin: 24px 0 8px }
+h1 { font-size: 20px; margin: 0 0 8px }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 24px 0 0 }
 dt { color: var(--weak) } dd { margin: 0; overflow-wrap: anywhere }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 th, td { border-bottom: 1px solid var(--line); padding: 3px 10px; text-align: left; vertical-align: top; max-width: 40ch; overflow-wrap: anywhere }
-thead th { position: sticky; top: 0; background: var(--head) } thead .identity { font-weight: normal; color: var(--weak) }
+thead { position: sticky; top: 0; background: var(--head) } thead .identity { color: var(--weak) }
+th:first-child, td:first-child { white-space: nowrap; max-width: none }
 tbody th { position: sticky; left: 0; background: var(--page); font-weight: 600 }
+.section th { padding-top: 16px; font-size: 15px }
 .different { background: var(--different) } .missing { background: var(--missing) }
 .waits { background: var(--waits) } .unknown { background: var(--unknown) }
-@media print { body { margin: 0; font-size: 9px } th { position: static } }
+@media print { body { margin: 0; font-size: 9px } thead, th { position: static } }
 ";
 
 /// Writes the page.
@@ -38,8 +40,13 @@ pub fn write(sheets: &[Sheet], compared: &Compared<'_>, out: &mut dyn Write) -> 
          <body><h1>{title}</h1><p>{}</p>",
         escaped(&compared.finding())
     )?;
-    for sheet in sheets {
-        write!(out, "{}", section(sheet))?;
+    // One table, so that the databases stand at the top of every section.
+    if let Some(first) = sheets.first() {
+        write!(out, "<table>{}", header(first))?;
+        for sheet in sheets {
+            write!(out, "{}", section(sheet))?;
+        }
+        writeln!(out, "</table>")?;
     }
     write!(out, "<dl>")?;
     for (name, text) in facts(compared.about) {
@@ -48,11 +55,11 @@ pub fn write(sheets: &[Sheet], compared: &Compared<'_>, out: &mut dyn Write) -> 
     writeln!(out, "</dl></body></html>")
 }
 
-fn section(sheet: &Sheet) -> String {
-    let mut text = format!("<h2>{}</h2>\n<table><thead><tr>", escaped(&sheet.title));
+fn header(sheet: &Sheet) -> String {
+    let mut text = String::from("<thead><tr>");
     // Writing into a String does not fail.
     for column in &sheet.columns {
-        let _ = write!(text, "<th scope=\"col\">{}</th>", escaped(column));
+        let _ = write!(text, "<th scope=\"col\">{}</th>", escaped(column).replace('/', "/<wbr>"));
     }
     text.push_str("</tr>");
     for line in &sheet.identity {
@@ -62,7 +69,15 @@ fn section(sheet: &Sheet) -> String {
         }
         text.push_str("</tr>");
     }
-    text.push_str("</thead><tbody>\n");
+    text.push_str("</thead>\n");
+    text
+}
+
+fn section(sheet: &Sheet) -> String {
+    let (across, title) = (sheet.columns.len(), escaped(&sheet.title));
+    let mut text = format!(
+        "<tbody><tr class=\"section\"><th scope=\"rowgroup\" colspan=\"{across}\">{title}</th></tr>\n"
+    );
     for line in &sheet.lines {
         text.push_str("<tr>");
         for (at, cell) in line.iter().enumerate() {
@@ -82,6 +97,6 @@ fn section(sheet: &Sheet) -> String {
         }
         text.push_str("</tr>\n");
     }
-    text.push_str("</tbody></table>\n");
+    text.push_str("</tbody>\n");
     text
 }

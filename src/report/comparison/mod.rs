@@ -179,10 +179,12 @@ impl Compared<'_> {
             line.extend(databases.iter().map(|database| text(database).to_owned()));
             line
         };
+        let mut profiles = line("Profiles", |database| &database.profiles);
+        profiles.iter_mut().for_each(|names| *names = first_names(names));
         let identity = vec![
             line("AccountId", |database| &database.account_id),
             line("Region", |database| &database.region),
-            line("Profiles", |database| &database.profiles),
+            profiles,
             line("Engine", |database| &database.engine),
             line("EngineVersion", |database| &database.version),
         ];
@@ -286,6 +288,16 @@ impl Compared<'_> {
             SheetCell::name(&*database.region),
             SheetCell::name(&*database.identifier),
         ]
+    }
+}
+
+/// The first of an account's profiles, which may be a hundred.
+fn first_names(names: &str) -> String {
+    const SHOWN: usize = 3;
+    let all: Vec<&str> = names.split("; ").collect();
+    match all.len().saturating_sub(SHOWN) {
+        0 | 1 => names.to_owned(),
+        more => format!("{} and {more} more", all[..SHOWN].join("; ")),
     }
 }
 
