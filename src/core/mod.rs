@@ -6,6 +6,7 @@
 
 mod answering;
 mod api;
+mod choosing;
 mod comparing;
 mod comparison;
 mod exporting;
@@ -50,7 +51,7 @@ enum Message {
     /// What a comparison needs is known.
     ToCompare {
         job: Box<comparing::Job>,
-        needs: comparing::Needs,
+        needs: choosing::Needs,
     },
     Quit,
 }

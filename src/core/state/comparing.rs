@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering;
 
 use super::State;
 use crate::core::api::Event;
-use crate::core::comparing::{self, Basis, Job, Needs};
+use crate::core::choosing::Needs;
+use crate::core::comparing::{self, Basis, Job};
 use crate::core::comparison::{Choice, Collect, Compare, Compared, ComparisonReport, SaveBaseline};
 use crate::failure::State as CoverageState;
 use crate::query::Query;
