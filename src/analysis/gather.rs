@@ -153,7 +153,9 @@ impl Shelf<'_> {
                 "db-cluster-parameters" => "DBClusterParameterGroupName",
                 _ => "OptionGroupName",
             };
-            let found = self.records.of(kind, &Which::Of { place: &place, member, values: &values }, at)?;
+            let which = Which::Of { place: &place, member, values: &values };
+            // What a parameter is for, in a sentence each, is most of what its row says.
+            let found = self.records.with(kind, &which, at, |column| column != "Description")?;
             if name == "option-groups" {
                 for record in found {
                     let key = (name, place.clone(), at, record.text(member));
