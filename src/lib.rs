@@ -8,6 +8,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub mod access;
+pub mod analysis;
 pub mod cli;
 pub mod config;
 pub mod core;

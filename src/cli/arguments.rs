@@ -8,9 +8,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
+use crate::analysis::setting::Section;
 use crate::config::Environment;
 use crate::inventory::QueryLimits;
-use crate::report::Format;
+use crate::report::{ComparisonFormat, Format};
 use crate::sweep::{Limits, Selection};
 
 /// Every Amazon RDS database of many AWS accounts, from one bastion host.
@@ -57,6 +58,22 @@ pub enum Action {
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
     },
+    /// Hold databases against each other: settings, tags, options and effective parameters.
+    ///
+    /// A database is named by its identifier, by ACCOUNT/REGION/IDENTIFIER, or by its ARN. What they need is collected
+    /// first. Without --reference each setting is held against what most have. Exit code: 0, or 3 if something of them could
+    /// not be collected, which is shown as such and never as equal.
+    Compare(Compare),
+    /// Write the settings of a database, or what most of several have, as a baseline: a text file for version control.
+    Baseline(SaveBaseline),
+    /// Say who departs from a baseline, where, and since when.
+    ///
+    /// Exit code: 0 nobody, 4 somebody does, 3 nobody is known to but something could not be collected, 1 nothing was
+    /// collected, 2 the command is wrong.
+    Drift(Drift),
+    /// Across all databases: every value of a setting that is in use, the rarest first; without a setting, those in which
+    /// databases differ most.
+    Values(Values),
     /// Say where what was collected is kept, for other programs to open.
     Store,
     /// Serve the simulated AWS for other tools, until standard input ends.
@@ -198,6 +215,110 @@ impl Written {
             (format, false) => Ok(format),
         }
     }
+}
+
+/// Which databases are meant, and how they are compared.
+#[derive(Debug, Args)]
+pub struct Databases {
+    /// Identifiers, ACCOUNT/REGION/IDENTIFIER, or ARNs.
+    #[arg(value_name = "ID")]
+    pub names: Vec<String>,
+    /// All databases for which this holds, instead of names.
+    #[arg(long = "where", value_name = "EXPRESSION", conflicts_with = "names")]
+    pub condition: Option<String>,
+    /// With --where: clusters instead of instances.
+    #[arg(long)]
+    pub clusters: bool,
+    /// A file of rules: what is left out, and which values mean the same.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// Do not ask AWS: use what earlier runs collected.
+    #[arg(long)]
+    pub cached: bool,
+    #[command(flatten)]
+    pub collect: Collect,
+}
+
+/// How a comparison is written out.
+#[derive(Debug, Args)]
+pub struct Reported {
+    /// xlsx (coloured, a sheet a section), csv, json (every cell with verdict and reason), html, markdown or table.
+    #[arg(long, default_value = "table", value_parser = |text: &str| text.parse::<ComparisonFormat>())]
+    pub format: ComparisonFormat,
+    /// The file to write, atomically; standard output without it.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    #[command(flatten)]
+    pub databases: Databases,
+    /// Hold all against this one instead of the majority.
+    #[arg(long, value_name = "ID")]
+    pub reference: Option<String>,
+    /// With one database: as it was at this time (2026-11-01, 2026-11-01T08:00:00Z) or age (24h, 7d); may be given
+    /// several times.
+    #[arg(long = "at", value_name = "TIME", value_parser = since)]
+    pub times: Vec<OffsetDateTime>,
+    /// Only settings that differ.
+    #[arg(long)]
+    pub only_differences: bool,
+    /// Only parameters that somebody has set.
+    #[arg(long)]
+    pub only_user_set: bool,
+    /// Only settings that differ in exactly one database.
+    #[arg(long)]
+    pub in_exactly_one: bool,
+    /// Only this section, such as Storage or Parameters.
+    #[arg(long, value_name = "SECTION", value_parser = section)]
+    pub section: Option<Section>,
+    /// Only settings whose name or values contain these words.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub search: String,
+    #[command(flatten)]
+    pub reported: Reported,
+}
+
+#[derive(Debug, Args)]
+pub struct SaveBaseline {
+    /// What the baseline is called.
+    pub name: String,
+    #[command(flatten)]
+    pub databases: Databases,
+    /// The file to write, atomically; standard output without it.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Drift {
+    /// The file of the baseline.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: PathBuf,
+    #[command(flatten)]
+    pub databases: Databases,
+    #[command(flatten)]
+    pub reported: Reported,
+}
+
+#[derive(Debug, Args)]
+pub struct Values {
+    /// The setting or parameter.
+    #[arg(long, value_name = "NAME")]
+    pub setting: Option<String>,
+    /// Only databases of this engine, such as postgres.
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
+    #[command(flatten)]
+    pub databases: Databases,
+}
+
+fn section(text: &str) -> Result<Section, String> {
+    Section::of_word(text).ok_or_else(|| {
+        let words: Vec<&str> = Section::ALL.iter().map(|section| section.word()).collect();
+        format!("choose one of {}", words.join(", "))
+    })
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +26,10 @@ use crate::sweep::Coverage;
 
 /// Collects a kind and writes it.
 pub fn export(demo: bool, environment: Environment, arguments: &arguments::Export) -> Ending {
-    let run = Run { demo, collect: &arguments.collect, written: &arguments.written };
+    let run = WrittenRun {
+        run: Run::of(demo, &arguments.collect, &arguments.written),
+        written: &arguments.written,
+    };
     if let Some(name) = &arguments.view {
         return view(&run, environment, name);
     }
@@ -47,7 +50,10 @@ pub fn query(demo: bool, environment: Environment, arguments: &arguments::Query)
             return wrong(&format!("the query cannot be read from standard input: {error}"));
         }
     }
-    let run = Run { demo, collect: &arguments.collect, written: &arguments.written };
+    let run = WrittenRun {
+        run: Run::of(demo, &arguments.collect, &arguments.written),
+        written: &arguments.written,
+    };
     let query_limits = QueryLimits { time: Duration::from_secs(arguments.timeout), ..QueryLimits::default() };
     run.whole(Options { query_limits, ..Options::of(environment) }, RowChoice::All, |core, _| {
         Ok((Query::of_sql(&sql), kinds_of(core, &sql)?))
@@ -55,7 +61,7 @@ pub fn query(demo: bool, environment: Environment, arguments: &arguments::Query)
 }
 
 /// Collects what a saved view shows, and writes it.
-fn view(run: &Run<'_>, environment: Environment, name: &str) -> Ending {
+fn view(run: &WrittenRun<'_>, environment: Environment, name: &str) -> Ending {
     let views = Views::read(&Folders::of(&environment));
     let Some(view) = views.named(name) else {
         // It may be there and not usable.
@@ -88,7 +94,10 @@ fn kinds_of(core: &Core, sql: &str) -> Result<Vec<&'static str>, String> {
 
 /// Collects, and writes what has changed.
 pub fn changes(demo: bool, environment: Environment, arguments: &arguments::Changes) -> Ending {
-    let run = Run { demo, collect: &arguments.collect, written: &arguments.written };
+    let run = WrittenRun {
+        run: Run::of(demo, &arguments.collect, &arguments.written),
+        written: &arguments.written,
+    };
     let since = arguments.since.unwrap_or_else(OffsetDateTime::now_utc);
     run.whole(Options::of(environment), RowChoice::All, |_, _| {
         let since = since.format(&Rfc3339).map_err(|error| error.to_string())?;
@@ -105,31 +114,40 @@ pub fn changes(demo: bool, environment: Environment, arguments: &arguments::Chan
 }
 
 /// Says what is wrong with the command.
-fn wrong(sentence: &str) -> Ending {
+pub(super) fn wrong(sentence: &str) -> Ending {
     say(&format!("rds-fleet-cli: {sentence}"));
     Ending::Usage
 }
 
-/// One run of the command line, from the config to the file.
-struct Run<'a> {
-    demo: bool,
-    collect: &'a Collect,
-    written: &'a Written,
+/// One run of the command line, from the config to what is collected.
+pub(super) struct Run<'a> {
+    pub demo: bool,
+    pub collect: &'a Collect,
+    /// Whether AWS is not asked.
+    pub cached: bool,
+    /// The file that is to be written, for a word on what becomes of it.
+    pub output: Option<&'a Path>,
 }
 
-impl Run<'_> {
-    /// Starts the core, has `wanted` say which query is meant and which kinds it reads, collects those, and writes
-    /// what is chosen of its answer.
-    fn whole(
+/// What a run has collected.
+pub(super) struct Collected<T> {
+    pub core: Core,
+    pub wanted: T,
+    /// Lines on what is missing: who, and what to do.
+    pub missing: Vec<String>,
+}
+
+impl<'a> Run<'a> {
+    fn of(demo: bool, collect: &'a Collect, written: &'a Written) -> Run<'a> {
+        Run { demo, collect, cached: written.cached, output: written.output.as_deref() }
+    }
+
+    /// Starts the core, has `wanted` say what is meant and which kinds that reads, and collects those.
+    pub(super) fn collected<T>(
         &self,
         options: Options,
-        choice: RowChoice,
-        wanted: impl FnOnce(&Core, Format) -> Result<(Query, Vec<&'static str>), String>,
-    ) -> Ending {
-        let format = match self.written.chosen_format() {
-            Ok(format) => format,
-            Err(sentence) => return wrong(&sentence),
-        };
+        wanted: impl FnOnce(&Core) -> Result<(T, Vec<&'static str>), String>,
+    ) -> Result<Collected<T>, Ending> {
         let (_, settings, notice) = SettingsFile::read(&options.environment);
         if let Some(notice) = notice.filter(|_| options.environment.home().is_some()) {
             say(&format!("rds-fleet-cli: {notice}"));
@@ -145,20 +163,17 @@ impl Run<'_> {
             Ok(core) => core,
             Err(sentence) => {
                 say(&format!("rds-fleet-cli: {sentence}"));
-                return Ending::Nothing;
+                return Err(Ending::Nothing);
             }
         };
-        let Some(mut fleet) = next_fleet(&core) else { return Ending::Nothing };
+        let Some(mut fleet) = next_fleet(&core) else { return Err(Ending::Nothing) };
         if !fleet.config.problems.is_empty() {
             for problem in &fleet.config.problems {
                 say(&format!("rds-fleet-cli: {problem}"));
             }
-            return Ending::Usage;
+            return Err(Ending::Usage);
         }
-        let (query, kinds) = match wanted(&core, format) {
-            Ok(wanted) => wanted,
-            Err(sentence) => return wrong(&sentence),
-        };
+        let (wanted, kinds) = wanted(&core).map_err(|sentence| wrong(&sentence))?;
         // What costs a profile is said below, with what is not collected.
         let diagnostics = fleet.config.diagnostics.iter().filter(|found| found.severity != Severity::Note);
         for sentence in
@@ -171,10 +186,10 @@ impl Run<'_> {
                 say(&format!("not collected: {reason}"));
             }
             say(&nothing_to_ask(&fleet));
-            return Ending::Nothing;
+            return Err(Ending::Nothing);
         }
-        if !self.written.cached && !kinds.is_empty() {
-            let Some(swept) = sweep(&core, &kinds) else { return Ending::Nothing };
+        if !self.cached && !kinds.is_empty() {
+            let Some(swept) = sweep(&core, &kinds) else { return Err(Ending::Nothing) };
             fleet = swept;
         }
         for notice in &fleet.store.notices {
@@ -186,9 +201,9 @@ impl Run<'_> {
         if let Some(known) = known
             && let Some(account) = self.collect.accounts.iter().find(|account| !known.contains(account))
         {
-            return wrong(&format!(
+            return Err(wrong(&format!(
                 "no profile reaches account {account}: `rds-fleet-cli profiles` shows the accounts"
-            ));
+            )));
         }
         // A catalogue is the same for every account: who collected it in a region did so for all.
         let catalogues: BTreeSet<(&str, &str)> = kinds
@@ -202,32 +217,56 @@ impl Run<'_> {
         let is_there = |coverage: &Coverage| {
             coverage.state == State::Collected
                 || catalogues.contains(&(coverage.kind, coverage.region.as_str()))
-                || self.written.cached && coverage.state == State::Stale && coverage.failure.is_none()
+                || self.cached && coverage.state == State::Stale && coverage.failure.is_none()
         };
-        let missing: Vec<String> = kinds
-            .iter()
-            .flat_map(|kind| missing(&fleet, kind, &is_there))
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
-        for line in &missing {
-            say(line);
-        }
+        let lines: BTreeSet<String> =
+            kinds.iter().flat_map(|kind| missing(&fleet, kind, &is_there)).collect();
+        let mut missing: Vec<String> = lines.into_iter().collect();
         let of_kinds = || kinds.iter().flat_map(|kind| coverage(&fleet, kind));
         let states: BTreeSet<State> =
             of_kinds().filter(|entry| !is_there(entry)).map(|coverage| coverage.state).collect();
-        for state in states.iter().filter(|state| !state.advice().is_empty()) {
-            say(&format!("{}: {}", state.word(), state.advice()));
-        }
+        let advice = states.iter().filter(|state| !state.advice().is_empty());
+        missing.extend(advice.map(|state| format!("{}: {}", state.word(), state.advice())));
         if !kinds.is_empty() && !of_kinds().any(is_there) {
+            for line in &missing {
+                say(line);
+            }
             // A report of yesterday is worth more than an empty one.
-            let kept =
-                self.written.output.as_ref().map(|path| format!("; {} is left as it was", path.display()));
+            let kept = self.output.map(|path| format!("; {} is left as it was", path.display()));
             say(&format!("rds-fleet-cli: nothing was collected{}", kept.unwrap_or_default()));
-            return Ending::Nothing;
+            return Err(Ending::Nothing);
         }
-        match self.write(&core, query, choice, format) {
-            Ok(()) if missing.is_empty() => Ending::Complete,
+        Ok(Collected { core, wanted, missing })
+    }
+}
+
+/// A run that ends with rows in a file.
+struct WrittenRun<'a> {
+    run: Run<'a>,
+    written: &'a Written,
+}
+
+impl WrittenRun<'_> {
+    /// Collects what `wanted` says, and writes what is chosen of it.
+    fn whole(
+        &self,
+        options: Options,
+        choice: RowChoice,
+        wanted: impl FnOnce(&Core, Format) -> Result<(Query, Vec<&'static str>), String>,
+    ) -> Ending {
+        let format = match self.written.chosen_format() {
+            Ok(format) => format,
+            Err(sentence) => return wrong(&sentence),
+        };
+        let collected = match self.run.collected(options, |core| wanted(core, format)) {
+            Ok(collected) => collected,
+            Err(ending) => return ending,
+        };
+        for line in &collected.missing {
+            say(line);
+        }
+        match self.write(&collected.core, collected.wanted, choice, format) {
+            Ok(()) if collected.missing.is_empty() => Ending::Complete,
             Ok(()) => Ending::Partly,
             Err(ending) => ending,
         }
@@ -235,33 +274,32 @@ impl Run<'_> {
 
     fn write(&self, core: &Core, query: Query, rows: RowChoice, format: Format) -> Result<(), Ending> {
         let path = self.written.output.clone().unwrap_or_else(|| PathBuf::from("-"));
-        core.send(Command::Export(crate::core::Export {
-            query,
-            rows,
-            every_column: false,
-            format,
-            path: path.clone(),
-        }));
-        let written = loop {
-            match core.wait() {
-                Some(Event::Exported(result)) => break result,
-                Some(_) => {}
-                None => return Err(Ending::Nothing),
-            }
-        };
-        match written {
-            Err(sentence) if sentence == READER_GONE => {}
-            Err(sentence) => {
-                say(&format!("rds-fleet-cli: {sentence}"));
-                return Err(Ending::Nothing);
-            }
-            Ok(exported) if self.written.output.is_some() && io::stderr().is_terminal() => {
-                say(&format!("{}: {} rows", path.display(), exported.rows));
-            }
-            Ok(_) => {}
-        }
-        Ok(())
+        core.send(Command::Export(crate::core::Export { query, rows, every_column: false, format, path }));
+        written(core, self.written.output.as_deref())
     }
+}
+
+/// Waits until a file is written, and says how that went.
+pub(super) fn written(core: &Core, output: Option<&Path>) -> Result<(), Ending> {
+    let result = loop {
+        match core.wait() {
+            Some(Event::Exported(result)) => break result,
+            Some(_) => {}
+            None => return Err(Ending::Nothing),
+        }
+    };
+    match (result, output) {
+        (Err(sentence), _) if sentence == READER_GONE => {}
+        (Err(sentence), _) => {
+            say(&format!("rds-fleet-cli: {sentence}"));
+            return Err(Ending::Nothing);
+        }
+        (Ok(exported), Some(path)) if io::stderr().is_terminal() => {
+            say(&format!("{}: {} rows", path.display(), exported.rows));
+        }
+        (Ok(_), _) => {}
+    }
+    Ok(())
 }
 
 /// Asks AWS for these kinds and says how the fleet stands afterwards; `None` if the core has ended.

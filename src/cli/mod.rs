@@ -3,6 +3,7 @@
 
 mod arguments;
 mod asked;
+mod compare;
 mod export;
 mod listing;
 mod serve;
@@ -31,6 +32,8 @@ pub enum Ending {
     Usage = 2,
     /// Some is; standard error says what is missing.
     Partly = 3,
+    /// Something departs from the baseline.
+    Drifted = 4,
 }
 
 impl From<Ending> for ExitCode {
@@ -51,6 +54,10 @@ pub fn run() -> ExitCode {
         Action::Query(query) => export::query(arguments.demo, environment, &query),
         Action::Changes(changes) => export::changes(arguments.demo, environment, &changes),
         Action::Views { format } => listing::views(&environment, format),
+        Action::Compare(compare) => compare::compare(arguments.demo, environment, &compare),
+        Action::Baseline(save) => compare::baseline(arguments.demo, environment, &save),
+        Action::Drift(drift) => compare::drift(arguments.demo, environment, &drift),
+        Action::Values(values) => compare::values(arguments.demo, environment, &values),
         Action::Store => listing::store(&environment),
         Action::Sandbox(settings) => serve::serve(&settings),
     };

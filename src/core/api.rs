@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::comparison::{Compare, Compared, ComparisonReport, SaveBaseline};
 use super::overview::Overview;
 use crate::config::{Diagnostic, Environment, FileState};
 pub use crate::inventory::Found;
@@ -93,6 +94,15 @@ pub enum Command {
     Export(Export),
     /// Give the running export up; the file is left as it was.
     CancelExport,
+    /// Databases beside each other: answered by `Event::Comparison`, when what they need is collected. The newest request
+    /// wins.
+    Compare(Compare),
+    /// The same databases held against another of them, or the majority: answered by `Event::Comparison`.
+    HoldAgainst { compared: Arc<Compared>, reference: Option<usize> },
+    /// Write a comparison: answered by `Event::Exported`.
+    ReportComparison(ComparisonReport),
+    /// Write settings down as a baseline: answered by `Event::Exported`.
+    SaveBaseline(SaveBaseline),
 }
 
 /// Which rows of a query's result are meant.
@@ -159,6 +169,8 @@ pub enum Event {
         of: usize,
     },
     Exported(Result<Exported, String>),
+    /// Databases beside each other, or why they cannot be compared.
+    Comparison(Result<Arc<Compared>, String>),
     /// A sweep has ended; the newest `Fleet` was sent before.
     SweepEnded,
 }

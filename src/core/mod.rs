@@ -1,11 +1,14 @@
 //! The facade that window and command line share: `Command` in, `Event` out. It knows no egui and prints nothing.
 //!
 //! One thread writes the store and keeps the state (`state`), so nothing is locked; another answers queries
-//! (`answering`), one writes a file when there is one to write (`exporting`), and the worker pool runs beside them on
+//! (`answering`), one writes a file when there is one to write (`exporting`), one compares (`comparing`), and the worker pool runs beside them on
 //! tokio. Views never wait: commands are queued, events are polled.
 
 mod answering;
 mod api;
+mod choosing;
+mod comparing;
+mod comparison;
 mod copying;
 mod exporting;
 mod finding;
@@ -19,6 +22,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 pub use api::*;
+pub use comparison::*;
 pub use overview::{Bar, Breakdown, By, Completeness, Concern, Figure, Overview, Urgency};
 
 use crate::config::{Configuration, Environment, Watch};
@@ -50,6 +54,11 @@ enum Message {
     },
     /// An export has come to its end.
     Exported,
+    /// What a comparison needs is known.
+    ToCompare {
+        job: Box<comparing::Job>,
+        needs: choosing::Needs,
+    },
     Quit,
 }
 

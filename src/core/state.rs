@@ -2,11 +2,13 @@
 //! not more often than a person can see.
 
 mod asking;
+mod comparing;
 mod fleet;
 mod keeping;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -43,6 +45,9 @@ pub struct State {
     answering: Answering,
     /// Gives the running export up.
     exporting: Option<Stop>,
+    /// The comparison that waits for what is being collected, and how many were asked for.
+    comparing: Option<comparing::Waiting>,
+    compared: Arc<AtomicU64>,
     configuration: Arc<Configuration>,
     sessions: Arc<Sessions>,
     calls: Arc<Semaphore>,
@@ -146,6 +151,8 @@ impl State {
             store: StoreState { file, notices },
             answering,
             exporting: None,
+            comparing: None,
+            compared: Arc::default(),
             configuration,
             sessions,
             calls,
@@ -216,6 +223,7 @@ impl State {
             Message::SweepEnded => self.sweep_ended(),
             Message::Answered { number, took } => self.answered(number, took),
             Message::Exported => self.exporting = None,
+            Message::ToCompare { job, needs } => self.needs_known(*job, &needs),
             Message::Quit => return false,
         }
         true
@@ -256,6 +264,10 @@ impl State {
                 self.answering.ask(Question::Copy { query, rows, form });
             }
             Command::Export(export) => self.export(export),
+            Command::Compare(compare) => self.compare(compare),
+            Command::HoldAgainst { compared, reference } => self.hold_against(compared, reference),
+            Command::ReportComparison(asked) => self.report_comparison(asked),
+            Command::SaveBaseline(asked) => self.save_baseline(asked),
             Command::CancelExport => {
                 if let Some(stop) = &self.exporting {
                     stop.next();
@@ -496,6 +508,7 @@ impl State {
         }
         self.keep(target, kind.name);
         self.data_changed();
+        self.settled_for_comparison(target, kind.name);
     }
 
     /// The rows of a catalogue count once a region, for the target that collected it last.
@@ -537,8 +550,9 @@ impl State {
         );
         self.tell();
         self.send(Event::SweepEnded);
-        if let Some((targets, kinds)) = self.next.pop_front() {
-            self.start_sweep(targets, &kinds);
+        match self.next.pop_front() {
+            Some((targets, kinds)) => self.start_sweep(targets, &kinds),
+            None => self.compare_waiting(),
         }
     }
 

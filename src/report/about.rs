@@ -1,5 +1,7 @@
 //! What a report is of: so that whoever reads it knows when it was made, of what, and what is missing from it.
 
+use std::collections::BTreeSet;
+
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -29,8 +31,14 @@ impl About {
 
     /// One sentence on how complete the rows are.
     pub fn completeness(&self) -> String {
-        let gaps = self.gaps().count();
-        let mut sentence = match (gaps, self.coverage.len()) {
+        // Of several kinds each place has several entries.
+        let places = |entries: &mut dyn Iterator<Item = &Coverage>| {
+            let place =
+                |entry: &Coverage| (entry.account_id.clone(), entry.region.clone(), entry.profiles.clone());
+            entries.map(place).collect::<BTreeSet<_>>().len()
+        };
+        let gaps = places(&mut self.gaps());
+        let mut sentence = match (gaps, places(&mut self.coverage.iter())) {
             (0, all) => format!("All {all} account-regions were collected."),
             (gaps, all) => {
                 format!("{gaps} of {all} account-regions were not collected; their rows are missing or old.")

@@ -45,7 +45,7 @@ fn records(
 }
 
 /// The error of the file itself, which says whether the disk is full.
-fn as_io(error: csv::Error) -> io::Error {
+pub(super) fn as_io(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
@@ -71,7 +71,7 @@ pub fn clipboard(columns: &[&Column], rows: &mut dyn RowSource) -> Result<String
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, "CSV Injection"). Numbers
 /// stay numbers.
-fn defused(cell: &Cell, text: String) -> String {
+pub(super) fn defused(cell: &Cell, text: String) -> String {
     let is_text = matches!(cell, Cell::Text(_) | Cell::Json(_));
     if is_text && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && text.parse::<f64>().is_err() {
         return format!("'{text}");

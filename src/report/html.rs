@@ -118,7 +118,7 @@ fn head(about: &About, rows: usize) -> String {
 }
 
 /// Text as HTML has it. Control characters, which HTML forbids, are shown as their pictures.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

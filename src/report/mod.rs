@@ -1,6 +1,7 @@
 //! Reports: rows as text and files. It knows columns and cells; where they come from is the inventory's business.
 
 mod about;
+mod comparison;
 mod delimited;
 mod file;
 mod html;
@@ -12,7 +13,8 @@ mod xlsx;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-pub use about::About;
+pub use about::{About, moment};
+pub use comparison::{Compared, ComparisonFormat, write as write_comparison};
 pub use delimited::{clipboard, csv_text};
 pub use file::{READER_GONE, write_file};
 pub use json::text as json_text;

@@ -41,7 +41,7 @@ pub fn plain<'a>(header: impl Iterator<Item = &'a str>) -> Table {
 }
 
 /// On one line, without control characters, and not longer than a person reads.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let line: String =
         text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(LONGEST + 1).collect();
     if line.chars().count() > LONGEST {

@@ -120,7 +120,12 @@ fn write_cell(
     Ok(text.chars().count())
 }
 
-fn coverage(sheet: &mut Worksheet, about: &About, header: &Format, date: &Format) -> Result<(), XlsxError> {
+pub(super) fn coverage(
+    sheet: &mut Worksheet,
+    about: &About,
+    header: &Format,
+    date: &Format,
+) -> Result<(), XlsxError> {
     sheet.set_name("Coverage")?;
     let mut row = 0;
     let mut line = |sheet: &mut Worksheet, name: &str, text: &str| {
@@ -179,15 +184,15 @@ fn coverage(sheet: &mut Worksheet, about: &About, header: &Format, date: &Format
 }
 
 /// A column's place in Excel's numbers; a kind has some hundred columns.
-fn place(column: usize) -> u16 {
+pub(super) fn place(column: usize) -> u16 {
     u16::try_from(column).unwrap_or(u16::MAX)
 }
 
 /// A name that Excel allows for a sheet: at most 31 characters, and none of `[]:*?/\`.
-fn sheet_name(title: &str) -> String {
+pub(super) fn sheet_name(title: &str) -> String {
     title.chars().map(|letter| if "[]:*?/\\".contains(letter) { ' ' } else { letter }).take(31).collect()
 }
 
-fn failed(error: XlsxError) -> io::Error {
+pub(super) fn failed(error: XlsxError) -> io::Error {
     io::Error::other(format!("the workbook: {error}"))
 }

@@ -5,7 +5,7 @@ use super::company::Account;
 use super::engines::{self, Engine};
 use super::random::Random;
 use super::target::{Resource, Target};
-use super::{InstanceCount, Settings, assemble, estate};
+use super::{InstanceCount, Settings, assemble, estate, planted};
 
 /// How a unit is built, and what is rare about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,7 @@ pub fn fleet(settings: &Settings, account: &Account, region: &str) -> Fleet {
     for unit in plan(settings, account, region) {
         assemble::unit(&target, &unit, &mut fleet);
     }
+    planted::add_to(settings, &target, &mut fleet);
     fleet
         .instances
         .sort_by(|one, other| name(one, "DBInstanceIdentifier").cmp(name(other, "DBInstanceIdentifier")));

@@ -16,6 +16,7 @@ mod fleet;
 mod imds;
 mod instance;
 mod pages;
+mod planted;
 mod profiles;
 mod random;
 mod rds;
@@ -85,6 +86,8 @@ pub struct Settings {
     /// The most that AssumeRole grants.
     pub credential_lifetime: Duration,
     pub profiles_per_account: ProfileNames,
+    /// Whether there is the application whose differences are known.
+    pub planted: bool,
 }
 
 impl Default for Settings {
@@ -101,6 +104,7 @@ impl Default for Settings {
             slow_by: Duration::from_secs(2),
             credential_lifetime: Duration::from_secs(3600),
             profiles_per_account: ProfileNames::Demo,
+            planted: false,
         }
     }
 }
@@ -112,6 +116,7 @@ impl Settings {
             latency: Duration::from_millis(40),
             latency_spread: Duration::from_millis(210),
             slow_by: Duration::from_millis(1200),
+            planted: true,
             faults: Faults {
                 throttled_share: 0.02,
                 // The company acquired last has not set up its role; legal's lacks the policy.

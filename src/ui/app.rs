@@ -307,6 +307,7 @@ impl App {
                 self.name_accounts();
             }
             Event::SweepEnded => self.ask_for_tags(),
+            Event::Comparison(_) => {}
         }
     }
 

@@ -134,6 +134,10 @@ impl Link for FakeCore {
             | Command::CancelExport
             | Command::Relations { .. }
             | Command::Tags(_)
+            | Command::Compare(_)
+            | Command::HoldAgainst { .. }
+            | Command::ReportComparison(_)
+            | Command::SaveBaseline(_)
             | Command::Kinds { .. } => {}
         }
         wire.commands.borrow_mut().push(command);

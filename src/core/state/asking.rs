@@ -156,7 +156,7 @@ impl State {
         );
     }
 
-    fn basis(&self, query: &Query) -> Basis {
+    pub(super) fn basis(&self, query: &Query) -> Basis {
         let of_entry = |entry: &Entry| -> Vec<Arc<Coverage>> {
             let of_kind = |name| match entry.coverage.get(name) {
                 Some(coverage) => Arc::clone(coverage),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{parameter_groups, parameter_tables as tables, resource, text};
 use crate::sandbox::fleet::Fleet;
+use crate::sandbox::planted;
 use crate::sandbox::target::{Resource, Target};
 
 /// The parameters of all DB parameter groups.
@@ -70,7 +71,14 @@ fn parameter(target: &Target<'_>, group: &str, family: &str, entry: &str) -> Opt
     let allowed = parts.next().or_else(|| any.map(str::to_owned));
     let is_static = form.starts_with(|letter: char| letter.is_ascii_uppercase());
     let modifiable = !form.ends_with('!');
-    let of_the_company = (!group.starts_with("default.") && modifiable).then(|| set(target, family, &name));
+    if planted::has_dropped(group, family, &name) {
+        return None;
+    }
+    let of_the_company =
+        (!group.starts_with("default.") && modifiable).then(|| match planted::has_group(group) {
+            true => planted::set(target, &name).map(str::to_owned),
+            false => set(target, family, &name),
+        });
     let of_the_company = of_the_company.flatten();
     let source = match &of_the_company {
         Some(_) => "user",

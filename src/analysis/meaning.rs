@@ -1,0 +1,365 @@
+//! What a setting's text means, so that two texts that mean the same are the same: `1` and `ON`, `134217728` and `128MB`,
+//! a list in another order, a key of each account's own. What two meanings are to each other is `same`'s.
+
+use super::formula::{self, Computed, Machine};
+
+/// What a text means.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Meaning {
+    /// The group says nothing of the parameter, and the engine's own default holds.
+    EnginesOwn,
+    Number(f64),
+    /// An amount in its smallest unit: bytes or microseconds.
+    Amount(f64),
+    Truth(bool),
+    /// Words whose order means nothing, sorted.
+    Words(Vec<String>),
+    Text(String),
+    Formula(Formula),
+    Key(Key),
+    /// The security groups of a network.
+    Groups {
+        vpc: String,
+        ids: Vec<String>,
+    },
+}
+
+/// A formula, what it comes to and what that depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Formula {
+    /// Without blanks.
+    pub text: String,
+    /// In the unit of the parameter, such as bytes.
+    pub unit: f64,
+    pub computed: Result<Computed, String>,
+    /// The members from which it comes to that, with what they are here.
+    pub inputs: Vec<(&'static str, String)>,
+}
+
+/// A key of KMS, as far as it can be told without asking KMS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// Of the database's own account: its own, or AWS's default for the account.
+    OfTheAccount,
+    /// AWS's default for the account.
+    AwsDefault,
+    /// By an alias of the account's own.
+    Alias(String),
+    OfAnother(String),
+}
+
+/// Of whom a setting is: what its text is read with.
+#[derive(Debug, Clone, Default)]
+pub struct Owner {
+    pub account_id: String,
+    pub region: String,
+    pub identifier: String,
+    pub engine: String,
+    pub class: String,
+    pub vpc: String,
+    pub machine: Machine,
+    pub storage: String,
+    pub port: String,
+    /// Of what it is a replica.
+    pub source: String,
+}
+
+/// Reads a parameter's value.
+pub fn of_parameter(name: &str, data_type: &str, text: Option<&str>, owner: &Owner) -> Meaning {
+    let Some(text) = text else { return Meaning::EnginesOwn };
+    let unit = unit(name, &owner.engine);
+    if formula::is_formula(text) {
+        return Meaning::Formula(Formula {
+            text: text.split_whitespace().collect(),
+            unit: unit.unwrap_or(1.0),
+            computed: formula::evaluate(text, &owner.machine),
+            inputs: inputs(text, owner),
+        });
+    }
+    let trimmed = text.trim();
+    if data_type == "boolean"
+        && let Some(truth) = truth(trimmed).or_else(|| digit_truth(trimmed))
+    {
+        return Meaning::Truth(truth);
+    }
+    if let Some(amount) = amount(trimmed, unit, &owner.engine) {
+        return Meaning::Amount(amount);
+    }
+    if let Some(number) = number(trimmed) {
+        return match unit {
+            // What is below 0 is a word for "off" or "as the engine likes", not an amount.
+            Some(unit) if number >= 0.0 => Meaning::Amount(number * unit),
+            _ => Meaning::Number(number),
+        };
+    }
+    if !matches!(data_type, "integer" | "float")
+        && let Some(truth) = truth(trimmed)
+    {
+        return Meaning::Truth(truth);
+    }
+    if ORDERED.contains(&name) {
+        return Meaning::Text(neutral(trimmed, owner));
+    }
+    if data_type == "list" || SETS.contains(&name) {
+        return Meaning::Words(words(trimmed.split(','), owner, true));
+    }
+    Meaning::Text(neutral(trimmed, owner))
+}
+
+/// Reads a text member of a database.
+pub fn of_text(member: &str, text: &str, owner: &Owner) -> Meaning {
+    if member.to_ascii_lowercase().ends_with("kmskeyid") {
+        return Meaning::Key(key(text, owner));
+    }
+    // Whose replica it is, is a name of its own.
+    if member.starts_with("ReadReplicaSource") {
+        return Meaning::Text("a replica".to_owned());
+    }
+    if member.ends_with("Window") {
+        return Meaning::Text(text.trim().to_lowercase());
+    }
+    Meaning::Text(neutral(text, owner))
+}
+
+/// Words whose order means nothing.
+pub fn words<'a>(words: impl Iterator<Item = &'a str>, owner: &Owner, lowered: bool) -> Vec<String> {
+    let word = |word: &str| {
+        let word = neutral(word.trim(), owner);
+        if lowered { word.to_lowercase() } else { word }
+    };
+    let mut words: Vec<String> = words.map(word).filter(|word| !word.is_empty()).collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+/// A text without what it says of its own account, region and name: those differ everywhere and mean the same.
+pub fn neutral(text: &str, owner: &Owner) -> String {
+    let mut neutral = text.to_owned();
+    for (own, word) in
+        [(&owner.account_id, "{account}"), (&owner.region, "{region}"), (&owner.identifier, "{identifier}")]
+    {
+        // A short name may stand anywhere by accident.
+        if own.len() >= 6 && neutral.contains(own.as_str()) {
+            neutral = neutral.replace(own.as_str(), word);
+        }
+    }
+    neutral
+}
+
+fn key(text: &str, owner: &Owner) -> Key {
+    let name = text.rsplit(':').next().unwrap_or_default();
+    if let Some(alias) = name.strip_prefix("alias/") {
+        return match alias.strip_prefix("aws/") {
+            Some(_) => Key::AwsDefault,
+            None => Key::Alias(alias.to_owned()),
+        };
+    }
+    // arn:aws:kms:REGION:ACCOUNT:key/ID
+    match text.split(':').nth(4) {
+        Some(account) if account != owner.account_id => Key::OfAnother(account.to_owned()),
+        _ => Key::OfTheAccount,
+    }
+}
+
+/// The members that a formula's variables follow from. What is not known may follow from the class, as what Oracle's
+/// huge pages are by default does.
+fn inputs(text: &str, owner: &Owner) -> Vec<(&'static str, String)> {
+    let mut inputs: Vec<(&'static str, String)> = Vec::new();
+    for variable in formula::variables(text) {
+        let input = match variable {
+            "AllocatedStorage" => ("AllocatedStorage", owner.storage.clone()),
+            "EndPointPort" | "EndPointSSLPort" => ("Endpoint.Port", owner.port.clone()),
+            "TrueIfReplica" => {
+                ("ReadReplicaSourceDBInstanceIdentifier", (!owner.source.is_empty()).to_string())
+            }
+            // It names the database in its own paths, which is no difference.
+            "dbName" => ("DBName", String::new()),
+            _ if variable.starts_with("DBInstance") => ("DBInstanceClass", owner.class.clone()),
+            // A word within a text around the variable.
+            _ if !text.contains(&format!("{{{variable}")) => continue,
+            _ => ("DBInstanceClass", owner.class.clone()),
+        };
+        if !inputs.contains(&input) {
+            inputs.push(input);
+        }
+    }
+    inputs
+}
+
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "on" | "true" | "yes" => Some(true),
+        "off" | "false" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+fn digit_truth(text: &str) -> Option<bool> {
+    match text {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    let looks_like_one = text.starts_with(|letter: char| letter.is_ascii_digit() || "+-.".contains(letter));
+    text.parse().ok().filter(|number: &f64| looks_like_one && number.is_finite())
+}
+
+const KIB: f64 = 1024.0;
+const MILLISECOND: f64 = 1000.0;
+const SECOND: f64 = 1_000_000.0;
+
+/// A number with a unit of its own. What an `M` is depends on the engine: PostgreSQL has no such unit, and in its times
+/// a minute is `min`.
+fn amount(text: &str, unit: Option<f64>, engine: &str) -> Option<f64> {
+    let end = text.find(|letter: char| letter.is_ascii_alphabetic())?;
+    let number = number(text[..end].trim())?;
+    let suffix = &text[end..];
+    let is_postgres = engine.contains("postgres");
+    let of_bytes = match suffix.to_ascii_uppercase().as_str() {
+        "B" => 1.0,
+        "KB" => KIB,
+        "MB" => KIB * KIB,
+        "GB" => KIB * KIB * KIB,
+        "TB" => KIB * KIB * KIB * KIB,
+        "K" if !is_postgres => KIB,
+        "M" if !is_postgres => KIB * KIB,
+        "G" if !is_postgres => KIB * KIB * KIB,
+        "T" if !is_postgres => KIB * KIB * KIB * KIB,
+        _ => 0.0,
+    };
+    if of_bytes > 0.0 {
+        return Some(number * of_bytes);
+    }
+    // Times are only written with units where the parameter is one.
+    unit.filter(|_| is_postgres)?;
+    let of_time = match suffix {
+        "us" => 1.0,
+        "ms" => MILLISECOND,
+        "s" => SECOND,
+        "min" => 60.0 * SECOND,
+        "h" => 3600.0 * SECOND,
+        "d" => 86_400.0 * SECOND,
+        _ => return None,
+    };
+    Some(number * of_time)
+}
+
+/// The unit in which a parameter's plain number is, where it is not 1: PostgreSQL's, from the column `unit` of its view
+/// `pg_settings`. Those of MySQL, MariaDB and Oracle are bytes, or have their unit in the name.
+fn unit(name: &str, engine: &str) -> Option<f64> {
+    if !engine.contains("postgres") {
+        return None;
+    }
+    UNITS.iter().find(|(_, names)| names.contains(&name)).map(|(unit, _)| *unit)
+}
+
+const UNITS: &[(f64, &[&str])] = &[
+    (
+        8.0 * KIB,
+        &[
+            "shared_buffers",
+            "effective_cache_size",
+            "temp_buffers",
+            "wal_buffers",
+            "min_parallel_table_scan_size",
+            "min_parallel_index_scan_size",
+            "backend_flush_after",
+            "bgwriter_flush_after",
+            "checkpoint_flush_after",
+            "wal_writer_flush_after",
+        ],
+    ),
+    (
+        KIB,
+        &[
+            "work_mem",
+            "maintenance_work_mem",
+            "autovacuum_work_mem",
+            "logical_decoding_work_mem",
+            "temp_file_limit",
+            "log_temp_files",
+            "max_stack_depth",
+            "gin_pending_list_limit",
+            "log_rotation_size",
+            "wal_skip_threshold",
+            "vacuum_buffer_usage_limit",
+        ],
+    ),
+    (
+        KIB * KIB,
+        &[
+            "max_wal_size",
+            "min_wal_size",
+            "wal_keep_size",
+            "max_slot_wal_keep_size",
+            "min_dynamic_shared_memory",
+        ],
+    ),
+    (1.0, &["wal_decode_buffer_size", "track_activity_query_size"]),
+    (
+        MILLISECOND,
+        &[
+            "statement_timeout",
+            "lock_timeout",
+            "idle_in_transaction_session_timeout",
+            "idle_session_timeout",
+            "deadlock_timeout",
+            "log_min_duration_statement",
+            "log_min_duration_sample",
+            "log_autovacuum_min_duration",
+            "autovacuum_vacuum_cost_delay",
+            "vacuum_cost_delay",
+            "bgwriter_delay",
+            "max_standby_archive_delay",
+            "max_standby_streaming_delay",
+            "wal_receiver_timeout",
+            "wal_sender_timeout",
+            "wal_retrieve_retry_interval",
+            "wal_writer_delay",
+            "client_connection_check_interval",
+            "log_startup_progress_interval",
+            "tcp_user_timeout",
+            "transaction_timeout",
+        ],
+    ),
+    (
+        SECOND,
+        &[
+            "checkpoint_timeout",
+            "checkpoint_warning",
+            "archive_timeout",
+            "autovacuum_naptime",
+            "authentication_timeout",
+            "tcp_keepalives_idle",
+            "tcp_keepalives_interval",
+            "wal_receiver_status_interval",
+            "post_auth_delay",
+            "pre_auth_delay",
+        ],
+    ),
+    (60.0 * SECOND, &["log_rotation_age", "old_snapshot_threshold", "rds.log_retention_period"]),
+];
+
+/// Lists of words that AWS calls strings.
+const SETS: &[&str] = &[
+    "shared_preload_libraries",
+    "session_preload_libraries",
+    "pgaudit.log",
+    "datestyle",
+    "sql_mode",
+    "optimizer_switch",
+    "audit_trail",
+    "rds.superuser_variables",
+    "rds.extensions",
+    "wal_consistency_checking",
+    "slow_query_log_always_write_time",
+    "control_management_pack_access",
+    "server_audit_events",
+];
+
+/// Lists whose order means something.
+const ORDERED: &[&str] = &["search_path", "local_preload_libraries", "temp_tablespaces", "init_connect"];

@@ -1,0 +1,268 @@
+//! Whether two databases have the same of a setting: the verdict that a DBA would give, and its reason. What a text means
+//! is `meaning`'s; which settings are held against which is `compare`'s.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::meaning::{Formula, Key, Meaning};
+use super::setting::{Held, Setting};
+
+/// What is said of a setting beside another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    Equal,
+    Different,
+    /// One has it and the other has not.
+    Missing,
+    /// What is set is the same, and on one side it is not in force yet; or it will be the same.
+    Waits,
+    NotKnown,
+}
+
+impl Verdict {
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Equal => "equal",
+            Verdict::Different => "different",
+            Verdict::Missing => "missing",
+            Verdict::Waits => "waits",
+            Verdict::NotKnown => "not known",
+        }
+    }
+
+    /// A sign that tells it without colour.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Verdict::Equal => "=",
+            Verdict::Different => "≠",
+            Verdict::Missing => "∅",
+            Verdict::Waits => "⟳",
+            Verdict::NotKnown => "?",
+        }
+    }
+
+    /// Whether the two are known to differ.
+    pub fn differs(self) -> bool {
+        matches!(self, Verdict::Different | Verdict::Missing | Verdict::Waits)
+    }
+}
+
+/// A verdict with its reason.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    pub verdict: Verdict,
+    pub reason: Cow<'static, str>,
+    /// The member from whose difference this one follows.
+    pub follows: Option<&'static str>,
+}
+
+impl Judged {
+    pub fn new(verdict: Verdict, reason: impl Into<Cow<'static, str>>) -> Judged {
+        Judged { verdict, reason: reason.into(), follows: None }
+    }
+
+    fn following(mut self, member: Option<&'static str>) -> Judged {
+        self.follows = member;
+        self
+    }
+}
+
+/// Holds what a database has against what is expected. `same_family` says whether the engines are of one major version:
+/// what nobody has set follows from that.
+pub fn judge(expected: &Held, found: &Held, same_family: bool) -> Judged {
+    let judged = match (expected, found) {
+        (Held::NotKnown(why), _) | (_, Held::NotKnown(why)) => {
+            Judged::new(Verdict::NotKnown, why.to_string())
+        }
+        (Held::Missing, Held::Missing) => Judged::new(Verdict::Equal, "neither has it"),
+        (Held::Set(setting), Held::Missing) | (Held::Missing, Held::Set(setting)) => {
+            let is_there = matches!(found, Held::Set(_));
+            match &setting.waits {
+                Some(waits) if setting.text.is_empty() && setting.parameter.is_none() => {
+                    Judged::new(Verdict::Waits, waits.to_string())
+                }
+                _ if is_there => Judged::new(Verdict::Missing, "only here"),
+                _ => Judged::new(Verdict::Missing, "not here"),
+            }
+        }
+        (Held::Set(one), Held::Set(other)) => both(one, other),
+    };
+    if same_family || !judged.verdict.differs() || judged.follows.is_some() {
+        return judged;
+    }
+    let is_parameter = |held: &Held| held.setting().is_some_and(|setting| setting.parameter.is_some());
+    let of_the_engine = (is_parameter(expected) || is_parameter(found))
+        && !(expected.is_user_set() || found.is_user_set() && judged.verdict != Verdict::Missing);
+    if !of_the_engine {
+        return judged;
+    }
+    let reason = format!("{}, as the engine's version has it", judged.reason);
+    Judged { reason: reason.into(), ..judged }.following(Some("EngineVersion"))
+}
+
+/// Whether two databases have the same value, whatever waits: what both leave out is the same as well.
+pub fn is_same_value(one: &Held, other: &Held) -> bool {
+    match (one, other) {
+        (Held::Set(one), Held::Set(other)) => {
+            means_the_same(&one.meaning, &other.meaning).verdict == Verdict::Equal
+        }
+        (Held::Missing, Held::Missing) => true,
+        _ => false,
+    }
+}
+
+fn both(one: &Setting, other: &Setting) -> Judged {
+    let judged = means_the_same(&one.meaning, &other.meaning);
+    let Some(waits) = one.waits.as_ref().or(other.waits.as_ref()) else { return judged };
+    // What one of them will be, beside what the other is or will be.
+    let future = |setting: &Setting| match &setting.waits {
+        Some(waits) => waits.becomes.as_ref().map_or(setting.meaning.clone(), |(_, meaning)| meaning.clone()),
+        None => setting.meaning.clone(),
+    };
+    match judged.verdict {
+        Verdict::Equal
+            if one.waits == other.waits
+                && one.waits.as_ref().is_some_and(|waits| waits.becomes.is_some()) =>
+        {
+            judged
+        }
+        Verdict::Equal => Judged::new(Verdict::Waits, waits.to_string()),
+        Verdict::Different if means_the_same(&future(one), &future(other)).verdict == Verdict::Equal => {
+            Judged::new(Verdict::Waits, format!("will be equal: {waits}"))
+        }
+        Verdict::Different => Judged { reason: format!("{}; {waits}", judged.reason).into(), ..judged },
+        _ => judged,
+    }
+}
+
+const SAME: &str = "the same";
+
+fn verdict(is_equal: bool, equal: &'static str, different: &'static str) -> Judged {
+    if is_equal { Judged::new(Verdict::Equal, equal) } else { Judged::new(Verdict::Different, different) }
+}
+
+fn means_the_same(one: &Meaning, other: &Meaning) -> Judged {
+    use Meaning::{Amount, EnginesOwn, Formula, Groups, Key, Number, Text, Truth, Words};
+    match (one, other) {
+        (EnginesOwn, EnginesOwn) => Judged::new(Verdict::Equal, "both leave it to the engine"),
+        (EnginesOwn, _) | (_, EnginesOwn) => {
+            Judged::new(Verdict::Different, "one leaves it to the engine, whose default AWS does not tell")
+        }
+        (Formula(one), Formula(other)) => formulas(one, other),
+        (Formula(formula), Number(value) | Amount(value))
+        | (Number(value) | Amount(value), Formula(formula)) => formula_and_value(formula, *value),
+        (Formula(_), _) | (_, Formula(_)) => {
+            Judged::new(Verdict::Different, "a formula and a value of another sort")
+        }
+        (Number(one) | Amount(one), Number(other) | Amount(other)) => {
+            verdict(one == other, "the same number", "another number")
+        }
+        (Truth(one), Truth(other)) => verdict(one == other, "both on or both off", "on and off"),
+        (Truth(truth), Number(number)) | (Number(number), Truth(truth))
+            if *number == 0.0 || *number == 1.0 =>
+        {
+            verdict(*truth == (*number == 1.0), "both on or both off", "on and off")
+        }
+        (Words(one), Words(other)) => verdict(one == other, "the same, whatever the order", "other words"),
+        // A list of one word, which the other engine's version calls a text.
+        (Words(words), Text(text)) | (Text(text), Words(words)) => {
+            verdict(words.len() == 1 && words[0].eq_ignore_ascii_case(text), SAME, "another value")
+        }
+        (Text(one), Text(other)) => verdict(one == other, SAME, "another value"),
+        (Key(one), Key(other)) => keys(one, other),
+        (Groups { vpc, ids }, Groups { vpc: other_vpc, ids: other_ids }) => {
+            if vpc == other_vpc {
+                verdict(ids == other_ids, SAME, "other security groups in the same network")
+            } else {
+                verdict(
+                    ids.len() == other_ids.len(),
+                    "as many groups, each network's own",
+                    "another number of security groups",
+                )
+            }
+        }
+        _ => Judged::new(Verdict::Different, "another value"),
+    }
+}
+
+fn keys(one: &Key, other: &Key) -> Judged {
+    match (one, other) {
+        (Key::OfTheAccount, Key::OfTheAccount) => {
+            Judged::new(Verdict::Equal, "each a key of its own account")
+        }
+        (Key::AwsDefault, Key::AwsDefault) => Judged::new(Verdict::Equal, "each its account's AWS default"),
+        (Key::Alias(one), Key::Alias(other)) => {
+            verdict(one == other, "keys of the same alias, each account's own", "keys of other aliases")
+        }
+        (Key::OfAnother(one), Key::OfAnother(other)) => {
+            verdict(one == other, "keys of the same other account", "keys of two other accounts")
+        }
+        (Key::OfAnother(_), _) | (_, Key::OfAnother(_)) => {
+            Judged::new(Verdict::Different, "a key of another account")
+        }
+        _ => Judged::new(Verdict::NotKnown, "AWS does not tell which key an alias names"),
+    }
+}
+
+fn formulas(one: &Formula, other: &Formula) -> Judged {
+    let same_text = one.text == other.text;
+    if same_text && (one.inputs == other.inputs || one.inputs.is_empty() || other.inputs.is_empty()) {
+        return Judged::new(Verdict::Equal, "the same formula");
+    }
+    // What the formula follows from, where that is what differs.
+    let cause = one
+        .inputs
+        .iter()
+        .find(|(member, value)| other.inputs.iter().any(|(name, there)| name == member && there != value))
+        .map(|(member, _)| *member)
+        .filter(|_| same_text);
+    let (here, there) = match (&one.computed, &other.computed) {
+        (Ok(here), Ok(there)) => (here, there),
+        (Err(why), _) | (_, Err(why)) if same_text => {
+            return Judged::new(Verdict::NotKnown, why.clone()).following(cause);
+        }
+        (Err(_), _) | (_, Err(_)) => return Judged::new(Verdict::Different, "another formula"),
+    };
+    if here == there {
+        let reason = if same_text {
+            "the same formula, which comes to the same"
+        } else {
+            "formulas that come to the same"
+        };
+        return Judged::new(Verdict::Equal, reason);
+    }
+    if here.high < there.low || there.high < here.low {
+        let reason = match cause {
+            Some("DBInstanceClass") => "the same formula on another class".to_owned(),
+            Some(member) => format!("the same formula, which follows from {member}"),
+            None => "another formula".to_owned(),
+        };
+        return Judged::new(Verdict::Different, reason).following(cause);
+    }
+    if !same_text && one.inputs == other.inputs {
+        return Judged::new(Verdict::Different, "another formula");
+    }
+    Judged::new(Verdict::NotKnown, "what the formulas come to is known too roughly to tell").following(cause)
+}
+
+fn formula_and_value(formula: &Formula, value: f64) -> Judged {
+    // A baseline's formula is of no machine.
+    if formula.inputs.is_empty() {
+        return Judged::new(Verdict::Different, "a value instead of the formula");
+    }
+    let computed = match &formula.computed {
+        Ok(computed) => computed,
+        Err(why) => return Judged::new(Verdict::NotKnown, why.clone()),
+    };
+    #[expect(clippy::cast_precision_loss, reason = "formulas come to numbers that are exact")]
+    let (low, high) = (computed.low as f64 * formula.unit, computed.high as f64 * formula.unit);
+    if value < low || value > high {
+        return Judged::new(Verdict::Different, "not what the formula comes to");
+    }
+    if computed.is_exact() {
+        return Judged::new(Verdict::Equal, "what the formula comes to");
+    }
+    Judged::new(Verdict::NotKnown, "what the formula comes to is known too roughly to tell")
+}

@@ -1,0 +1,75 @@
+//! A comparison seen across the fleet: every value of one setting that is in use, the rare ones first; and the settings
+//! in which databases differ most.
+
+use std::collections::BTreeMap;
+
+use super::compare::Comparison;
+use super::same::is_same_value;
+use super::setting::Held;
+
+/// A value of a setting, and who has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValueInUse {
+    /// As AWS says it in the first of them; empty where there is none.
+    pub text: String,
+    pub is_missing: bool,
+    /// Places of the databases that have it.
+    pub databases: Vec<usize>,
+    /// How many of them are of which engine and version.
+    pub by_version: BTreeMap<(String, String), usize>,
+}
+
+/// A setting by how much it differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Varied {
+    /// Its place among the comparison's rows.
+    pub row: usize,
+    pub values: usize,
+    pub differing: usize,
+}
+
+impl Comparison {
+    /// Every value of a setting, the rarest first. Databases of which it is not known are in none.
+    pub fn values(&self, row: usize) -> Vec<ValueInUse> {
+        let Some(row) = self.rows.get(row) else { return Vec::new() };
+        let mut values: Vec<ValueInUse> = Vec::new();
+        for (place, cell) in row.cells.iter().enumerate() {
+            if matches!(cell.held, Held::NotKnown(_)) {
+                continue;
+            }
+            let same =
+                |value: &&mut ValueInUse| is_same_value(&row.cells[value.databases[0]].held, &cell.held);
+            let database = &self.databases[place];
+            let version = (database.engine.clone(), database.version.clone());
+            match values.iter_mut().find(same) {
+                Some(value) => {
+                    value.databases.push(place);
+                    *value.by_version.entry(version).or_default() += 1;
+                }
+                None => values.push(ValueInUse {
+                    text: cell.text().to_owned(),
+                    is_missing: cell.held == Held::Missing,
+                    databases: vec![place],
+                    by_version: BTreeMap::from([(version, 1)]),
+                }),
+            }
+        }
+        values.sort_by_key(|value| value.databases.len());
+        values
+    }
+
+    /// The settings in which databases differ, those with the most values first, and among these those in which the most
+    /// databases differ.
+    pub fn most_varied(&self) -> Vec<Varied> {
+        let differs = |(_, row): &(usize, &super::compare::Row)| row.ignored.is_none() && row.differing > 0;
+        let mut varied: Vec<Varied> = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter(differs)
+            .map(|(at, row)| Varied { row: at, values: self.values(at).len(), differing: row.differing })
+            .collect();
+        varied.sort_by_key(|varied| std::cmp::Reverse((varied.values, varied.differing)));
+        varied
+    }
+}

@@ -1,0 +1,277 @@
+//! `compare`, `baseline`, `drift` and `values`: databases beside each other, beside what was written down, and across the
+//! fleet.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::arguments::{self, Databases};
+use super::export::{Collected, Run, written, wrong};
+use super::{Ending, print, say};
+use crate::analysis::baseline::Baseline;
+use crate::analysis::compare::Shown;
+use crate::analysis::rules::Rules;
+use crate::config::Environment;
+use crate::core::{
+    Against, Choice, Collect, Command, Compare, Compared, ComparisonReport, Core, Event, Options,
+    SaveBaseline,
+};
+use crate::query::{Filter, Query, Test, expression};
+use crate::rds::{kind, no_such_kind};
+use crate::report::plain_table;
+use crate::sweep::Coverage;
+
+/// Compares databases and writes what was found.
+pub fn compare(demo: bool, environment: Environment, arguments: &arguments::Compare) -> Ending {
+    let output = arguments.reported.output.as_deref();
+    let against = arguments.reference.clone().map_or(Against::Majority, Against::Named);
+    let times = arguments.times.clone();
+    let asked = Asked { demo, databases: &arguments.databases, output };
+    let (core, compared) = match asked.compared(environment, |compare| Compare { against, times, ..compare })
+    {
+        Ok(found) => found,
+        Err(ending) => return ending,
+    };
+    let shown = Shown {
+        only_differences: arguments.only_differences,
+        only_user_set: arguments.only_user_set,
+        in_exactly_one: arguments.in_exactly_one,
+        ignored_too: false,
+        section: arguments.section,
+        search: arguments.search.clone(),
+    };
+    say_gaps(&compared);
+    let report = ComparisonReport {
+        compared: Arc::clone(&compared),
+        shown,
+        format: arguments.reported.format,
+        path: path(output),
+    };
+    core.send(Command::ReportComparison(report));
+    match written(&core, output) {
+        Err(ending) => ending,
+        Ok(()) if is_whole(&compared) => Ending::Complete,
+        Ok(()) => Ending::Partly,
+    }
+}
+
+/// Writes a baseline.
+pub fn baseline(demo: bool, environment: Environment, arguments: &arguments::SaveBaseline) -> Ending {
+    let output = arguments.output.as_deref();
+    let asked = Asked { demo, databases: &arguments.databases, output };
+    let (core, compared) = match asked.compared(environment, |compare| Compare { most: None, ..compare }) {
+        Ok(found) => found,
+        Err(ending) => return ending,
+    };
+    say_gaps(&compared);
+    if !compared.comparison.gaps.is_empty() {
+        say("rds-fleet-cli: what was not collected cannot be in a baseline");
+        return Ending::Nothing;
+    }
+    let is_one = compared.comparison.databases.len() == 1;
+    core.send(Command::SaveBaseline(SaveBaseline {
+        compared,
+        database: is_one.then_some(0),
+        name: arguments.name.clone(),
+        path: path(output),
+    }));
+    written(&core, output).map_or_else(|ending| ending, |()| Ending::Complete)
+}
+
+/// Says who departs from a baseline.
+pub fn drift(demo: bool, environment: Environment, arguments: &arguments::Drift) -> Ending {
+    let baseline = match Baseline::of_file(&arguments.baseline) {
+        Ok(baseline) => Arc::new(baseline),
+        Err(sentence) => return wrong(&sentence),
+    };
+    let output = arguments.reported.output.as_deref();
+    let asked = Asked { demo, databases: &arguments.databases, output };
+    let engine = baseline.engine.clone();
+    let against = Against::Baseline(baseline);
+    let found = asked.compared(environment, |mut compare| {
+        // What has no conditions of its own means every database of the baseline's engine.
+        if let Choice::Query(query) = &mut compare.choice
+            && query.filters.is_empty()
+            && !engine.is_empty()
+        {
+            query.filters.push(Filter::column("Engine", Test::Is(vec![engine])));
+        }
+        Compare { against, most: None, ..compare }
+    });
+    let (core, compared) = match found {
+        Ok(found) => found,
+        Err(ending) => return ending,
+    };
+    say_gaps(&compared);
+    core.send(Command::ReportComparison(ComparisonReport {
+        compared: Arc::clone(&compared),
+        shown: Shown::default(),
+        format: arguments.reported.format,
+        path: path(output),
+    }));
+    match written(&core, output) {
+        Err(ending) => ending,
+        Ok(()) if compared.departures.as_ref().is_some_and(|departures| !departures.is_empty()) => {
+            Ending::Drifted
+        }
+        Ok(()) if is_whole(&compared) => Ending::Complete,
+        Ok(()) => Ending::Partly,
+    }
+}
+
+/// Lists the values of a setting across the fleet, or the settings that differ most.
+pub fn values(demo: bool, environment: Environment, arguments: &arguments::Values) -> Ending {
+    let asked = Asked { demo, databases: &arguments.databases, output: None };
+    let found = asked.compared(environment, |mut compare| {
+        if let (Choice::Query(query), Some(engine)) = (&mut compare.choice, &arguments.engine) {
+            query.filters.push(Filter::column("Engine", Test::Is(vec![engine.clone()])));
+        }
+        Compare { most: None, ..compare }
+    });
+    let (_core, compared) = match found {
+        Ok(found) => found,
+        Err(ending) => return ending,
+    };
+    say_gaps(&compared);
+    let comparison = &compared.comparison;
+    let printed = match &arguments.setting {
+        None => {
+            let mut table = plain_table(["Section", "Setting", "Values", "Differ"].into_iter());
+            for varied in comparison.most_varied() {
+                let row = &comparison.rows[varied.row];
+                let numbers = [varied.values, varied.differing].map(|number| number.to_string());
+                table.add_row([row.section.title(), &*row.name, numbers[0].as_str(), numbers[1].as_str()]);
+            }
+            print(&format!("{table}\n"))
+        }
+        Some(name) => {
+            let rows: Vec<usize> =
+                (0..comparison.rows.len()).filter(|&at| *comparison.rows[at].name == **name).collect();
+            if rows.is_empty() {
+                return wrong(&format!("no database has a setting {name}"));
+            }
+            let mut table = plain_table(["Section", "Value", "Databases", "Engines", "Which"].into_iter());
+            for row in rows {
+                let section = comparison.rows[row].section.title();
+                for value in comparison.values(row) {
+                    let text = if value.is_missing { "—".to_owned() } else { value.text.clone() };
+                    let versions: Vec<String> = value
+                        .by_version
+                        .iter()
+                        .map(|((engine, version), count)| format!("{engine} {version}: {count}"))
+                        .collect();
+                    let which: Vec<String> = value
+                        .databases
+                        .iter()
+                        .take(WHICH)
+                        .map(|&database| comparison.databases[database].title())
+                        .collect();
+                    table.add_row([
+                        section,
+                        &text,
+                        &value.databases.len().to_string(),
+                        &versions.join(", "),
+                        &which.join(", "),
+                    ]);
+                }
+            }
+            print(&format!("{table}\n"))
+        }
+    };
+    if is_whole(&compared) { printed } else { Ending::Partly }
+}
+
+/// So many databases are named beside a value: those of a rare one.
+const WHICH: usize = 3;
+
+/// What a command says of databases.
+struct Asked<'a> {
+    demo: bool,
+    databases: &'a Databases,
+    output: Option<&'a Path>,
+}
+
+impl Asked<'_> {
+    /// Collects, and compares as `with` says.
+    fn compared(
+        &self,
+        environment: Environment,
+        with: impl FnOnce(Compare) -> Compare,
+    ) -> Result<(Core, Arc<Compared>), Ending> {
+        let databases = self.databases;
+        let run = Run {
+            demo: self.demo,
+            collect: &databases.collect,
+            cached: databases.cached,
+            output: self.output,
+        };
+        let rules = match &databases.rules {
+            Some(path) => Rules::of_file(path).map_err(|sentence| wrong(&sentence))?,
+            None => Rules::usual(),
+        };
+        let collect = if databases.cached { Collect::Nothing } else { Collect::Fresh };
+        let compare = with(Compare {
+            rules: Arc::new(rules),
+            collect,
+            ..Compare::of(self.choice().map_err(|sentence| wrong(&sentence))?)
+        });
+        let Collected { core, missing, .. } =
+            run.collected(Options::of(environment), |_| Ok(((), vec!["db-instances", "db-clusters"])))?;
+        // For who is named it does not matter which other account is out of reach.
+        let is_by_name = matches!(compare.choice, Choice::Named(_));
+        if !is_by_name {
+            missing.iter().for_each(|line| say(line));
+        }
+        core.send(Command::Compare(compare));
+        loop {
+            match core.wait() {
+                Some(Event::Comparison(Ok(compared))) => return Ok((core, compared)),
+                Some(Event::Comparison(Err(sentence))) => {
+                    if is_by_name {
+                        missing.iter().for_each(|line| say(line));
+                    }
+                    return Err(wrong(&sentence));
+                }
+                Some(_) => {}
+                None => return Err(Ending::Nothing),
+            }
+        }
+    }
+
+    fn choice(&self) -> Result<Choice, String> {
+        if !self.databases.names.is_empty() {
+            return Ok(Choice::Named(self.databases.names.clone()));
+        }
+        let name = if self.databases.clusters { "db-clusters" } else { "db-instances" };
+        let kind = kind(name).ok_or_else(|| no_such_kind(name))?;
+        let mut query = Query::of(kind);
+        if let Some(condition) = &self.databases.condition {
+            let (search, filters) = expression::parse(condition, &kind.columns)
+                .map_err(|mistake| format!("--where {condition}: {mistake}"))?;
+            (query.search, query.filters) = (search, filters);
+        }
+        Ok(Choice::Query(Box::new(query)))
+    }
+}
+
+/// Says of whom something was not collected.
+fn say_gaps(compared: &Compared) {
+    for (database, section, why) in &compared.comparison.gaps {
+        let title = compared.comparison.databases[*database].title();
+        say(&format!("not collected: {title}: {}: {why}", section.title()));
+    }
+    for gap in compared.about.gaps().filter(|gap| !gap.is_from_before()) {
+        say(&format!("not collected: {}", gap.line()));
+    }
+}
+
+/// Whether all that was wanted is there; what an earlier run left, and nobody asked for again, is.
+fn is_whole(compared: &Compared) -> bool {
+    let is_there = |gap: &Coverage| gap.is_from_before();
+    compared.comparison.gaps.is_empty()
+        && compared.about.broken.is_empty()
+        && compared.about.gaps().all(is_there)
+}
+
+fn path(output: Option<&Path>) -> PathBuf {
+    output.map_or_else(|| PathBuf::from("-"), Path::to_path_buf)
+}

@@ -1,0 +1,199 @@
+//! Which databases a comparison means: rows of a grid, names as people write them, or the rows of a query; and what has
+//! to be collected of them. How they are compared is `comparing`'s.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::comparing::{Basis, Job};
+use super::comparison::{Against, Choice};
+use crate::analysis::gather::{Chosen, KINDS, place};
+use crate::failure::State;
+use crate::inventory::{AccountRegion, Reader, Record, Records, Refusal, Stop, Which};
+use crate::query::Query;
+use crate::rds::{Kind, kind};
+use crate::report;
+use crate::sweep::Coverage;
+
+/// The kinds that have to be there, by account and region.
+pub type Needs = BTreeMap<AccountRegion, BTreeSet<&'static str>>;
+
+/// The databases that are meant, in order, each once.
+pub fn chosen(records: &Records, job: &Job, basis: &Basis) -> Result<Vec<Chosen>, String> {
+    let compare = &job.compare;
+    let mut found: Vec<Record> = Vec::new();
+    match &compare.choice {
+        Choice::Rows(rows) => {
+            for (name, row) in rows {
+                let kind = comparable(name)?;
+                found.extend(records.of(kind, &Which::Rows(&[*row]), None).map_err(unreadable)?);
+            }
+        }
+        Choice::Named(names) => {
+            for name in names {
+                found.push(named(records, name, basis)?);
+            }
+        }
+        Choice::Query(query) => found = of_query(records, job, query)?,
+    }
+    // What the others are held against stands beside them.
+    if let Against::Named(name) = &compare.against {
+        let reference = named(records, name, basis)?;
+        if !found.iter().any(|record| is_same(record, &reference)) {
+            found.insert(0, reference);
+        }
+    }
+    let mut met = BTreeSet::new();
+    found.retain(|record| met.insert((record.kind.name, record.row)));
+    if compare.times.is_empty() {
+        return Ok(found.into_iter().map(|record| Chosen { record, at: None }).collect());
+    }
+    let [now] = &found[..] else {
+        return Err(format!(
+            "only one database can be compared with what it was, and {} chosen",
+            how_many(found.len())
+        ));
+    };
+    let mut chosen = Vec::new();
+    let mut times = compare.times.clone();
+    times.sort_unstable();
+    for at in times {
+        let member = now.kind.identifier;
+        let values = [now.text(member)];
+        let which = Which::Of { place: &place(now), member, values: &values };
+        let then = records.of(now.kind, &which, Some(at)).map_err(unreadable)?.pop();
+        let record = then.ok_or_else(|| {
+            let seen = now.first_seen.clone().unwrap_or_default();
+            format!(
+                "nothing is known of {} at {}; as it is now it was first seen {seen}",
+                values[0],
+                report::moment(at)
+            )
+        })?;
+        chosen.push(Chosen { record, at: Some(at) });
+    }
+    chosen.push(Chosen { record: now.clone(), at: None });
+    Ok(chosen)
+}
+
+pub fn is_same(one: &Record, other: &Record) -> bool {
+    one.row == other.row && one.kind.name == other.kind.name
+}
+
+fn comparable(name: &str) -> Result<&'static Kind, String> {
+    ["db-instances", "db-clusters"]
+        .contains(&name)
+        .then(|| kind(name))
+        .flatten()
+        .ok_or_else(|| format!("{name} cannot be compared: choose DB instances or clusters"))
+}
+
+fn of_query(records: &Records, job: &Job, query: &Query) -> Result<Vec<Record>, String> {
+    let kind = comparable(&query.kind)?;
+    let mut reader = Reader::open(&job.storage, job.limits, Stop::default()).map_err(unreadable)?;
+    let answered = reader.select(query, false).map_err(|refusal| match refusal {
+        Refusal::Refused(refused) => refused.to_string(),
+        Refusal::Stopped => "the comparison was given up".to_owned(),
+    })?;
+    let order: BTreeMap<i64, usize> = answered.rows.iter().enumerate().map(|(at, row)| (*row, at)).collect();
+    let mut found = records.of(kind, &Which::Rows(&answered.rows), None).map_err(unreadable)?;
+    found.sort_by_key(|record| record.row.and_then(|row| order.get(&row).copied()));
+    Ok(found)
+}
+
+/// The one database of a name.
+pub fn named(records: &Records, name: &str, basis: &Basis) -> Result<Record, String> {
+    let is_known = |record: &Record| {
+        let place = place(record);
+        basis.coverage.iter().any(|coverage| is_of(coverage, &place))
+    };
+    let parts: Vec<&str> = name.split('/').collect();
+    let mut found = Vec::new();
+    for (of, arn) in [("db-instances", "DBInstanceArn"), ("db-clusters", "DBClusterArn")] {
+        let Some(kind) = kind(of) else { continue };
+        let (member, value) = match parts[..] {
+            _ if name.starts_with("arn:") => (arn, name),
+            [_, _, identifier] => (kind.identifier, identifier),
+            _ => (kind.identifier, name),
+        };
+        found.extend(records.of(kind, &Which::Anywhere { member, value }, None).map_err(unreadable)?);
+    }
+    found.retain(is_known);
+    if let [account, region, _] = parts[..]
+        && !name.starts_with("arn:")
+    {
+        found.retain(|record| place(record) == (account.to_owned(), region.to_owned()));
+    }
+    match (found.len(), found.pop()) {
+        (1, Some(record)) => Ok(record),
+        (_, Some(last)) => {
+            found.push(last);
+            let arn = |record: &Record| match record.kind.name {
+                "db-clusters" => {
+                    format!("{} (a cluster: {})", full_name(record), record.text("DBClusterArn"))
+                }
+                _ => full_name(record),
+            };
+            let names: Vec<String> = found.iter().map(arn).collect();
+            Err(format!(
+                "{name} is the name of {} databases: {}. Write ACCOUNT/REGION/IDENTIFIER, or the ARN",
+                names.len(),
+                names.join(", ")
+            ))
+        }
+        (_, None) => {
+            let denied = basis
+                .coverage
+                .iter()
+                .filter(|coverage| coverage.kind == "db-instances" && coverage.state != State::Collected);
+            let unseen = match denied.count() {
+                0 => String::new(),
+                count => format!(" ({count} account-regions were not collected)"),
+            };
+            Err(format!(
+                "there is no database {name} in what was collected{unseen}: `rds-fleet-cli export db-instances` lists \
+                 them"
+            ))
+        }
+    }
+}
+
+fn full_name(record: &Record) -> String {
+    let (account, region) = place(record);
+    format!("{account}/{region}/{}", record.text(record.kind.identifier))
+}
+
+/// What has to be collected of the chosen databases' places.
+pub fn needs(chosen: &[Chosen]) -> Needs {
+    let mut needs = Needs::new();
+    for Chosen { record, at } in chosen {
+        // What was then cannot be collected any more.
+        if at.is_some() {
+            continue;
+        }
+        let kinds = needs.entry(place(record)).or_default();
+        let is_instance = record.kind.name == "db-instances";
+        let is_clustered = !is_instance || !record.text("DBClusterIdentifier").is_empty();
+        let [parameters, cluster_parameters, option_groups] = KINDS;
+        kinds.insert(option_groups);
+        if is_instance {
+            kinds.insert(parameters);
+        }
+        if is_clustered {
+            kinds.insert(cluster_parameters);
+            kinds.insert("db-clusters");
+        }
+    }
+    needs
+}
+
+pub fn how_many(count: usize) -> String {
+    if count == 1 { "1 is".to_owned() } else { format!("{count} are") }
+}
+
+pub fn is_of(coverage: &Coverage, place: &AccountRegion) -> bool {
+    coverage.account_id.as_deref() == Some(place.0.as_str()) && coverage.region == place.1
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
+pub fn unreadable(error: rusqlite::Error) -> String {
+    format!("the store could not be read: {error}")
+}

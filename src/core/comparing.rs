@@ -1,0 +1,231 @@
+//! Comparisons, their reports and baselines, each on a thread of its own that reads the store. Which databases are meant
+//! is `choosing`'s; what has to be collected first, the core's thread decides (`state::comparing`).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::thread;
+
+use time::OffsetDateTime;
+
+use super::Message;
+use super::answering::Telling;
+use super::api::{Event, Exported};
+use super::choosing::{chosen, how_many, is_of, is_same, named, needs, unreadable};
+use super::comparison::{Against, Choice, Compare, Compared, ComparisonReport, SaveBaseline};
+use crate::analysis::baseline::Baseline;
+use crate::analysis::compare::{Comparison, Database, Shown};
+use crate::analysis::drift;
+use crate::analysis::gather::{self, Chosen};
+use crate::failure::State;
+use crate::inventory::{AccountRegion, QueryLimits, Records, Storage};
+use crate::report::{self, About};
+use crate::sweep::Coverage;
+
+/// What the core knows of a comparison's data.
+#[derive(Debug, Clone)]
+pub struct Basis {
+    /// Of every kind, for every target.
+    pub coverage: Vec<Arc<Coverage>>,
+    /// What is asked, in words.
+    pub scope: String,
+    pub broken: Vec<String>,
+}
+
+/// A comparison under way.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Names it among others: the newest that a view asks for is the one it gets.
+    pub number: u64,
+    pub newest: Arc<AtomicU64>,
+    pub compare: Compare,
+    pub storage: Storage,
+    pub limits: QueryLimits,
+}
+
+/// Finds out on a thread what a comparison needs, and tells the core.
+pub fn choose(job: Job, basis: Basis, telling: &Telling, core: Sender<Message>) {
+    run(&job.clone(), telling.clone(), move || {
+        let records = open(&job.storage)?;
+        let chosen = chosen(&records, &job, &basis)?;
+        let _ = core.send(Message::ToCompare { needs: needs(&chosen), job: Box::new(job) });
+        Ok(None)
+    });
+}
+
+/// Compares on a thread, and tells the views.
+pub fn compare(job: Job, basis: Basis, telling: &Telling) {
+    run(&job.clone(), telling.clone(), move || compared(&job, &basis).map(Some));
+}
+
+/// Holds databases against another one on a thread, and tells the views.
+pub fn hold_against(job: &Job, held: Arc<Compared>, reference: Option<usize>, telling: &Telling) {
+    run(job, telling.clone(), move || Ok(Some(held.held_against(reference))));
+}
+
+fn run(
+    job: &Job,
+    telling: Telling,
+    work: impl FnOnce() -> Result<Option<Compared>, String> + Send + 'static,
+) {
+    let told = telling.clone();
+    let (number, newest) = (job.number, Arc::clone(&job.newest));
+    let run = move || {
+        let compared = work().transpose();
+        if let Some(compared) = compared.filter(|_| newest.load(Ordering::Relaxed) == number) {
+            telling.send(Event::Comparison(compared.map(Arc::new)));
+        }
+    };
+    if let Err(error) = thread::Builder::new().name("rds-fleet-compares".to_owned()).spawn(run) {
+        told.send(Event::Comparison(Err(format!("the comparison cannot be started: {error}"))));
+    }
+}
+
+/// Writes a report of a comparison on a thread.
+pub fn report(asked: ComparisonReport, telling: &Telling, core: Sender<Message>) {
+    write(telling.clone(), core, move || {
+        let compared = &asked.compared;
+        let rows = report::write_file(&asked.path, |out| {
+            report::write_comparison(asked.format, &report_of(compared, &asked.shown), out)
+        })?;
+        let not_collected = compared.comparison.gaps.len() + compared.about.broken.len();
+        Ok(Exported { path: asked.path.clone(), rows, not_collected })
+    });
+}
+
+fn report_of<'a>(compared: &'a Compared, shown: &Shown) -> report::Compared<'a> {
+    report::Compared {
+        comparison: &compared.comparison,
+        about: &compared.about,
+        rows: compared.comparison.shown(shown),
+        departures: compared.departures.as_deref(),
+    }
+}
+
+/// Writes a baseline on a thread.
+pub fn save_baseline(asked: SaveBaseline, telling: &Telling, core: Sender<Message>) {
+    write(telling.clone(), core, move || {
+        let baseline = Baseline::of(&asked.compared.comparison, asked.database, &asked.name);
+        let text = baseline.text()?;
+        let rows = report::write_file(&asked.path, |out| {
+            out.write_all(text.as_bytes())?;
+            Ok(baseline.settings.values().map(BTreeMap::len).sum())
+        })?;
+        Ok(Exported { path: asked.path.clone(), rows, not_collected: asked.compared.comparison.gaps.len() })
+    });
+}
+
+fn write(
+    telling: Telling,
+    core: Sender<Message>,
+    work: impl FnOnce() -> Result<Exported, String> + Send + 'static,
+) {
+    let told = telling.clone();
+    let run = move || {
+        let written = work();
+        let _ = core.send(Message::Exported);
+        telling.send(Event::Exported(written));
+    };
+    if let Err(error) = thread::Builder::new().name("rds-fleet-export".to_owned()).spawn(run) {
+        told.send(Event::Exported(Err(format!("the export cannot be started: {error}"))));
+    }
+}
+
+fn open(storage: &Storage) -> Result<Records, String> {
+    Records::open(storage).map_err(unreadable)
+}
+
+fn compared(job: &Job, basis: &Basis) -> Result<Compared, String> {
+    let records = open(&job.storage)?;
+    let compare = &job.compare;
+    let chosen = chosen(&records, job, basis)?;
+    let reference = match &compare.against {
+        Against::Majority => None,
+        Against::Place(place) => Some(*place),
+        Against::Named(name) => {
+            let record = named(&records, name, basis)?;
+            chosen.iter().position(|chosen| is_same(&chosen.record, &record) && chosen.at.is_none())
+        }
+        Against::Baseline(_) => Some(0),
+    };
+    let standing = |kind: &'static str, place: &AccountRegion| standing(basis, kind, place);
+    let mut subjects = gather::subjects(&records, &chosen, &standing).map_err(unreadable)?;
+    let baseline = match &compare.against {
+        Against::Baseline(baseline) => {
+            subjects.insert(0, baseline.subject(&subjects));
+            Some(baseline)
+        }
+        _ => None,
+    };
+    let enough = if compare.most.is_some() { 2 } else { 1 };
+    if subjects.len() < enough {
+        return Err(format!("it takes two to compare, and {} chosen", how_many(subjects.len())));
+    }
+    if let Some(most) = compare.most.filter(|most| chosen.len() > *most) {
+        return Err(format!(
+            "at most {most} databases can be compared at once, and {} chosen: choose fewer",
+            how_many(chosen.len())
+        ));
+    }
+    let mut comparison = Comparison::of(subjects, &compare.rules, reference);
+    let mut departures = None;
+    if let Some(baseline) = baseline {
+        comparison.only_what_is_in(baseline);
+        departures = Some(drift::departures(&comparison, &records).map_err(unreadable)?);
+    }
+    let about = about(&comparison, &chosen, basis, compare);
+    Ok(Compared { comparison, rules: Arc::clone(&compare.rules), about, departures })
+}
+
+/// Why a kind of a place was not collected; `None` where it was, by one role or another.
+fn standing(basis: &Basis, name: &'static str, place: &AccountRegion) -> Option<String> {
+    let mut why = None;
+    for coverage in basis.coverage.iter().filter(|coverage| is_of(coverage, place) && coverage.kind == name) {
+        if coverage.state == State::Collected {
+            return None;
+        }
+        let said = coverage.failure.as_ref().map(|failure| format!(": {}", failure.sentence()));
+        why = Some(format!("{}{}", coverage.state.word(), said.unwrap_or_default()));
+    }
+    why.or_else(|| Some(State::NotAsked.word().to_owned()))
+}
+
+fn about(comparison: &Comparison, chosen: &[Chosen], basis: &Basis, compare: &Compare) -> About {
+    let databases: Vec<String> = comparison.databases.iter().map(Database::title).collect();
+    let mut scope = vec![basis.scope.clone(), databases.join(", ")];
+    scope.push(
+        match (comparison.reference, comparison.reference.and_then(|at| comparison.databases.get(at))) {
+            (Some(_), Some(reference)) => format!("held against {}", reference.title()),
+            _ => "held against the majority".to_owned(),
+        },
+    );
+    let needs = needs(chosen);
+    let is_read = |coverage: &Coverage| {
+        let place = (coverage.account_id.clone().unwrap_or_default(), coverage.region.clone());
+        needs.get(&place).is_some_and(|kinds| {
+            kinds.contains(coverage.kind)
+                || chosen.iter().any(|chosen| {
+                    chosen.record.kind.name == coverage.kind && gather::place(&chosen.record) == place
+                })
+        })
+    };
+    let title = match &compare.against {
+        Against::Baseline(baseline) => format!("Drift from {}", baseline.name),
+        _ if !compare.times.is_empty() => "Comparison in time".to_owned(),
+        _ => "Comparison".to_owned(),
+    };
+    About {
+        title,
+        scope,
+        made: OffsetDateTime::now_utc(),
+        coverage: basis
+            .coverage
+            .iter()
+            .filter(|coverage| is_read(coverage))
+            .map(|coverage| Coverage::clone(coverage))
+            .collect(),
+        // A database that is named is not in an account that cannot be reached.
+        broken: if matches!(compare.choice, Choice::Query(_)) { basis.broken.clone() } else { Vec::new() },
+    }
+}

@@ -1,0 +1,196 @@
+//! Whole rows for who analyses them: by number, by a member's value within a place, now or as they were at a time. It
+//! reads on a connection of its own and changes nothing; what the rows mean is not its business.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use time::OffsetDateTime;
+
+use super::past::written;
+use super::{Storage, milliseconds, values};
+use crate::query::quoted;
+use crate::rds::readable::readable;
+use crate::rds::{Cell, Kind};
+
+/// A row with all its members.
+#[derive(Debug, Clone)]
+pub struct Record {
+    pub kind: &'static Kind,
+    /// Its number; `None` for a row of the past.
+    pub row: Option<i64>,
+    /// By the kind's columns.
+    pub cells: Vec<Cell>,
+    /// When a sweep first found it as it is here.
+    pub first_seen: Option<String>,
+}
+
+impl Record {
+    /// The cell of a column; absent where the kind has no such column.
+    pub fn cell(&self, name: &str) -> &Cell {
+        self.kind.column(name).map_or(&Cell::Absent, |at| &self.cells[at])
+    }
+
+    /// The text of a column; empty where AWS did not send it.
+    pub fn text(&self, name: &str) -> String {
+        readable(self.cell(name))
+    }
+}
+
+/// An account and region.
+pub type AccountRegion = (String, String);
+
+/// Which rows are meant.
+#[derive(Debug)]
+pub enum Which<'a> {
+    /// By their numbers.
+    Rows(&'a [i64]),
+    /// Those of a place whose member has one of these values.
+    Of { place: &'a AccountRegion, member: &'a str, values: &'a [String] },
+    /// Those whose member has this value, wherever they are.
+    Anywhere { member: &'a str, value: &'a str },
+}
+
+/// One line of the list of changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub account_id: String,
+    pub region: String,
+    pub identifier: String,
+    /// `None` where the row appeared.
+    pub member: Option<String>,
+    pub at: String,
+}
+
+/// A connection that reads rows.
+#[derive(Debug)]
+pub struct Records {
+    connection: Connection,
+}
+
+impl Records {
+    /// # Errors
+    /// What SQLite says.
+    pub fn open(storage: &Storage) -> rusqlite::Result<Records> {
+        Ok(Records { connection: storage.connect_to_read()? })
+    }
+
+    /// The rows that are meant, as they are, or as they were at a time.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn of(
+        &self,
+        kind: &'static Kind,
+        which: &Which<'_>,
+        at: Option<OffsetDateTime>,
+    ) -> rusqlite::Result<Vec<Record>> {
+        self.with(kind, which, at, |_| true)
+    }
+
+    /// As `of`, with the wanted columns only; the others are absent, and cost nothing.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn with(
+        &self,
+        kind: &'static Kind,
+        which: &Which<'_>,
+        at: Option<OffsetDateTime>,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> rusqlite::Result<Vec<Record>> {
+        let mut parameters: Vec<Value> = Vec::new();
+        let list = |values: Vec<serde_json::Value>| Value::Text(serde_json::Value::from(values).to_string());
+        let mut conditions: Vec<String> = Vec::new();
+        match which {
+            Which::Rows(rows) => {
+                conditions.push("_Row IN (SELECT value FROM json_each(?))".to_owned());
+                parameters.push(list(rows.iter().map(|row| (*row).into()).collect()));
+            }
+            Which::Of { place: (account, region), member, values } => {
+                // The present is found by its place, the past by what it says of itself.
+                conditions.push(match at {
+                    None => {
+                        "_Place = (SELECT _Place FROM _places WHERE AccountId = ? AND Region = ?)".to_owned()
+                    }
+                    Some(_) => "AccountId = ? AND Region = ?".to_owned(),
+                });
+                parameters.extend([account, region].map(|text| Value::Text(text.clone())));
+                conditions.push(format!("{} IN (SELECT value FROM json_each(?))", quoted(member)));
+                parameters.push(list(values.iter().map(|value| value.as_str().into()).collect()));
+            }
+            Which::Anywhere { member, value } => {
+                conditions.push(format!("{} = ?", quoted(member)));
+                parameters.push(Value::Text((*value).to_owned()));
+            }
+        }
+        let (table, number, first_seen) = match at {
+            None => (kind.table(), "_Row", "_FirstSeen"),
+            Some(at) => {
+                conditions.push("FirstSeen <= ? AND (Ended IS NULL OR Ended > ?)".to_owned());
+                let at = written(milliseconds(at));
+                parameters.extend([Value::Text(at.clone()), Value::Text(at)]);
+                (kind.history_view(), "NULL", "FirstSeen")
+            }
+        };
+        let column = |name: &str| if is_wanted(name) { quoted(name) } else { "NULL".to_owned() };
+        let columns: Vec<String> = kind.columns.iter().map(|described| column(&described.name)).collect();
+        let text = format!(
+            "SELECT {number}, {first_seen}, {} FROM {} WHERE {}",
+            columns.join(", "),
+            quoted(&table),
+            conditions.join(" AND ")
+        );
+        let mut statement = self.connection.prepare_cached(&text)?;
+        let rows = statement.query_map(params_from_iter(parameters), |row| {
+            let cells = kind
+                .columns
+                .iter()
+                .enumerate()
+                .map(|(column, described)| Ok(values::cell(row.get_ref(column + 2)?, &described.shape)))
+                .collect::<rusqlite::Result<_>>()?;
+            let first_seen = match row.get(1)? {
+                Value::Integer(at) => Some(written(at)),
+                Value::Text(at) => Some(at),
+                _ => None,
+            };
+            Ok(Record { kind, row: row.get(0)?, cells, first_seen })
+        })?;
+        rows.collect()
+    }
+
+    /// When the rows of a place and kind were last collected whole; `None` if never.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn collected(&self, kind: &Kind, place: &AccountRegion) -> rusqlite::Result<Option<OffsetDateTime>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT c.AsOf FROM _collections c JOIN _places p USING (_Place) \
+             WHERE p.AccountId = ? AND p.Region = ? AND c.Kind = ?",
+        )?;
+        let mut rows = statement.query([&place.0, &place.1, kind.name])?;
+        let at = rows.next()?.map(|row| row.get::<_, i64>(0)).transpose()?;
+        Ok(at.and_then(|at| OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000).ok()))
+    }
+
+    /// When rows of a kind appeared or changed, by their identifiers.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn changes(&self, kind: &Kind, identifiers: &[&str]) -> rusqlite::Result<Vec<Change>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT AccountId, Region, Identifier, Member, At FROM changes WHERE Kind = ? \
+             AND Change IN ('changed', 'appeared') AND AccountId IS NOT NULL \
+             AND Identifier IN (SELECT value FROM json_each(?))",
+        )?;
+        let identifiers = serde_json::Value::from(identifiers.to_vec()).to_string();
+        let changes = statement.query_map([kind.name, &identifiers], |row| {
+            Ok(Change {
+                account_id: row.get(0)?,
+                region: row.get(1)?,
+                identifier: row.get(2)?,
+                member: row.get(3)?,
+                at: row.get(4)?,
+            })
+        })?;
+        changes.collect()
+    }
+}
