@@ -30,6 +30,7 @@ use rds_fleet::core::{self, Command, Core, Event};
 use rds_fleet::inventory::Place;
 use rds_fleet::rds;
 use rds_fleet::sandbox::Settings;
+use rds_fleet::settings::{Told, Wish};
 use rds_fleet::ui::{App, Link, Start};
 
 const SCREEN: Vec2 = vec2(1920.0, 1080.0);
@@ -85,6 +86,12 @@ impl Link for Still {
             self.rows.set(view.rows.len());
         }
         event
+    }
+
+    fn wish(&self, _: Wish) {}
+
+    fn told(&self) -> Option<Told> {
+        None
     }
 }
 

@@ -1,6 +1,8 @@
 //! A made-up core for the window's tests: it takes the commands down, answers them at once from invented rows, and
 //! says what a test hands it. The fleets it speaks of are made here too.
 
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::ops::Range;
