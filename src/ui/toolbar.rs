@@ -18,7 +18,7 @@ use super::views;
 use crate::core::View;
 use crate::rds::{Kind, kinds};
 
-/// The width from which on the buttons at the right have words.
+/// The width from which on the buttons have words, but for the pages that are looked at most.
 const ROOMY: f32 = 1240.0;
 /// The width below which the pages are icons, and the kinds one button.
 const NARROW: f32 = 880.0;
@@ -89,9 +89,9 @@ pub fn show(
         kinds_menu(ui, shown, !wide, actions);
         let hint = "What appeared, disappeared or changed between two sweeps";
         let at_changes = shown.is_at(kinds().len() + 1);
-        page(ui, Icon::History, ("Changes", wide), at_changes, hint, Action::ShowChanges, actions);
+        page(ui, Icon::History, ("Changes", roomy), at_changes, hint, Action::ShowChanges, actions);
         let at_sql = shown.is_at(kinds().len());
-        page(ui, Icon::SquareTerminal, ("SQL", wide), at_sql, "Ask in SQL", Action::ShowSql, actions);
+        page(ui, Icon::SquareTerminal, ("SQL", roomy), at_sql, "Ask in SQL", Action::ShowSql, actions);
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let hint = "Theme, scale, line and history";
@@ -107,7 +107,7 @@ pub fn show(
             if button.on_hover_text(hint).clicked() {
                 actions.push(Action::FilterRow);
             }
-            views::menu(ui, &shown.views, actions);
+            views::menu(ui, &shown.views, roomy, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
         });
     });

@@ -34,11 +34,12 @@ impl Shown<'_> {
 }
 
 /// Draws the button and, when it has been clicked, the menu.
-pub fn menu(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+pub fn menu(ui: &mut Ui, shown: &Shown<'_>, roomy: bool, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     let origin = shown.origin();
     let modified = origin.is_some_and(|(_, modified)| modified);
-    let mut button = Button::new("Views");
+    let icon = glyph(Icon::Bookmark);
+    let mut button = Button::new(if roomy { format!("{icon} Views") } else { icon });
     if modified {
         button = button.right_text(RichText::new("•").color(tokens.attention).strong());
     }

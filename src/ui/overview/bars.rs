@@ -27,8 +27,8 @@ pub fn title(by: By) -> &'static str {
     }
 }
 
-/// Draws the bars, all to the scale of the longest, and under them how much is in none. `roster` says by which name
-/// or profiles people know an account.
+/// Draws the bars, all to the scale of the longest, and under them how much is in none. `roster` says what people
+/// call an account.
 pub fn show(ui: &mut Ui, breakdown: &Breakdown, roster: &Roster, actions: &mut Vec<Action>) {
     let bars = || breakdown.bars.iter().chain(&breakdown.others);
     let all: u64 = bars().map(|bar| bar.figure.number).sum();
@@ -36,9 +36,7 @@ pub fn show(ui: &mut Ui, breakdown: &Breakdown, roster: &Roster, actions: &mut V
     ui.spacing_mut().item_spacing.y = 0.0;
     for bar in &breakdown.bars {
         let account = roster.accounts.iter().find(|known| known.id == bar.name);
-        let called = account.filter(|_| breakdown.by == By::Account).map(|account| {
-            if account.called == account.id { account.profiles.as_str() } else { account.called.as_str() }
-        });
+        let called = account.filter(|_| breakdown.by == By::Account).map(|account| account.called.as_str());
         line(ui, breakdown.by, bar, Some(scale), (all, called), actions);
     }
     if let Some(others) = &breakdown.others {
@@ -91,6 +89,7 @@ fn line(
         }
     }
     let share = 100.0 * bar.figure.number as f64 / all.max(1) as f64;
+    let called = called.filter(|called| *called != name);
     let called = called.map(|called| format!(" ({called})")).unwrap_or_default();
     let hint = format!(
         "{name}{called}: {number} of {} DB instances, {share:.1} %. Click to see them.",
