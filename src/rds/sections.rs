@@ -259,6 +259,7 @@ const SORTED: &[(Section, &[&str])] = &[
             "Port",
             "DbInstancePort",
             "HostedZoneId",
+            "PrimaryEndpoint",
             "DBSubnetGroup",
             "VpcId",
             "VpcSecurityGroups",
