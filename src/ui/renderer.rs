@@ -75,13 +75,13 @@ fn has_gpu() -> bool {
     nodes.into_iter().any(|node| node.file_name().to_string_lossy().starts_with("renderD"))
 }
 
-/// What to install where no renderer works.
+/// What to do where the renderer that was asked for does not work.
 const ADVICE: &str = if cfg!(windows) {
-    "Update Windows, whose Direct3D 12 draws without a graphics card too (WARP), or put Mesa's opengl32.dll beside \
-     rds-fleet.exe"
+    "Try --renderer software, which needs no graphics library; or update Windows, whose Direct3D 12 draws without a graphics \
+     card too (WARP), or put Mesa's opengl32.dll beside rds-fleet.exe"
 } else {
-    "Install Mesa's drivers, which draw without a graphics card too: libgl1-mesa-dri and mesa-vulkan-drivers on Debian \
-     and Ubuntu, mesa-dri-drivers and mesa-vulkan-drivers on RHEL and Amazon Linux"
+    "Try --renderer software, which needs no graphics library; or install Mesa's drivers: libgl1-mesa-dri and \
+     mesa-vulkan-drivers on Debian and Ubuntu, mesa-dri-drivers and mesa-vulkan-drivers on RHEL and Amazon Linux"
 };
 
 /// A renderer that fails sooner than this after it began is not tried again.

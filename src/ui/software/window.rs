@@ -188,7 +188,8 @@ impl<'a> Open<'a> {
             Some(LARGEST_TEXTURE),
         );
         input.init_accesskit(event_loop, &window, proxy.clone());
-        tracing::info!(renderer = "software", "renderer ready");
+        let renderer = "software";
+        tracing::info!(%renderer, "renderer ready");
         stage.enter(&ctx);
         let now = Instant::now();
         Ok(Open {
