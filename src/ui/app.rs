@@ -4,6 +4,7 @@
 mod naming;
 mod navigation;
 mod places;
+mod standing;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use egui::{
 
 use super::accounts::{self, Accounts};
 use super::action::{Action, GridAction, Page};
+use super::ahead::Ahead;
 use super::chips::Chips;
 use super::columns::ColumnsMenu;
 use super::details::Details;
@@ -89,6 +91,8 @@ pub struct App {
     /// Whether a text field had the focus when the last frame ended: Enter and Escape of this frame are the field's,
     /// even though egui has taken the focus from it by now.
     typing: bool,
+    /// What the log was told last of how the window stands.
+    stands: Option<standing::Standing>,
 }
 
 /// The place of SQL's sheet; that of the changes follows.
@@ -105,6 +109,7 @@ impl App {
     /// A window on a core, as it was left. It asks for the first view at once.
     pub fn opened(ctx: &Context, link: Box<dyn Link>, start: Start, remembered: Remembered) -> App {
         theme::install(ctx);
+        ctx.add_plugin(Ahead::default());
         ctx.set_theme(start.theme);
         let mut app = App {
             link,
@@ -141,6 +146,7 @@ impl App {
             message: String::new(),
             memory: Memory::new(ctx, remembered),
             typing: false,
+            stands: None,
         };
         app.sheet = app.memory.restore(&mut app.grids);
         app.filter_row = !app.memory.settings.last.filters_hidden;
@@ -151,6 +157,7 @@ impl App {
     /// Goes on in another context, because the one before has lost what it drew with.
     pub fn move_to(&mut self, ctx: &Context) {
         theme::install(ctx);
+        ctx.add_plugin(Ahead::default());
         self.memory.dress(ctx);
     }
 
@@ -201,6 +208,7 @@ impl App {
         if moved {
             self.leave(ui.ctx());
         }
+        self.tell_standing(ui.ctx());
     }
 
     /// What is shown, as a view that could be saved.
@@ -644,6 +652,7 @@ impl App {
             Action::Cancel => self.link.send(Command::Cancel),
             Action::CopyRows(form) => self.copy_rows(form),
             Action::Grid(action) => self.grid().act(action),
+            Action::EditConditions => self.chips.edit(ctx, &self.grids[self.sheet], &self.search),
             Action::FilterRow => self.filter_row = !self.filter_row,
             Action::CopyText(text) => {
                 ctx.copy_text(text);

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Button, FontId, Frame, Id, Key, Margin, Panel, RichText, Stroke, TextEdit, Ui};
+use egui::{Button, Context, FontId, Frame, Id, Key, Margin, Panel, RichText, Stroke, TextEdit, Ui};
 
 use super::action::{Action, GridAction};
 use super::condition;
@@ -39,6 +39,13 @@ impl Chips {
                 self.chips(ui, grid, search, actions);
             }
         });
+    }
+
+    /// Has all conditions and the search edited as one text.
+    pub fn edit(&mut self, ctx: &Context, grid: &Grid, search: &str) {
+        self.text = Some(expression::print(search.trim(), &grid.filters));
+        self.mistake = None;
+        ctx.memory_mut(|memory| memory.request_focus(editor_id()));
     }
 
     fn chips(&mut self, ui: &mut Ui, grid: &Grid, search: &str, actions: &mut Vec<Action>) {
@@ -79,9 +86,7 @@ impl Chips {
             }
             let hint = "All conditions as one text, with and, or and not";
             if ui.add(quiet("Edit as text")).on_hover_text(hint).clicked() {
-                self.text = Some(expression::print(search, &grid.filters));
-                self.mistake = None;
-                ui.memory_mut(|memory| memory.request_focus(editor_id()));
+                actions.push(Action::EditConditions);
             }
         });
     }

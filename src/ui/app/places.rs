@@ -82,6 +82,8 @@ impl App {
             ticked: self.roster.ticked(&self.ticks),
             grid: !self.overview.open,
             rows: grid.view().is_some_and(|view| !view.rows.is_empty()),
+            selected: !self.overview.open && !grid.selection.is_empty(),
+            grouped: !self.overview.open && !grid.group.is_empty(),
             narrowed: !self.search.is_empty() || !grid.filters.is_empty() || self.ticks != Ticks::All,
             details: self.details.open && !self.overview.open,
             back: self.history.can_go_back(),
@@ -101,7 +103,7 @@ impl App {
     /// Draws what lies over the window.
     pub(super) fn overlays(&mut self, ctx: &Context, actions: &mut Vec<Action>) {
         let now = self.now();
-        self.palette.show(ctx, now, actions);
+        self.palette.show(ctx, now, &self.memory.views, actions);
         if self.keys_shown && super::super::shortcuts::show(ctx, now) {
             self.keys_shown = false;
         }
