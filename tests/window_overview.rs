@@ -330,5 +330,32 @@ fn keys_of_one_frame_count_in_their_order() {
     events.push(egui::Event::ModifiersChanged(Modifiers::NONE));
     window.get_by_role_and_label(Role::Row, "db-7").focus();
     ahead(&mut window, events);
-    assert!(has(&window, Role::Heading, "What needs attention"), "back at the overview");
+    assert!(has(&window, Role::Heading, "Needs attention"), "back at the overview");
+}
+
+#[test]
+fn a_command_of_the_palette_gives_its_field_the_focus() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    press(&mut window, Modifiers::COMMAND, Key::P);
+    window.get_by_role(Role::EditableComboBox).type_text("Search all");
+    window.run();
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    window.event(egui::Event::Text("1111".to_owned()));
+    window.run();
+    assert_eq!(core.shown().search, "1111");
+}
+
+#[test]
+fn the_first_key_after_the_palette_is_the_grids() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    let first = core.shown().sort;
+    press(&mut window, Modifiers::COMMAND, Key::P);
+    window.get_by_role(Role::EditableComboBox).type_text("Tick all");
+    window.run();
+    window.key_press(Key::Enter);
+    window.key_press(Key::S);
+    window.run();
+    assert!(!has(&window, Role::ListBox, "Commands and databases"));
+    assert_ne!(core.shown().sort, first);
 }

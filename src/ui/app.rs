@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{
-    CentralPanel, Context, Frame, Key, Margin, Modifiers, Panel, Popup, Stroke, ThemePreference, Ui,
+    CentralPanel, Context, Frame, Id, Key, Margin, Modifiers, Panel, Popup, Stroke, ThemePreference, Ui,
     UiBuilder, vec2,
 };
 
@@ -91,6 +91,8 @@ pub struct App {
     /// Whether a text field had the focus when the last frame ended: Enter and Escape of this frame are the field's,
     /// even though egui has taken the focus from it by now.
     typing: bool,
+    /// The field that is to have the focus as soon as nothing lies over the window any more.
+    focus: Option<Id>,
     /// What the log was told last of how the window stands.
     stands: Option<standing::Standing>,
 }
@@ -146,6 +148,7 @@ impl App {
             message: String::new(),
             memory: Memory::new(ctx, remembered),
             typing: false,
+            focus: None,
             stands: None,
         };
         app.sheet = app.memory.restore(&mut app.grids);
@@ -189,6 +192,7 @@ impl App {
                 Taken::Say(sentence) => self.message = sentence,
             }
         }
+        self.give_focus(ui.ctx());
         self.keys(ui, &mut actions);
         self.parts(ui, &mut actions);
         self.dialogs(ui, &mut actions);
@@ -588,7 +592,7 @@ impl App {
             Action::OpenPalette => self.palette.open(),
             Action::OpenMenu => self.menus.open(),
             Action::ShowKeys => self.keys_shown = true,
-            Action::FocusSearch => ctx.memory_mut(|memory| memory.request_focus(toolbar::search_id())),
+            Action::FocusSearch => self.focus = Some(toolbar::search_id()),
             Action::Simulate => self.simulate(ctx),
             Action::Exit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Action::ShowKind(kind) => {
@@ -597,7 +601,7 @@ impl App {
             }
             Action::ShowSql => {
                 self.show_sheet(sql_sheet());
-                ctx.memory_mut(|memory| memory.request_focus(sql::editor_id()));
+                self.focus = Some(sql::editor_id());
             }
             Action::ShowChanges => self.show_sheet(sql_sheet() + 1),
             Action::ShowAsSql => {
@@ -652,7 +656,9 @@ impl App {
             Action::Cancel => self.link.send(Command::Cancel),
             Action::CopyRows(form) => self.copy_rows(form),
             Action::Grid(action) => self.grid().act(action),
-            Action::EditConditions => self.chips.edit(ctx, &self.grids[self.sheet], &self.search),
+            Action::EditConditions => {
+                self.focus = Some(self.chips.edit(&self.grids[self.sheet], &self.search));
+            }
             Action::FilterRow => self.filter_row = !self.filter_row,
             Action::CopyText(text) => {
                 ctx.copy_text(text);

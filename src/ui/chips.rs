@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Button, Context, FontId, Frame, Id, Key, Margin, Panel, RichText, Stroke, TextEdit, Ui};
+use egui::{Button, FontId, Frame, Id, Key, Margin, Panel, RichText, Stroke, TextEdit, Ui};
 
 use super::action::{Action, GridAction};
 use super::condition;
@@ -41,11 +41,11 @@ impl Chips {
         });
     }
 
-    /// Has all conditions and the search edited as one text.
-    pub fn edit(&mut self, ctx: &Context, grid: &Grid, search: &str) {
+    /// Has all conditions and the search edited as one text, in the field that it answers with.
+    pub fn edit(&mut self, grid: &Grid, search: &str) -> Id {
         self.text = Some(expression::print(search.trim(), &grid.filters));
         self.mistake = None;
-        ctx.memory_mut(|memory| memory.request_focus(editor_id()));
+        editor_id()
     }
 
     fn chips(&mut self, ui: &mut Ui, grid: &Grid, search: &str, actions: &mut Vec<Action>) {

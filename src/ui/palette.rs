@@ -76,12 +76,12 @@ impl Palette {
         let id = Id::unique("palette");
         let area: Area = Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, TOP));
         let shown = Modal::new(id).area(area).show(ctx, |ui| self.contents(ui, now, views));
-        if let Some(action) = shown.inner {
+        if shown.inner.is_some() || shown.should_close() {
             self.open = false;
-            actions.push(action);
-        } else if shown.should_close() {
-            self.open = false;
+            // The next key is meant for what lies below.
+            ctx.memory_mut(|memory| memory.surrender_focus(text_id()));
         }
+        actions.extend(shown.inner);
     }
 
     fn contents(&mut self, ui: &mut Ui, now: Now, views: &Views) -> Option<Action> {
@@ -97,7 +97,7 @@ impl Palette {
         self.entered |= presses(Key::Enter) > 0;
 
         let field = TextEdit::singleline(&mut self.text)
-            .id(Id::unique("palette text"))
+            .id(text_id())
             .hint_text("Go to a database or command")
             .desired_width(f32::INFINITY)
             .margin(vec2(2.0 * theme::STEP, theme::STEP));
@@ -206,6 +206,10 @@ impl Palette {
         let databases = self.found.iter().flat_map(|found| &found.databases).cloned().map(Offer::Database);
         commands.chain(databases).collect()
     }
+}
+
+fn text_id() -> Id {
+    Id::unique("palette text")
 }
 
 fn name(offer: &Offer) -> String {

@@ -72,6 +72,17 @@ impl App {
         true
     }
 
+    /// Gives a field the focus that a command is about. In the frame after the palette was closed, egui still takes the
+    /// focus from whatever lies below it.
+    pub(super) fn give_focus(&mut self, ctx: &Context) {
+        let covered = ctx.memory(|memory| memory.top_modal_layer().is_some());
+        if covered && self.focus.is_some() {
+            ctx.request_repaint();
+        } else if let Some(id) = self.focus.take() {
+            ctx.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
+
     /// What the commands that can be used depend on.
     pub(super) fn now(&self) -> Now {
         let progress = self.fleet.as_ref().map(|fleet| &fleet.progress);
