@@ -279,3 +279,83 @@ fn in_the_smallest_window_every_page_and_button_is_there() {
     let columns = window.get_by_role_and_label(Role::Button, "Columns").rect();
     assert!(search.right() <= columns.left() && search.left() >= right("SQL"), "nothing overlaps");
 }
+
+#[test]
+fn keys_of_one_frame_count_in_their_order() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    let key = |key, modifiers| {
+        [true, false].map(|pressed| egui::Event::Key {
+            key,
+            physical_key: None,
+            pressed,
+            repeat: false,
+            modifiers,
+        })
+    };
+    let ahead = |window: &mut Window, events: Vec<egui::Event>| {
+        window.input_mut().events.extend(events);
+        window.step();
+        window.run();
+    };
+    let written =
+        |text: &str| text.chars().map(|letter| egui::Event::Text(letter.to_string())).collect::<Vec<_>>();
+    // The palette, what is typed into it, and Enter.
+    let mut events = vec![egui::Event::ModifiersChanged(Modifiers::COMMAND)];
+    events.extend(key(Key::P, Modifiers::COMMAND));
+    events.push(egui::Event::ModifiersChanged(Modifiers::NONE));
+    events.extend(written("db-7"));
+    events.extend(key(Key::Enter, Modifiers::NONE));
+    ahead(&mut window, events);
+    assert!(!has(&window, Role::ListBox, "Commands and databases"), "it is closed");
+    assert_eq!(core.shown().kind, "db-instances");
+    let asked = core.told(|command| match command {
+        Command::Record { row, .. } => Some(*row),
+        _ => None,
+    });
+    assert_eq!(asked.first(), Some(&107), "the database that was typed is chosen");
+    // Twice the same key is a click twice.
+    ahead(&mut window, [key(Key::S, Modifiers::NONE), key(Key::S, Modifiers::NONE)].concat());
+    let [sorted] = core.shown().sort.try_into().unwrap();
+    ahead(&mut window, [key(Key::S, Modifiers::NONE), key(Key::S, Modifiers::NONE)].concat());
+    assert_eq!(core.shown().sort, [sorted]);
+    // The search, and what is typed into it.
+    let mut events = key(Key::Slash, Modifiers::NONE).to_vec();
+    events.insert(1, egui::Event::Text("/".to_owned()));
+    events.extend(written("1111"));
+    ahead(&mut window, events);
+    assert_eq!(core.shown().search, "1111");
+    // Alt is let go before the frame is drawn.
+    let mut events = vec![egui::Event::ModifiersChanged(Modifiers::ALT)];
+    events.extend(key(Key::ArrowLeft, Modifiers::ALT));
+    events.push(egui::Event::ModifiersChanged(Modifiers::NONE));
+    window.get_by_role_and_label(Role::Row, "db-7").focus();
+    ahead(&mut window, events);
+    assert!(has(&window, Role::Heading, "Needs attention"), "back at the overview");
+}
+
+#[test]
+fn a_command_of_the_palette_gives_its_field_the_focus() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    press(&mut window, Modifiers::COMMAND, Key::P);
+    window.get_by_role(Role::EditableComboBox).type_text("Search all");
+    window.run();
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    window.event(egui::Event::Text("1111".to_owned()));
+    window.run();
+    assert_eq!(core.shown().search, "1111");
+}
+
+#[test]
+fn the_first_key_after_the_palette_is_the_grids() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    let first = core.shown().sort;
+    press(&mut window, Modifiers::COMMAND, Key::P);
+    window.get_by_role(Role::EditableComboBox).type_text("Tick all");
+    window.run();
+    window.key_press(Key::Enter);
+    window.key_press(Key::S);
+    window.run();
+    assert!(!has(&window, Role::ListBox, "Commands and databases"));
+    assert_ne!(core.shown().sort, first);
+}

@@ -52,6 +52,8 @@ pub enum Action {
     Grid(GridAction),
     /// Shows the line of filters under the header, or hides it.
     FilterRow,
+    /// Edits all conditions as one text.
+    EditConditions,
     /// Asks AWS again for what is ticked.
     Refresh,
     /// Asks AWS again for these account-regions.

@@ -4,18 +4,20 @@
 mod naming;
 mod navigation;
 mod places;
+mod standing;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{
-    CentralPanel, Context, Frame, Key, Margin, Modifiers, Panel, Popup, Stroke, ThemePreference, Ui,
+    CentralPanel, Context, Frame, Id, Key, Margin, Modifiers, Panel, Popup, Stroke, ThemePreference, Ui,
     UiBuilder, vec2,
 };
 
 use super::accounts::{self, Accounts};
 use super::action::{Action, GridAction, Page};
+use super::ahead::Ahead;
 use super::chips::Chips;
 use super::columns::ColumnsMenu;
 use super::details::Details;
@@ -89,6 +91,10 @@ pub struct App {
     /// Whether a text field had the focus when the last frame ended: Enter and Escape of this frame are the field's,
     /// even though egui has taken the focus from it by now.
     typing: bool,
+    /// The field that is to have the focus as soon as nothing lies over the window any more.
+    focus: Option<Id>,
+    /// What the log was told last of how the window stands.
+    stands: Option<standing::Standing>,
 }
 
 /// The place of SQL's sheet; that of the changes follows.
@@ -105,6 +111,7 @@ impl App {
     /// A window on a core, as it was left. It asks for the first view at once.
     pub fn opened(ctx: &Context, link: Box<dyn Link>, start: Start, remembered: Remembered) -> App {
         theme::install(ctx);
+        ctx.add_plugin(Ahead::default());
         ctx.set_theme(start.theme);
         let mut app = App {
             link,
@@ -141,6 +148,8 @@ impl App {
             message: String::new(),
             memory: Memory::new(ctx, remembered),
             typing: false,
+            focus: None,
+            stands: None,
         };
         app.sheet = app.memory.restore(&mut app.grids);
         app.filter_row = !app.memory.settings.last.filters_hidden;
@@ -151,6 +160,7 @@ impl App {
     /// Goes on in another context, because the one before has lost what it drew with.
     pub fn move_to(&mut self, ctx: &Context) {
         theme::install(ctx);
+        ctx.add_plugin(Ahead::default());
         self.memory.dress(ctx);
     }
 
@@ -182,6 +192,7 @@ impl App {
                 Taken::Say(sentence) => self.message = sentence,
             }
         }
+        self.give_focus(ui.ctx());
         self.keys(ui, &mut actions);
         self.parts(ui, &mut actions);
         self.dialogs(ui, &mut actions);
@@ -201,6 +212,7 @@ impl App {
         if moved {
             self.leave(ui.ctx());
         }
+        self.tell_standing(ui.ctx());
     }
 
     /// What is shown, as a view that could be saved.
@@ -581,7 +593,7 @@ impl App {
             Action::OpenPalette => self.palette.open(),
             Action::OpenMenu => self.menus.open(),
             Action::ShowKeys => self.keys_shown = true,
-            Action::FocusSearch => ctx.memory_mut(|memory| memory.request_focus(toolbar::search_id())),
+            Action::FocusSearch => self.focus = Some(toolbar::search_id()),
             Action::Simulate => self.simulate(ctx),
             Action::Exit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Action::ShowKind(kind) => {
@@ -590,7 +602,7 @@ impl App {
             }
             Action::ShowSql => {
                 self.show_sheet(sql_sheet());
-                ctx.memory_mut(|memory| memory.request_focus(sql::editor_id()));
+                self.focus = Some(sql::editor_id());
             }
             Action::ShowChanges => self.show_sheet(sql_sheet() + 1),
             Action::ShowAsSql => {
@@ -645,6 +657,9 @@ impl App {
             Action::Cancel => self.link.send(Command::Cancel),
             Action::CopyRows(form) => self.copy_rows(form),
             Action::Grid(action) => self.grid().act(action),
+            Action::EditConditions => {
+                self.focus = Some(self.chips.edit(&self.grids[self.sheet], &self.search));
+            }
             Action::FilterRow => self.filter_row = !self.filter_row,
             Action::CopyText(text) => {
                 ctx.copy_text(text);

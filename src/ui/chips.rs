@@ -41,6 +41,13 @@ impl Chips {
         });
     }
 
+    /// Has all conditions and the search edited as one text, in the field that it answers with.
+    pub fn edit(&mut self, grid: &Grid, search: &str) -> Id {
+        self.text = Some(expression::print(search.trim(), &grid.filters));
+        self.mistake = None;
+        editor_id()
+    }
+
     fn chips(&mut self, ui: &mut Ui, grid: &Grid, search: &str, actions: &mut Vec<Action>) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = theme::STEP * 1.5;
@@ -79,9 +86,7 @@ impl Chips {
             }
             let hint = "All conditions as one text, with and, or and not";
             if ui.add(quiet("Edit as text")).on_hover_text(hint).clicked() {
-                self.text = Some(expression::print(search, &grid.filters));
-                self.mistake = None;
-                ui.memory_mut(|memory| memory.request_focus(editor_id()));
+                actions.push(Action::EditConditions);
             }
         });
     }

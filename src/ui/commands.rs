@@ -4,14 +4,16 @@
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers, ThemePreference, Ui};
 
-use super::action::{Action, Page};
+use super::action::{Action, GridAction, Page, ViewQuestion};
 use super::icons::Icon;
+use crate::core::CopyForm;
 use crate::rds::kinds;
 
 /// Where a command stands in the menus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Menu {
     File,
+    Edit,
     View,
     Go,
     /// The kinds that are not collected always; part of Go.
@@ -23,6 +25,7 @@ impl Menu {
     pub fn title(self) -> &'static str {
         match self {
             Menu::File => "File",
+            Menu::Edit => "Edit",
             Menu::View => "View",
             Menu::Go => "Go",
             Menu::Kinds => "Other kinds",
@@ -52,6 +55,9 @@ pub struct Now {
     /// Whether a grid is on show, and whether it has rows.
     pub grid: bool,
     pub rows: bool,
+    /// Whether rows are selected, and whether they are grouped.
+    pub selected: bool,
+    pub grouped: bool,
     /// Whether the search or a condition leaves rows out, or an account is not ticked.
     pub narrowed: bool,
     pub details: bool,
@@ -108,6 +114,9 @@ pub const ELSEWHERE: [(&str, &[(&str, &str)]); 3] = [
             ("Up, Down, Page Up, Page Down, Home, End", "Choose a row; with Shift, all rows up to it"),
             ("Left, Right", "Choose a column"),
             ("S, Shift+S", "Sort by the column; add it as a further key"),
+            ("F", "Filter by the column"),
+            ("G, Shift+G", "Group by the column; by it too"),
+            ("Left, Right on a group", "Collapse or expand it"),
             ("Enter", "Open the details of the row"),
             ("Ctrl+A", "Select all rows"),
             ("Ctrl+C", "Copy the selected rows with headers"),
@@ -142,9 +151,29 @@ pub fn table(now: Now) -> Vec<Entry> {
     add(Menu::File, Icon::Settings, "Settings…", true, Action::OpenSettings);
     add(Menu::File, Icon::X, "Exit", true, Action::Exit);
 
+    for (name, form) in [
+        ("Copy rows with headers", CopyForm::Text),
+        ("Copy rows as CSV", CopyForm::Csv),
+        ("Copy rows as JSON", CopyForm::Json),
+        ("Copy rows as Markdown", CopyForm::Markdown),
+        ("Copy rows as AWS CLI commands", CopyForm::AwsCommand),
+    ] {
+        add(Menu::Edit, Icon::Copy, name, now.selected, Action::CopyRows(form));
+    }
+    add(Menu::Edit, Icon::TextCursorInput, "Edit filters as text", now.grid, Action::EditConditions);
+
     add(Menu::View, Icon::Search, "Search all columns", true, Action::FocusSearch);
     add(Menu::View, Icon::ListFilter, "Line of filters", now.grid, Action::FilterRow);
     add(Menu::View, Icon::FilterX, "Clear search, filters and ticks", now.narrowed, Action::ClearFilters);
+    let save = Action::AskAboutView(ViewQuestion::SaveAs);
+    add(Menu::View, Icon::Save, "Save view as…", now.grid && now.rows, save);
+    add(Menu::View, Icon::RotateCcw, "Reset view", now.grid, Action::ResetView);
+    for (icon, name, fold) in [
+        (Icon::ChevronsDownUp, "Collapse all groups", true),
+        (Icon::ChevronsUpDown, "Expand all groups", false),
+    ] {
+        add(Menu::View, icon, name, now.grouped, Action::Grid(GridAction::FoldAll(fold)));
+    }
     let (details, action) = match now.details {
         true => ("Close details", Action::CloseDetails),
         false => ("Open details", Action::OpenDetails),

@@ -163,6 +163,9 @@ impl ExportDialog {
             if !std::mem::replace(&mut self.opened, true) {
                 field.request_focus();
             }
+            if field.changed() {
+                self.follow_extension();
+            }
             entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let browse = ui.add_enabled(self.picking.is_none(), Button::new("Browse…"));
             if browse.clicked() {
@@ -252,6 +255,18 @@ impl ExportDialog {
         }
     }
 
+    /// Takes the format that the path's ending names: nobody wants a CSV file that is called a workbook.
+    fn follow_extension(&mut self) {
+        let ending = Path::new(self.path.trim()).extension().and_then(|ending| ending.to_str());
+        let named =
+            |format: Format| ending.is_some_and(|ending| ending.eq_ignore_ascii_case(format.extension()));
+        if !named(self.format)
+            && let Some((format, ..)) = FORMATS.iter().find(|(format, ..)| named(*format))
+        {
+            self.format = *format;
+        }
+    }
+
     fn browse(&mut self, ctx: &Context) {
         let (answer, picking) = mpsc::channel();
         let path = PathBuf::from(self.path.trim());
@@ -277,6 +292,7 @@ impl ExportDialog {
         match picking.try_recv() {
             Ok(Some(path)) => {
                 self.path = path.display().to_string();
+                self.follow_extension();
                 self.picking = None;
                 self.unanswered = false;
             }

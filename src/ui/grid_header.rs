@@ -13,7 +13,7 @@ use super::theme;
 use crate::rds;
 
 /// The most columns that rows are grouped by.
-const GROUPED: usize = 2;
+pub const GROUPED: usize = 2;
 
 /// The width of a sign beside a column's name.
 const SIGN: f32 = 14.0;
@@ -148,11 +148,11 @@ impl Cells<'_> {
         let group = |columns: Vec<String>| Action::Grid(GridAction::Group(columns));
         let grouped = self.group.contains(name);
         if !grouped {
-            entry(ui, true, "Group by this column", "", group(vec![name.clone()]));
+            entry(ui, true, "Group by this column", "G", group(vec![name.clone()]));
         }
         if !grouped && !self.group.is_empty() && self.group.len() < GROUPED {
             let both = self.group.iter().chain([name]).cloned().collect();
-            entry(ui, true, "Group by this column too", "", group(both));
+            entry(ui, true, "Group by this column too", "Shift+G", group(both));
         }
         if !self.group.is_empty() {
             if grouped {

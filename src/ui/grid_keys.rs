@@ -5,6 +5,7 @@ use egui::{Key, Modifiers, Ui};
 use super::action::{Action, GridAction};
 use super::folds::{self, Line};
 use super::grid::Grid;
+use super::grid_header::GROUPED;
 use crate::core::CopyForm;
 
 impl Grid {
@@ -105,10 +106,13 @@ impl Grid {
             self.column = Some(self.column.map_or(0, |at| at.min(last).saturating_sub(1)));
             self.scroll_to_column = self.column;
         }
-        let further = pressed(Modifiers::SHIFT, Key::S);
+        let mut further = pressed(Modifiers::SHIFT, Key::S);
         let sort = further || pressed(Modifiers::NONE, Key::S);
+        let group_too = pressed(Modifiers::SHIFT, Key::G);
+        let group = group_too || pressed(Modifiers::NONE, Key::G);
+        further |= group_too;
         let filter = pressed(Modifiers::NONE, Key::F) || pressed(Modifiers::ALT, Key::ArrowDown);
-        if !sort && !filter {
+        if !sort && !filter && !group {
             return;
         }
         let at = self.column.unwrap_or_default().min(last);
@@ -116,9 +120,25 @@ impl Grid {
         self.column = Some(at);
         actions.push(if sort {
             Action::Sort { column, further }
+        } else if group {
+            Action::Grid(GridAction::Group(self.grouped_with(column, further)))
         } else {
             Action::Grid(GridAction::OpenFilter(column))
         });
+    }
+
+    /// What rows are grouped by after a column has been chosen for it, alone or `further`; chosen again it goes.
+    fn grouped_with(&self, column: String, further: bool) -> Vec<String> {
+        let mut group = self.group.clone();
+        if group.contains(&column) {
+            group.retain(|grouped| *grouped != column);
+        } else {
+            if !further || group.len() >= GROUPED {
+                group.clear();
+            }
+            group.push(column);
+        }
+        group
     }
 
     /// Folds a group; one that is folded already is left for the one around it.

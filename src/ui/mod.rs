@@ -6,6 +6,7 @@
 mod account_line;
 mod accounts;
 mod action;
+mod ahead;
 mod app;
 mod chips;
 mod columns;

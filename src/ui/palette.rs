@@ -1,4 +1,4 @@
-//! The command palette: every command by its name, and every database of every account by its, in one list under one
+//! The command palette: every command and saved view by its name, and every database of every account by its, in one list under one
 //! field. The commands are the table's (`commands`); which databases a text may mean is the core's business.
 
 use std::sync::Arc;
@@ -10,10 +10,11 @@ use nucleo_matcher::{Config, Matcher};
 
 use super::action::Action;
 use super::commands::{self, Entry, Menu, Now};
-use super::icons::glyph;
+use super::icons::{Icon, glyph};
 use super::marks::{Tone, paint_line};
 use super::theme::{self, Tokens};
 use crate::core::{Database, Databases};
+use crate::settings::Views;
 
 /// Commands that are offered beside databases.
 const MOST_COMMANDS: usize = 8;
@@ -41,6 +42,8 @@ pub struct Palette {
     matcher: Option<Matcher>,
     /// Whether the chosen line is to be brought into sight.
     follow: bool,
+    /// Whether Enter waits for what is found: it means what was typed, not what was found for less of it.
+    entered: bool,
 }
 
 impl Palette {
@@ -66,35 +69,35 @@ impl Palette {
     }
 
     /// Draws the palette over the window.
-    pub fn show(&mut self, ctx: &Context, now: Now, actions: &mut Vec<Action>) {
+    pub fn show(&mut self, ctx: &Context, now: Now, views: &Views, actions: &mut Vec<Action>) {
         if !self.open {
             return;
         }
         let id = Id::unique("palette");
         let area: Area = Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, TOP));
-        let shown = Modal::new(id).area(area).show(ctx, |ui| self.contents(ui, now));
-        if let Some(action) = shown.inner {
+        let shown = Modal::new(id).area(area).show(ctx, |ui| self.contents(ui, now, views));
+        if shown.inner.is_some() || shown.should_close() {
             self.open = false;
-            actions.push(action);
-        } else if shown.should_close() {
-            self.open = false;
+            // The next key is meant for what lies below.
+            ctx.memory_mut(|memory| memory.surrender_focus(text_id()));
         }
+        actions.extend(shown.inner);
     }
 
-    fn contents(&mut self, ui: &mut Ui, now: Now) -> Option<Action> {
+    fn contents(&mut self, ui: &mut Ui, now: Now, views: &Views) -> Option<Action> {
         ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 8.0 * theme::STEP));
         let tokens = Tokens::of(ui);
-        let offers = self.offers(now);
+        let offers = self.offers(now, views);
         let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key)) as isize;
         let page = ROWS as isize - 1;
         let by = presses(Key::ArrowDown) - presses(Key::ArrowUp)
             + page * (presses(Key::PageDown) - presses(Key::PageUp));
         self.chosen = self.chosen.saturating_add_signed(by).min(offers.len().saturating_sub(1));
         self.follow |= by != 0;
-        let entered = presses(Key::Enter) > 0;
+        self.entered |= presses(Key::Enter) > 0;
 
         let field = TextEdit::singleline(&mut self.text)
-            .id(Id::unique("palette text"))
+            .id(text_id())
             .hint_text("Go to a database or command")
             .desired_width(f32::INFINITY)
             .margin(vec2(2.0 * theme::STEP, theme::STEP));
@@ -103,7 +106,9 @@ impl Palette {
         if response.changed() {
             self.chosen = 0;
             self.follow = true;
+            self.entered = false;
         }
+        let entered = !self.waits() && std::mem::take(&mut self.entered);
         let option = |at: usize| Id::unique(("palette option", at));
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(Role::EditableComboBox);
@@ -160,8 +165,15 @@ impl Palette {
     }
 
     /// What fits the text: commands that can be used, the likeliest first, then databases. Without a text every command.
-    fn offers(&mut self, now: Now) -> Vec<Offer> {
-        let table = commands::table(now).into_iter().filter(|entry| {
+    fn offers(&mut self, now: Now, views: &Views) -> Vec<Offer> {
+        let views = views.views.iter().map(|view| Entry {
+            name: format!("View: {}", view.name),
+            menu: Menu::View,
+            icon: Icon::Bookmark,
+            enabled: true,
+            action: Action::ShowView(view.name.clone()),
+        });
+        let table = commands::table(now).into_iter().chain(views).filter(|entry| {
             // The palette is open already.
             entry.enabled && entry.action != Action::OpenPalette
         });
@@ -172,9 +184,10 @@ impl Palette {
             all.sort_by_key(|entry| match entry.menu {
                 Menu::Go => 0,
                 Menu::View => 1,
-                Menu::File => 2,
-                Menu::Help => 3,
-                Menu::Kinds => 4,
+                Menu::Edit => 2,
+                Menu::File => 3,
+                Menu::Help => 4,
+                Menu::Kinds => 5,
             });
             return all.into_iter().map(Offer::Command).collect();
         }
@@ -193,6 +206,10 @@ impl Palette {
         let databases = self.found.iter().flat_map(|found| &found.databases).cloned().map(Offer::Database);
         commands.chain(databases).collect()
     }
+}
+
+fn text_id() -> Id {
+    Id::unique("palette text")
 }
 
 fn name(offer: &Offer) -> String {

@@ -74,7 +74,15 @@ pub fn show(
         travel(ui, shown, actions);
         let hint = "The fleet at a glance, and what needs attention";
         let at_overview = !shown.now.grid;
-        page(ui, Icon::LayoutDashboard, ("Overview", wide), at_overview, hint, Action::ShowOverview, actions);
+        page(
+            ui,
+            (Icon::LayoutDashboard, roomy),
+            ("Overview", wide),
+            at_overview,
+            hint,
+            Action::ShowOverview,
+            actions,
+        );
         if wide {
             for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| kind.always) {
                 let chosen = shown.is_at(at);
@@ -89,9 +97,17 @@ pub fn show(
         kinds_menu(ui, shown, !wide, actions);
         let hint = "What appeared, disappeared or changed between two sweeps";
         let at_changes = shown.is_at(kinds().len() + 1);
-        page(ui, Icon::History, ("Changes", roomy), at_changes, hint, Action::ShowChanges, actions);
+        page(ui, (Icon::History, roomy), ("Changes", wide), at_changes, hint, Action::ShowChanges, actions);
         let at_sql = shown.is_at(kinds().len());
-        page(ui, Icon::SquareTerminal, ("SQL", roomy), at_sql, "Ask in SQL", Action::ShowSql, actions);
+        page(
+            ui,
+            (Icon::SquareTerminal, roomy),
+            ("SQL", wide),
+            at_sql,
+            "Ask in SQL",
+            Action::ShowSql,
+            actions,
+        );
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let hint = "Theme, scale, line and history";
@@ -132,10 +148,10 @@ fn labelled<'a>(icon: Icon, (name, with_name): (&str, bool)) -> Button<'a> {
     Button::new(if with_name { format!("{} {name}", glyph(icon)) } else { glyph(icon) })
 }
 
-/// A button that leads to a page.
+/// A button that leads to a page. Where room is short, its name is worth more than its icon.
 fn page(
     ui: &mut Ui,
-    icon: Icon,
+    (icon, with_icon): (Icon, bool),
     (name, with_name): (&str, bool),
     chosen: bool,
     hint: &str,
@@ -143,7 +159,11 @@ fn page(
     actions: &mut Vec<Action>,
 ) {
     let tokens = Tokens::of(ui);
-    let text = if with_name { format!("{} {name}", glyph(icon)) } else { glyph(icon) };
+    let text = match (with_name, with_icon) {
+        (true, true) => format!("{} {name}", glyph(icon)),
+        (true, false) => name.to_owned(),
+        (false, _) => glyph(icon),
+    };
     let text = RichText::new(text).color(if chosen { tokens.text } else { tokens.text_weak });
     let response = ui.add(Button::selectable(chosen, text)).accessible_name(name);
     if response.on_hover_text(hint_of(ui, name, with_name, hint, &action)).clicked() && !chosen {

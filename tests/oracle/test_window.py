@@ -3,9 +3,7 @@ another process. What it shows is told by its log, its clipboard and the files i
 command line says of the same fleet."""
 
 import csv
-import os
 import re
-import shutil
 import subprocess
 import time
 from collections import Counter
@@ -14,159 +12,23 @@ from typing import NamedTuple
 
 import pytest
 from compare import aws_environment
-from conftest import DEFAULT_TARGET, CommandLine, binary
-
-MISSING = [tool for tool in ("Xvfb", "openbox", "xdotool", "xclip") if shutil.which(tool) is None]
-needs_display = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+from conftest import CommandLine
+from desktop import (
+    FIRST_ROW_Y,
+    HEADER_Y,
+    IDENTIFIER_X,
+    ROW_HEIGHT,
+    Display,
+    Sandbox,
+    Window,
+    as_rows,
+    natural,
+    needs_display,
+    window_binary,
+)
 
 ACCOUNTS, INSTANCES = 6, 7
 ROWS = ACCOUNTS * INSTANCES
-# Where things are in a window that nobody has rearranged: below the toolbar comes the header, then the rows.
-GRID_X, HEADER_Y, FIRST_ROW_Y, ROW_HEIGHT = 360, 60, 86, 24
-
-
-def window_binary():
-    """The window under test: RDS_FLEET_WINDOW, or the debug build in cargo's target folder."""
-    named = os.environ.get("RDS_FLEET_WINDOW")
-    return Path(named or Path(os.environ.get("CARGO_TARGET_DIR", DEFAULT_TARGET)) / "debug/rds-fleet")
-
-
-def until(found, timeout=15, pause=0.05):
-    """The first answer that is not empty; None when there is none in time."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        if answer := found():
-            return answer
-        time.sleep(pause)
-    return None
-
-
-class Display:
-    """An X server with a window manager."""
-
-    def __init__(self):
-        read, write = os.pipe()
-        self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-            pass_fds=[write],
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(write)
-        with os.fdopen(read) as answer:
-            self.name = f":{answer.readline().strip()}"
-        self.manager = subprocess.Popen(["openbox"], env=self.environment(), stderr=subprocess.DEVNULL)
-
-    def environment(self):
-        return {**os.environ, "DISPLAY": self.name}
-
-    def run(self, *command):
-        done = subprocess.run(
-            command, env=self.environment(), capture_output=True, text=True, timeout=20, check=False
-        )
-        return done.stdout
-
-    def close(self):
-        for process in (self.manager, self.server):
-            process.terminate()
-            process.wait(10)
-
-
-class Sandbox:
-    """The simulated AWS in a process of its own, which ends with its standard input."""
-
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen(
-            [binary(), "sandbox", *map(str, arguments)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.variables = {}
-        while "AWS_ENDPOINT_URL_RDS" not in self.variables:
-            line = self.process.stdout.readline()
-            assert line, "the sandbox has ended"
-            name, value = line.removeprefix("export ").strip().split("=", 1)
-            self.variables[name] = value
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(10)
-
-
-class Window:
-    """A running window and its log."""
-
-    def __init__(self, display, home, variables):
-        self.display = display
-        self.log_path = home / "log"
-        with self.log_path.open("wb") as log:
-            self.process = subprocess.Popen(
-                [window_binary(), "--theme", "dark"],
-                env=aws_environment(
-                    home,
-                    DISPLAY=display.name,
-                    LIBGL_ALWAYS_SOFTWARE="1",
-                    RDS_FLEET_LOG="debug",
-                    **variables,
-                ),
-                stdin=subprocess.DEVNULL,
-                stderr=log,
-            )
-        self.id = until(lambda: display.run("xdotool", "search", "--onlyvisible", "--name", "^RDS Fleet$").strip())
-        assert self.id, f"no window came up:\n{self.log()}"
-        # With its title bar the window would not fit on the screen.
-        display.run("xdotool", "windowsize", "--sync", self.id, "1270", "760", "windowmove", self.id, "0", "0")
-        display.run("xdotool", "windowfocus", "--sync", self.id)
-
-    def log(self):
-        return self.log_path.read_text()
-
-    def mark(self):
-        """The place in the log from which on something is to be waited for."""
-        return len(self.log())
-
-    def wait(self, pattern, since=0, timeout=15):
-        found = until(lambda: re.search(pattern, self.log()[since:]), timeout)
-        assert found, f"the log does not say {pattern}:\n{self.log()[since:][-4000:]}"
-        return found
-
-    def keys(self, *keys):
-        self.display.run("xdotool", "key", "--delay", "40", *keys)
-
-    def type(self, text):
-        self.display.run("xdotool", "type", "--delay", "25", text)
-
-    def click(self, x, y, held=None):
-        move = ["mousemove", "--window", self.id, str(x), str(y), "sleep", "0.1"]
-        hold = (["keydown", held], ["keyup", held]) if held else ([], [])
-        self.display.run("xdotool", *move, *hold[0], "click", "1", "sleep", "0.1", *hold[1])
-
-    def export(self, path):
-        """Exports what is shown, with the path typed into the dialog; the file's rows."""
-        since = self.mark()
-        self.keys("ctrl+e")
-        time.sleep(0.3)
-        self.keys("ctrl+a")
-        self.type(str(path))
-        self.keys("Return")
-        self.wait(r"exported rows=", since)
-        self.keys("Escape")
-        # Keys that come in the dialog's last frame are the dialog's.
-        time.sleep(0.3)
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
-
-    def processor_seconds(self):
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def close(self):
-        self.keys("alt+F4")
-        try:
-            return self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return "still running 10 s after it was closed"
 
 
 class Desk(NamedTuple):
@@ -193,7 +55,7 @@ def desk(display, tmp_path_factory):
     assert run.code == 0, run.stderr
     truth = list(csv.DictReader(run.stdout.removeprefix("\ufeff").splitlines()))
     assert len(truth) == ROWS
-    window = Window(display, folder, sandbox.variables)
+    window = Window(display, folder, sandbox.variables, "--theme", "dark")
     # From the overview, which opens first, to the instances.
     window.wait("sweep ended")
     window.wait("overview answered")
@@ -204,15 +66,6 @@ def desk(display, tmp_path_factory):
     if window.process.poll() is None:
         window.process.kill()
     sandbox.close()
-
-
-def natural(text):
-    """`db-2` before `db-10`: a number counts as one character, at the place of the digits."""
-    return [(48, int(part)) if part.isdigit() else (ord(part), 0) for part in re.findall(r"\d+|\D", text)]
-
-
-def as_rows(rows, columns):
-    return sorted(tuple(row[column] for column in columns) for row in rows)
 
 
 @needs_display
@@ -226,7 +79,7 @@ def test_the_sweep_ends_with_every_row(desk):
 def test_a_click_on_a_header_sorts_and_an_export_has_the_order(desk):
     for name, reverse in (("up.csv", False), ("down.csv", True)):
         since = desk.window.mark()
-        desk.window.click(GRID_X, HEADER_Y)
+        desk.window.click(IDENTIFIER_X, HEADER_Y)
         desk.window.wait("view answered", since)
         rows = desk.window.export(desk.folder / name)
         found = [row["DBInstanceIdentifier"] for row in rows]
@@ -251,12 +104,10 @@ def test_a_search_shows_and_exports_what_contains_the_word(desk):
 
 @needs_display
 def test_selected_rows_are_copied_with_headers(desk):
-    desk.window.click(GRID_X, FIRST_ROW_Y)
-    desk.window.click(GRID_X, FIRST_ROW_Y + 2 * ROW_HEIGHT, held="shift")
+    desk.window.click(IDENTIFIER_X, FIRST_ROW_Y)
+    desk.window.click(IDENTIFIER_X, FIRST_ROW_Y + 2 * ROW_HEIGHT, held="shift")
     desk.window.keys("ctrl+c")
-    clipboard = ["timeout", "2", "xclip", "-out", "-selection", "clipboard"]
-    text = until(lambda: desk.window.display.run(*clipboard), timeout=5)
-    header, *rows = csv.reader((text or "").splitlines(), delimiter="\t")
+    header, *rows = csv.reader(desk.window.clipboard().splitlines(), delimiter="\t")
     assert len(rows) == 3
     truth = as_rows(desk.truth, header)
     assert all(tuple(row) in truth for row in rows)
@@ -268,7 +119,7 @@ def test_selected_rows_are_copied_with_headers(desk):
 @needs_display
 def test_keys_sort_as_a_click_does(desk):
     since = desk.window.mark()
-    desk.window.click(GRID_X, FIRST_ROW_Y)
+    desk.window.click(IDENTIFIER_X, FIRST_ROW_Y)
     desk.window.keys("Home", "Right", "Right", "Right", "s")
     desk.window.wait("view answered", since)
     rows = desk.window.export(desk.folder / "keys.csv")
@@ -332,7 +183,7 @@ def test_it_ends_cleanly_when_it_is_closed(desk):
 @needs_display
 def test_a_running_sweep_is_cancelled(display, tmp_path):
     sandbox = Sandbox("--accounts", 30, "--region", "eu-west-1", "--instances", 2, "--latency", 2000)
-    window = Window(display, tmp_path, sandbox.variables)
+    window = Window(display, tmp_path, sandbox.variables, "--theme", "dark")
     try:
         window.wait("sweep started")
         window.keys("Escape")

@@ -72,6 +72,17 @@ impl App {
         true
     }
 
+    /// Gives a field the focus that a command is about. In the frame after the palette was closed, egui still takes the
+    /// focus from whatever lies below it.
+    pub(super) fn give_focus(&mut self, ctx: &Context) {
+        let covered = ctx.memory(|memory| memory.top_modal_layer().is_some());
+        if covered && self.focus.is_some() {
+            ctx.request_repaint();
+        } else if let Some(id) = self.focus.take() {
+            ctx.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
+
     /// What the commands that can be used depend on.
     pub(super) fn now(&self) -> Now {
         let progress = self.fleet.as_ref().map(|fleet| &fleet.progress);
@@ -82,6 +93,8 @@ impl App {
             ticked: self.roster.ticked(&self.ticks),
             grid: !self.overview.open,
             rows: grid.view().is_some_and(|view| !view.rows.is_empty()),
+            selected: !self.overview.open && !grid.selection.is_empty(),
+            grouped: !self.overview.open && !grid.group.is_empty(),
             narrowed: !self.search.is_empty() || !grid.filters.is_empty() || self.ticks != Ticks::All,
             details: self.details.open && !self.overview.open,
             back: self.history.can_go_back(),
@@ -101,7 +114,7 @@ impl App {
     /// Draws what lies over the window.
     pub(super) fn overlays(&mut self, ctx: &Context, actions: &mut Vec<Action>) {
         let now = self.now();
-        self.palette.show(ctx, now, actions);
+        self.palette.show(ctx, now, &self.memory.views, actions);
         if self.keys_shown && super::super::shortcuts::show(ctx, now) {
             self.keys_shown = false;
         }
