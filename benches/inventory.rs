@@ -256,7 +256,7 @@ fn groups(store: &Path) {
     ];
     let uncoded: Vec<f64> = questions.iter().map(|(_, ask)| timed(|| ask(&mut open())).0).collect();
     let mut reader = open();
-    let (idle, _) = timed(|| reader.prepare(&whole).map(|()| 0).expect("to be prepared"));
+    let (idle, _) = timed(|| reader.prepare(&whole, &|| false).map(|()| 0).expect("to be prepared"));
     for ((name, ask), uncoded) in questions.iter().zip(uncoded) {
         let (first, found) = timed(|| ask(&mut reader));
         let mut again: Vec<f64> = (0..RUNS).map(|_| timed(|| ask(&mut reader)).0).collect();

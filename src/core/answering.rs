@@ -49,9 +49,8 @@ pub enum Question {
     Kinds {
         sql: String,
     },
-    /// Asked by `Answering::ask_values`: of several the one with the greatest number is answered.
+    /// Of several that wait the newest is answered.
     Values {
-        number: u64,
         query: Query,
         column: String,
     },
@@ -115,8 +114,8 @@ pub struct Answering {
     stop: Stop,
     /// The number of the newest text to be found.
     finding: Arc<AtomicU64>,
-    /// The number of the newest question for values.
-    values: Arc<AtomicU64>,
+    /// How many questions have been asked.
+    asked: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -132,7 +131,7 @@ impl Answering {
         let stop = Stop::default();
         let (questions, inbox) = channel();
         let finding = Arc::new(AtomicU64::new(0));
-        let values = Arc::new(AtomicU64::new(0));
+        let asked = Arc::new(AtomicU64::new(0));
         let mut desk = Desk {
             reader: None,
             storage,
@@ -142,14 +141,14 @@ impl Answering {
             telling,
             core,
             shown: None,
-            newest_values: Arc::clone(&values),
+            waiting: Waiting { asked: Arc::clone(&asked), taken: 0 },
             values: None,
         };
         let thread = thread::Builder::new()
             .name("rds-fleet-answers".to_owned())
             .spawn(move || desk.run(&inbox))
             .map_err(|error| format!("the thread that answers cannot be started: {error}"))?;
-        Ok(Answering { questions: Some(questions), stop, finding, values, thread: Some(thread) })
+        Ok(Answering { questions: Some(questions), stop, finding, asked, thread: Some(thread) })
     }
 
     /// The number of the next view; what is being answered is wanted no more.
@@ -163,15 +162,10 @@ impl Answering {
         self.ask(Question::Find { number, text, places });
     }
 
-    /// Asks for a column's values; an older such question is answered no more.
-    pub fn ask_values(&self, query: Query, column: String) {
-        let number = self.values.fetch_add(1, Ordering::Relaxed) + 1;
-        self.ask(Question::Values { number, query, column });
-    }
-
     pub fn ask(&self, question: Question) {
         // The thread only ends before the core when it panicked; then nothing is shown any more.
         if let Some(questions) = &self.questions {
+            self.asked.fetch_add(1, Ordering::Relaxed);
             let _ = questions.send(question);
         }
     }
@@ -181,6 +175,7 @@ impl Answering {
 impl Drop for Answering {
     fn drop(&mut self) {
         self.questions = None;
+        self.asked.fetch_add(1, Ordering::Relaxed);
         self.stop.end();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -198,9 +193,22 @@ struct Desk {
     telling: Telling,
     core: Sender<Message>,
     shown: Option<Arc<View>>,
-    newest_values: Arc<AtomicU64>,
-    /// The question for values that is still to be answered: a view goes before it.
-    values: Option<(u64, Query, String)>,
+    waiting: Waiting,
+    /// The question for values that is still to be answered: all others go before it.
+    values: Option<(Query, String)>,
+}
+
+/// Whether a question waits: what nobody waits for as much, such as a pick-list, makes room for it.
+#[derive(Clone)]
+struct Waiting {
+    asked: Arc<AtomicU64>,
+    taken: u64,
+}
+
+impl Waiting {
+    fn is_any(&self) -> bool {
+        self.asked.load(Ordering::Relaxed) > self.taken
+    }
 }
 
 impl Desk {
@@ -222,6 +230,7 @@ impl Desk {
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             };
+            self.waiting.taken += 1;
             match question {
                 Question::Show(show) => self.show(show),
                 Question::Rows { view, positions } => self.rows(view, positions),
@@ -248,7 +257,7 @@ impl Desk {
                     };
                     self.telling.send(Event::Kinds { sql, kinds });
                 }
-                Question::Values { number, query, column } => self.values = Some((number, query, column)),
+                Question::Values { query, column } => self.values = Some((query, column)),
                 Question::Copy { query, rows, form } => {
                     let copied = match self.reader() {
                         Ok(reader) => copied(reader, query, &rows, form),
@@ -273,35 +282,29 @@ impl Desk {
         }
     }
 
-    /// Nobody has asked for a moment: what is shown is made ready for the next keystroke in the search.
+    /// Nobody has asked for a moment: what is shown is made ready for the next keystroke in the search. Any
+    /// question ends that, and the next quiet moment goes on with it.
     fn prepare(&mut self) {
         let Some(shown) = self.shown.clone() else { return };
-        let stop = self.stop.clone();
-        let prepared = self.reader().and_then(|reader| {
-            stop.answering(shown.number);
-            reader.prepare(&shown.query)
-        });
+        let waiting = self.waiting.clone();
+        let prepared = self.reader().and_then(|reader| reader.prepare(&shown.query, &|| waiting.is_any()));
         if let Err(Refusal::Refused(refused)) = prepared {
             tracing::error!("{refused}");
         }
     }
 
-    /// Answers the question for values that waits. One that a view interrupts waits on; one that a newer question for
-    /// values interrupts is forgotten when that comes.
+    /// Answers the question for values. Where another question interrupts that, it waits on.
     fn tell_values(&mut self) {
-        let Some((number, query, column)) = self.values.take() else { return };
-        let newest = Arc::clone(&self.newest_values);
-        let superseded = move || newest.load(Ordering::Relaxed) > number;
-        let stop = self.stop.clone();
+        let Some((query, column)) = self.values.take() else { return };
+        let waiting = self.waiting.clone();
         let asked = query.clone().without(&column);
-        let found = self.reader().and_then(|reader| {
-            stop.answering_beside();
-            reader.values(&asked, &column, MOST_VALUES + 1, &superseded)
-        });
+        let found = self
+            .reader()
+            .and_then(|reader| reader.values(&asked, &column, MOST_VALUES + 1, &|| waiting.is_any()));
         let mut found = match found {
             Ok(found) => found,
             Err(Refusal::Stopped) => {
-                self.values = Some((number, query, column));
+                self.values = Some((query, column));
                 return;
             }
             Err(Refusal::Refused(refused)) => {

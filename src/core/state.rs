@@ -257,7 +257,7 @@ impl State {
             Command::Kinds { sql } => self.answering.ask(Question::Kinds { sql }),
             Command::Values { mut query, column } => {
                 self.restrict(&mut query);
-                self.answering.ask_values(query, column);
+                self.answering.ask(Question::Values { query, column });
             }
             Command::Copy { mut query, rows, form } => {
                 self.restrict(&mut query);

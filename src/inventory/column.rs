@@ -114,6 +114,9 @@ impl ColumnCache {
         cancelled: Cancelled<'_>,
     ) -> Result<Arranged, Stopped> {
         let columns: Vec<&str> = keys.iter().map(|(column, _)| *column).collect();
+        if let (true, RowSet::These(rows)) = (columns.is_empty(), rows) {
+            return Ok(Arranged { rows: rows.to_vec(), places: None, runs: Some(Vec::new()) });
+        }
         if columns.is_empty() {
             return arrange_few(source, rows, keys, grouping, cancelled);
         }
@@ -342,6 +345,12 @@ impl ColumnCache {
         }
         self.make_room(source.table, &[]);
         Ok(())
+    }
+
+    /// How many rows the table has, if something of it is cached.
+    pub fn rows(&self, source: &Source<'_>) -> Option<usize> {
+        let table = self.tables.get(source.table).filter(|table| table.version == source.version)?;
+        Some(table.rows.len())
     }
 
     /// A column's ranks, and their values if these are kept.

@@ -52,11 +52,6 @@ impl Stop {
         self.answering(u64::MAX);
     }
 
-    /// What is being answered from now on makes room for any question that is asked from now on.
-    pub fn answering_beside(&self) {
-        self.answering(self.newest.load(Ordering::Relaxed));
-    }
-
     /// Nothing is wanted any more.
     pub fn end(&self) {
         self.newest.store(u64::MAX, Ordering::Relaxed);
@@ -211,6 +206,10 @@ impl Reader {
             return Err(Refusal::from(format!("rows can be grouped by {LEVELS} columns, and not by more")));
         }
         let (rows, of) = self.wanted(query, &asked, &|| false)?;
+        let of = match of {
+            Some(of) => of,
+            None => self.total(query, &asked)?,
+        };
         let stop = self.stop.clone();
         let cancelled = || stop.is_wanted();
         let keys: Vec<(&str, bool)> = order.iter().map(|key| (key.column.as_str(), key.descending)).collect();
@@ -260,13 +259,14 @@ impl Reader {
         (&mut self.cache, Source { connections, table: &asked.table, version: asked.version })
     }
 
-    /// The rows that pass a query's search and filters, ascending, `None` for all; and how many there were before.
+    /// The rows that pass a query's search and filters, ascending, `None` for all; and how many there were before, where
+    /// these are not all.
     fn wanted(
         &mut self,
         query: &Query,
         asked: &Asked,
         superseded: Cancelled<'_>,
-    ) -> Result<(Option<Vec<i64>>, usize), Refusal> {
+    ) -> Result<(Option<Vec<i64>>, Option<usize>), Refusal> {
         let mut rows = match query.places.as_ref().filter(|_| query.sql.is_none()) {
             None => None,
             Some(places) => Some(self.in_places(&asked.table, places).map_err(|error| self.refusal(&error))?),
@@ -274,10 +274,7 @@ impl Reader {
         let stop = self.stop.clone();
         let cancelled = || stop.is_wanted() || superseded();
         let (cache, mut source) = self.source(query, asked);
-        let of = match &rows {
-            Some(rows) => rows.len(),
-            None => count(source.connections, source.table)?,
-        };
+        let of = rows.as_ref().map(Vec::len);
         if !query.search.trim().is_empty() {
             let columns = searched(&asked.columns);
             let among = rows.as_deref().map_or(RowSet::All, RowSet::These);
@@ -288,6 +285,19 @@ impl Reader {
             rows = narrowing.narrow(rows, filter, true)?;
         }
         Ok((rows, of))
+    }
+
+    /// How many rows there are at all.
+    fn total(&mut self, query: &Query, asked: &Asked) -> Result<usize, Refusal> {
+        let (cache, source) = self.source(query, asked);
+        if let Some(rows) = cache.rows(&source) {
+            return Ok(rows);
+        }
+        let text = format!("SELECT count(*) FROM {}", quoted(&asked.table));
+        let count = || -> rusqlite::Result<i64> {
+            self.connections[0].prepare_cached(&text)?.query_row([], |row| row.get(0))
+        };
+        Ok(usize::try_from(count().map_err(|error| self.refusal(&error))?).unwrap_or_default())
     }
 
     /// The rows of some places, ascending.
@@ -307,12 +317,12 @@ impl Reader {
     ///
     /// # Errors
     /// As `select`.
-    pub fn prepare(&mut self, query: &Query) -> Result<(), Refusal> {
+    pub fn prepare(&mut self, query: &Query, superseded: Cancelled<'_>) -> Result<(), Refusal> {
         let asked = self.asked(query)?;
         let stop = self.stop.clone();
         let (cache, mut source) = self.source(query, &asked);
         let columns: Vec<&str> = asked.columns.iter().map(|column| column.name.as_str()).collect();
-        Ok(cache.prepare(&mut source, &columns, &|| stop.is_wanted())?)
+        Ok(cache.prepare(&mut source, &columns, &|| stop.is_wanted() || superseded())?)
     }
 
     /// The columns of what a query is about.
@@ -422,13 +432,6 @@ impl Reader {
 fn searched(columns: &[Column]) -> Vec<&str> {
     let columns = columns.iter().filter(|column| !matches!(column.shape, Shape::Boolean));
     columns.map(|column| column.name.as_str()).collect()
-}
-
-fn count(connections: &[Connection], table: &str) -> Result<usize, Stopped> {
-    let Some(connection) = connections.first() else { return Ok(0) };
-    let text = format!("SELECT count(*) FROM {}", quoted(table));
-    let count: i64 = connection.prepare_cached(&text)?.query_row([], |row| row.get(0))?;
-    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// The groups of an answer.

@@ -14,8 +14,10 @@ impl Reader {
     /// As `select`.
     pub fn count(&mut self, query: &Query) -> Result<usize, Refusal> {
         let asked = self.asked(query)?;
-        let (rows, of) = self.wanted(query, &asked, &|| false)?;
-        Ok(rows.map_or(of, |rows| rows.len()))
+        match self.wanted(query, &asked, &|| false)?.0 {
+            Some(rows) => Ok(rows.len()),
+            None => self.total(query, &asked),
+        }
     }
 
     /// Codes columns of a kind by one scan, where they have room.

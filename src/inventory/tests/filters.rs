@@ -171,7 +171,7 @@ fn every_filter_means_what_its_sql_means() {
         for round in 0..500 {
             if round == 350 {
                 // From here on each value is asked once.
-                reader.prepare(&Query::of(kind)).unwrap();
+                reader.prepare(&Query::of(kind), &|| false).unwrap();
             }
             let mut query = Query::of(kind);
             query.columns = vec![identity.to_owned()];
@@ -265,7 +265,7 @@ fn groups_stand_in_order_with_counts_and_sums() {
         "1 false 4..5 AllocatedStorage 7",
     ];
     assert_eq!(told(&mut reader, &query), expected, "read from the rows");
-    reader.prepare(&query).unwrap();
+    reader.prepare(&query, &|| false).unwrap();
     assert_eq!(told(&mut reader, &query), expected, "from the coded columns");
     query.group = vec!["Engine".into()];
     assert_eq!(told(&mut reader, &query), ["0  0..5 AllocatedStorage 217"], "what is absent is a group too");
