@@ -95,6 +95,7 @@ pub fn on_instance(target: &Target<'_>, form: Form, instance: &mut Resource, ran
             "DBInstanceStatus": "stopped",
             "AutomaticRestartTime": days_ago(-4, random),
         }),
+        Form::Express => json!({ "VPCNetworkingEnabled": false }),
         _ => return,
     };
     add(instance, members);

@@ -141,6 +141,11 @@ fn network(target: &Target<'_>, database: &Database<'_>, resource: &mut Resource
                 "Port": port,
                 "HostedZoneId": target.hosted_zone(),
             },
+            "PrimaryEndpoint": cluster.is_none().then(|| json!({
+                "Address": target.host(identifier, "primary-", engine),
+                "HostedZoneId": target.hosted_zone(),
+            })),
+            "VPCNetworkingEnabled": true,
             "DbInstancePort": 0,
             "AvailabilityZone": target.zone(zone),
             "MultiAZ": multi,
