@@ -150,12 +150,13 @@ class Window:
 
         return until(text, timeout=10) or ""
 
-    def command(self, name):
-        """Runs a command, or goes to a database, by its name in the palette, with nothing waited for in between."""
+    def command(self, name, over="nothing"):
+        """Runs a command, or goes to a database, by its name in the palette, with nothing waited for in between. Then
+        `over` lies over the window."""
         self.keys("ctrl+p")
         self.type(name)
         self.keys("Return")
-        self.stands(over="nothing")
+        self.stands(over=over)
 
     def keys(self, *keys):
         self.display.run("xdotool", "key", "--delay", "40", *keys)
