@@ -195,7 +195,7 @@ fn the_line_of_filters_is_hidden_and_a_filter_still_opens() {
 #[test]
 fn rows_stand_in_groups_that_fold() {
     let (mut window, core) = window_of(40);
-    choose(&mut window, "Engine", "Group by this column");
+    choose(&mut window, "Engine", "Group by this column G");
     assert_eq!(core.shown().group, ["Engine"]);
     let group = "Engine group 0, 10 rows";
     assert!(has(&window, Role::Row, group) && has(&window, Role::Row, "db-0"));
@@ -215,13 +215,17 @@ fn rows_stand_in_groups_that_fold() {
     });
     assert_eq!(asked, [110], "below the folded group stands the next one, then its first row");
 
-    choose(&mut window, "Region", "Group by this column too");
+    choose(&mut window, "Region", "Group by this column too Shift+G");
     assert_eq!(core.shown().group, ["Engine", "Region"]);
     assert!(window.query_all_by_role_and_label(Role::Row, "Region first, 5 rows").next().is_some());
     choose(&mut window, "Region", "Collapse all");
     assert!(window.query_all_by_role_and_label(Role::Row, "Region first, 5 rows").next().is_none());
     choose(&mut window, "Engine", "Ungroup");
     assert_eq!(core.shown().group, ["Region"]);
+    press(&mut window, Modifiers::NONE, Key::G);
+    assert_eq!(core.shown().group, ["DBInstanceStatus"]);
+    press(&mut window, Modifiers::SHIFT, Key::G);
+    assert!(core.shown().group.is_empty(), "chosen again it goes");
 }
 
 #[test]

@@ -14,8 +14,8 @@ enum Deed {
     Step(Key, Modifiers),
     /// Another key, or a copy, cut or paste, which may open something or take the focus elsewhere.
     Act(Option<Key>),
-    /// A click, or the beginning of a drag.
-    Press,
+    /// A click, or either end of a drag: what a click means depends on the modifiers when it ends.
+    Click,
 }
 
 /// What has been done and not been taken in yet.
@@ -101,7 +101,7 @@ impl Ahead {
                 key => Deed::Act(Some(*key)),
             }),
             Event::Copy | Event::Cut | Event::Paste(_) => Some(Deed::Act(None)),
-            Event::PointerButton { pressed: true, .. } => Some(Deed::Press),
+            Event::PointerButton { .. } => Some(Deed::Click),
             _ => None,
         }
     }

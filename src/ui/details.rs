@@ -78,7 +78,8 @@ impl Details {
             });
         });
         let Some(record) = record else {
-            ui.weak("Click a row to see all its members.");
+            // On a slow machine the answer takes a moment, in which a chosen row must not be asked for.
+            ui.weak(if wanted.is_some() { "Reading…" } else { "Click a row to see all its members." });
             return;
         };
         standing(ui, &record);

@@ -28,7 +28,7 @@ def window_binary():
     return Path(named or Path(os.environ.get("CARGO_TARGET_DIR", DEFAULT_TARGET)) / "debug/rds-fleet")
 
 
-def until(found, timeout=15, pause=0.05):
+def until(found, timeout=60, pause=0.05):
     """The first answer that is not empty; None when there is none in time."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
@@ -58,7 +58,7 @@ class Display:
 
     def run(self, *command):
         done = subprocess.run(
-            command, env=self.environment(), capture_output=True, text=True, timeout=20, check=False
+            command, env=self.environment(), capture_output=True, text=True, timeout=60, check=False
         )
         return done.stdout
 
@@ -122,7 +122,7 @@ class Window:
         """The place in the log from which on something is to be waited for."""
         return len(self.log())
 
-    def wait(self, pattern, since=0, timeout=15):
+    def wait(self, pattern, since=0, timeout=60):
         found = until(lambda: re.search(pattern, self.log()[since:]), timeout)
         assert found, f"the log does not say {pattern}:\n{self.log()[since:][-4000:]}"
         return found
@@ -148,14 +148,15 @@ class Window:
             found = self.display.run("timeout", "2", "xclip", "-out", "-selection", "clipboard")
             return found if found.startswith(wanted or "") else None
 
-        return until(text, timeout=10) or ""
+        return until(text) or ""
 
-    def command(self, name):
-        """Runs a command, or goes to a database, by its name in the palette, with nothing waited for in between."""
+    def command(self, name, over="nothing"):
+        """Runs a command, or goes to a database, by its name in the palette, with nothing waited for in between. Then
+        `over` lies over the window."""
         self.keys("ctrl+p")
         self.type(name)
         self.keys("Return")
-        self.stands(over="nothing")
+        self.stands(over=over)
 
     def keys(self, *keys):
         self.display.run("xdotool", "key", "--delay", "40", *keys)
@@ -193,10 +194,10 @@ class Window:
     def close(self):
         self.keys("alt+F4")
         try:
-            return self.process.wait(10)
+            return self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            return "still running 10 s after it was closed"
+            return "still running 30 s after it was closed"
 
 
 def natural(text):

@@ -66,7 +66,7 @@ class Session:
 
     def it_opens_at_the_overview(self):
         self.window = Window(self.display, self.folder, self.sandbox.variables)
-        self.window.wait("sweep ended", timeout=60)
+        self.window.wait("sweep ended")
         self.window.wait("overview answered")
         self.window.stands(page="overview", over="nothing", ticked=ACCOUNTS)
 
@@ -211,6 +211,8 @@ class Session:
     # ---- Selection and copies ----
 
     def rows_are_selected_by_mouse(self):
+        self.window.keys("ctrl+a")
+        self.window.stands(selected=ROWS)
         self.window.click(IDENTIFIER_X, FIRST_ROW_Y)
         self.window.stands(selected=1)
         self.window.click(IDENTIFIER_X, FIRST_ROW_Y + 2 * ROW_HEIGHT, held="shift")
@@ -281,16 +283,15 @@ class Session:
         self.column(ENGINE)
         self.window.keys("g")
         self.window.stands(groups=1, waiting=False)
-        self.window.command("Save view as")
-        self.window.stands(over="view", typing=True)
+        self.window.command("Save view as", over="view")
+        self.window.stands(typing=True)
         self.window.type("By engine")
         self.window.keys("Return")
         self.window.stands(over="nothing")
         assert until((self.folder / ".config/rds-fleet/views/By engine.toml").is_file)
 
     def a_changed_view_is_reset(self):
-        self.window.command("Clear search, filters")
-        self.window.keys("Home", "End")
+        self.window.keys("End")
         self.column(STATUS)
         self.window.keys("s")
         self.window.stands(sorted=1)
@@ -383,7 +384,7 @@ class Session:
 
     def it_opens_again_as_it_was_left(self):
         self.window = Window(self.display, self.folder, self.sandbox.variables)
-        self.window.wait("sweep ended", timeout=60)
+        self.window.wait("sweep ended")
         self.window.stands(page="db-instances", dark=False, scale=100, groups=1, sorted=2, filters=0, ticked=ACCOUNTS)
 
     def it_is_closed_again(self):

@@ -71,7 +71,12 @@ fn line(
             names.min.x += 4.0 * theme::STEP;
         }
         let color = if scale.is_some() { tokens.text } else { tokens.text_weak };
-        let fitting = if by == By::Version { fitting(ui, name, names.width()) } else { name.to_owned() };
+        let fitting = match (by, called) {
+            (By::Version, _) => fitting(ui, name, names.width()),
+            // The name by which the accounts beside it are called.
+            (By::Account, Some(called)) => called.to_owned(),
+            _ => name.to_owned(),
+        };
         paint_line(ui, names, &fitting, theme::BODY, color, Align::Min);
         paint_line(ui, rect, &number, theme::BODY, color, Align::Max);
         let track = Rect::from_min_max(
