@@ -42,7 +42,7 @@ pub const GUTTER: f32 = SCROLL_BAR + STEP;
 pub const BAR: f32 = 44.0;
 
 /// A window with less width than this has its toolbar above everything.
-pub const NARROW: f32 = 860.0;
+pub const NARROW: f32 = 1400.0;
 /// The width of a menu, and the height at which a list in it begins to scroll.
 pub const MENU: f32 = 240.0;
 pub const MENU_LIST: f32 = 320.0;
