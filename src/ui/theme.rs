@@ -334,6 +334,19 @@ mod tests {
     }
 
     #[test]
+    fn nothing_moves_and_a_slow_line_has_ten_frames_a_second_at_most() {
+        let ctx = Context::default();
+        install(&ctx);
+        for theme in [Theme::Dark, Theme::Light] {
+            let style = ctx.style_of(theme);
+            assert_eq!(style.animation_time, 0.0);
+            assert!(!style.visuals.text_cursor.blink && !style.visuals.image_loading_spinners);
+        }
+        set_line(&ctx, Line::Slow);
+        assert!(frame_after_wake(&ctx) >= Duration::from_millis(100));
+    }
+
+    #[test]
     fn every_text_can_be_read_on_every_surface() {
         for (name, tokens) in [("dark", DARK), ("light", LIGHT)] {
             let surfaces = [
