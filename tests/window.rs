@@ -36,7 +36,7 @@ fn window_of(fleet: Fleet, rows: usize) -> (Window, FakeCore) {
     *core.0.rows.borrow_mut() = rows;
     core.say(Event::Fleet(Arc::new(fleet)));
     let link = core.clone();
-    let mut window = Harness::builder().with_size(vec2(1600.0, 900.0)).with_max_steps(20).build_ui_state(
+    let mut window = Harness::builder().with_size(vec2(1700.0, 900.0)).with_max_steps(20).build_ui_state(
         move |ui, app: &mut Option<App>| {
             let start =
                 Start { theme: ThemePreference::Dark, export_folder: PathBuf::from("/home/ann/Documents") };

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::accesskit::{Role, SortDirection};
-use egui::{Event as Input, Key, Modifiers, ThemePreference, vec2};
+use egui::{Event as Input, Key, Modifiers, Pos2, ThemePreference, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use rds_fleet::core::{Command, CopyForm, Event, RowChoice};
@@ -298,6 +298,50 @@ fn columns_are_pinned_fitted_and_reset() {
     choose(&mut window, "DBInstanceIdentifier", "Reset columns");
     assert_eq!(width(&window).width(), before);
     assert_eq!(core.shown().columns[0], "DBInstanceStatus");
+}
+
+#[test]
+fn a_column_is_moved_and_widened_by_dragging() {
+    let (mut window, core) = window_of(40);
+    let header = |window: &Window, name: &str| window.get_by_role_and_label(Role::ColumnHeader, name).rect();
+    let drag = |window: &mut Window, from: Pos2, to: Pos2| {
+        window.hover_at(from);
+        window.run();
+        window.drag_at(from);
+        window.run();
+        window.hover_at(to);
+        window.run();
+        window.drop_at(to);
+        window.run();
+        window.run();
+    };
+    let (engine, region) = (header(&window, "Engine"), header(&window, "Region"));
+    drag(&mut window, engine.center(), region.center());
+    let columns = &core.shown().columns;
+    let at = |name: &str| columns.iter().position(|column| column == name);
+    assert_eq!(at("Engine").map(|at| at + 1), at("Region"), "{columns:?}");
+    let region = header(&window, "Region");
+    drag(&mut window, region.right_center(), region.right_center() + vec2(50.0, 0.0));
+    assert_eq!(header(&window, "Region").width(), region.width() + 50.0);
+}
+
+#[test]
+fn rows_are_selected_by_clicks_with_shift_and_ctrl() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::Row, "db-2");
+    for (row, modifiers) in
+        [("db-5", Modifiers::SHIFT), ("db-8", Modifiers::COMMAND), ("db-3", Modifiers::COMMAND)]
+    {
+        window.get_by_role_and_label(Role::Row, row).click_modifiers(modifiers);
+        window.run();
+    }
+    window.event(Input::Copy);
+    window.run();
+    let copied = core.told(|command| match command {
+        Command::Copy { rows, .. } => Some(rows.clone()),
+        _ => None,
+    });
+    assert_eq!(copied, [RowChoice::These(vec![102, 104, 105, 108])]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::action::{Action, GridAction};
 use super::condition;
 use super::grid::Grid;
 use super::icons::{self, Icon};
+use super::marks;
 use super::theme::{self, Tokens};
 use crate::query::expression::{self, Mistake};
 
@@ -175,6 +176,7 @@ fn chip(ui: &mut Ui, icon: Icon, text: &str, column: Option<&str>) -> Option<Wis
                 match column {
                     Some(column) => {
                         let button = ui.add(Button::new(words).frame(false));
+                        marks::focus_ring(ui, &button);
                         if button.on_hover_text("Change this condition").clicked() {
                             wish = Some(Wish::Change(column.to_owned()));
                         }

@@ -8,7 +8,7 @@ use egui::{
     Align, Button, Context, Frame, Id, Label, Layout, Modal, ProgressBar, RichText, TextEdit, Ui, vec2,
 };
 
-use super::marks::Tone;
+use super::marks::{self, Tone};
 use super::roster::NotCovered;
 use super::status::grouped;
 use super::theme::{self, Tokens};
@@ -105,6 +105,7 @@ impl ExportDialog {
         let style = ctx.global_style();
         let frame = Frame::window(&style);
         let modal = Modal::new(Id::unique("export")).frame(frame).show(ctx, |ui| {
+            marks::name_dialog(ui, "Export");
             ui.set_width(560.0_f32.min(ctx.content_rect().width() - theme::DIALOG_MARGIN));
             self.contents(ui, shown)
         });

@@ -381,8 +381,13 @@ impl Grid {
         let track = Rect::from_min_max(gutter.min + vec2(0.0, header), gutter.max).shrink2(vec2(0.0, 2.0));
         self.scroll.bar(ui, track);
         let tokens = Tokens::of(ui);
-        let corner = gutter.with_max_y(gutter.top() + header);
-        ui.painter().rect_filled(corner, 0.0, tokens.raised);
+        // The header goes on to the right edge, over the bar and over what the columns leave.
+        let columns_end = (body.left() + widths.iter().sum::<f32>()).min(gutter.left());
+        let corner = gutter.with_max_y(gutter.top() + header).with_min_x(columns_end);
+        ui.painter().rect_filled(corner, 0.0, tokens.panel);
+        let names = corner.with_max_y(corner.top() + theme::HEADER);
+        ui.painter().rect_filled(names, 0.0, tokens.raised);
+        ui.painter().hline(names.x_range(), names.bottom() - 0.5, egui::Stroke::new(1.0, tokens.border));
         ui.painter().hline(corner.x_range(), corner.bottom() - 0.5, egui::Stroke::new(1.0, tokens.border));
         if self.lines() == 0 {
             let words = "No rows meet the conditions above.";
@@ -393,6 +398,11 @@ impl Grid {
         let clicked = self.table(&mut inner, &widths, height, filter_row, frame.has_focus(), actions);
         if clicked {
             ui.memory_mut(|memory| memory.request_focus(focus_id));
+        }
+        // Once keys have been used, a row or a group has lines that show the focus.
+        if frame.has_focus() && self.selection.focus().is_none() && self.at_group.is_none() {
+            let line = egui::Stroke::new(1.0, tokens.accent);
+            ui.painter().rect_stroke(area, 0.0, line, egui::StrokeKind::Inside);
         }
         let Some(shown) = &mut self.shown else { return };
         let first = self.scroll.first();

@@ -204,7 +204,8 @@ impl Cells<'_> {
             let place = name.and_then(|at| self.columns[at].place).unwrap_or_default();
             ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
                 node.set_role(egui::Role::Row);
-                node.set_bounds(marks::bounds(rect));
+                // As far as it is seen: columns may go on for long beyond the window.
+                node.set_bounds(marks::bounds(rect.intersect(self.table)));
                 node.set_row_index(line);
                 node.set_selected(selected);
                 let text = self.pages.row(position).and_then(|cells| cells.get(place));
@@ -328,6 +329,7 @@ impl Cells<'_> {
                 egui::WidgetInfo::labeled(egui::Role::Row, true, name)
             });
             ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_bounds(marks::bounds(rect.intersect(self.table)));
                 node.set_expanded(!folded);
                 node.set_level(group.level + 1);
                 node.set_row_index(line);

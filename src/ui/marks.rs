@@ -189,6 +189,21 @@ pub fn line(
     ui.painter().layout_job(job)
 }
 
+/// Says to a screen reader what the dialog is that this is drawn in.
+pub fn name_dialog(ui: &Ui, name: &str) {
+    if let Some(dialog) = ui.stack().iter().find(|part| part.kind() == Some(egui::UiKind::Modal)) {
+        ui.ctx().accesskit_node_builder(dialog.unique_id, |node| node.set_label(name));
+    }
+}
+
+/// Shows the focus on what paints no frame of its own.
+pub fn focus_ring(ui: &Ui, response: &egui::Response) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, Tokens::of(ui).accent);
+        ui.painter().rect_stroke(response.rect.expand(2.0), 3.0, stroke, egui::StrokeKind::Inside);
+    }
+}
+
 /// A rectangle as AccessKit has it, for what is no widget of egui's.
 pub fn bounds(rect: Rect) -> egui::accesskit::Rect {
     egui::accesskit::Rect {

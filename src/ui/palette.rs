@@ -11,7 +11,7 @@ use nucleo_matcher::{Config, Matcher};
 use super::action::Action;
 use super::commands::{self, Entry, Menu, Now};
 use super::icons::{Icon, glyph};
-use super::marks::{Tone, paint_line};
+use super::marks::{self, Tone, paint_line};
 use super::theme::{self, Tokens};
 use crate::core::{Database, Databases};
 use crate::settings::Views;
@@ -86,6 +86,7 @@ impl Palette {
 
     fn contents(&mut self, ui: &mut Ui, now: Now, views: &Views) -> Option<Action> {
         ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 8.0 * theme::STEP));
+        marks::name_dialog(ui, "Go to a database or command");
         let tokens = Tokens::of(ui);
         let offers = self.offers(now, views);
         let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key)) as isize;

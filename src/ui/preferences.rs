@@ -4,6 +4,7 @@ use egui::{Align, Button, Context, DragValue, Frame, Grid, Id, Label, Layout, Mo
 
 use super::action::Action;
 use super::icons::{Icon, glyph};
+use super::marks;
 use super::memory::Memory;
 use super::theme::{self, Tokens};
 use crate::settings::{History, Line, LineChoice, Renderer, Scale, Settings, Theme};
@@ -16,6 +17,7 @@ pub fn show(ctx: &Context, memory: &Memory, actions: &mut Vec<Action>) -> bool {
         let screen = ctx.content_rect().size();
         ui.set_width(theme::DIALOG.min(screen.x - theme::DIALOG_MARGIN));
         let mut settings = memory.settings.clone();
+        marks::name_dialog(ui, "Settings");
         ui.heading("Settings");
         ui.add_space(theme::STEP * 2.0);
         egui::ScrollArea::vertical().max_height(screen.y - 2.0 * theme::DIALOG_MARGIN).show(ui, |ui| {
@@ -84,6 +86,7 @@ fn choices(ui: &mut Ui, memory: &Memory, settings: &mut Settings) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0 * theme::STEP;
             ui.radio_value(&mut settings.renderer, Renderer::Automatic, "Automatic");
+            ui.radio_value(&mut settings.renderer, Renderer::Software, "Software");
             ui.radio_value(&mut settings.renderer, Renderer::Glow, "OpenGL");
             let other = if cfg!(windows) { "Direct3D 12" } else { "Vulkan" };
             ui.radio_value(&mut settings.renderer, Renderer::Wgpu, other);

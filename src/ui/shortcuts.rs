@@ -3,6 +3,7 @@
 use egui::{Context, Frame, Grid, Id, Margin, Modal, RichText, ScrollArea, Ui};
 
 use super::commands::{self, ELSEWHERE, Now};
+use super::marks;
 use super::theme::{self, Tokens};
 
 /// The most of the window's height that the list takes.
@@ -15,6 +16,7 @@ pub fn show(ctx: &Context, now: Now) -> bool {
     let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::same(4 * theme::STEP as i8));
     let shown = Modal::new(Id::unique("keyboard shortcuts")).frame(frame).show(ctx, |ui| {
         let tokens = Tokens::of(ui);
+        marks::name_dialog(ui, "Keyboard shortcuts");
         ui.label(RichText::new("Keyboard shortcuts").heading().color(tokens.text));
         ui.add_space(2.0 * theme::STEP);
         let height = ui.ctx().content_rect().height() * SHARE;

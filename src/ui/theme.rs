@@ -42,7 +42,7 @@ pub const GUTTER: f32 = SCROLL_BAR + STEP;
 pub const BAR: f32 = 44.0;
 
 /// A window with less width than this has its toolbar above everything.
-pub const NARROW: f32 = 860.0;
+pub const NARROW: f32 = 1400.0;
 /// The width of a menu, and the height at which a list in it begins to scroll.
 pub const MENU: f32 = 240.0;
 pub const MENU_LIST: f32 = 320.0;
@@ -331,6 +331,19 @@ mod tests {
         // A texture that nobody uploads is a mistake everywhere but here.
         output.textures_delta.clear();
         assert!(widths.iter().all(|width| *width == widths[0]), "{widths:?}");
+    }
+
+    #[test]
+    fn nothing_moves_and_a_slow_line_has_ten_frames_a_second_at_most() {
+        let ctx = Context::default();
+        install(&ctx);
+        for theme in [Theme::Dark, Theme::Light] {
+            let style = ctx.style_of(theme);
+            assert_eq!(style.animation_time, 0.0);
+            assert!(!style.visuals.text_cursor.blink && !style.visuals.image_loading_spinners);
+        }
+        set_line(&ctx, Line::Slow);
+        assert!(frame_after_wake(&ctx) >= Duration::from_millis(100));
     }
 
     #[test]

@@ -19,9 +19,9 @@ use crate::core::View;
 use crate::rds::{Kind, kinds};
 
 /// The width from which on the buttons have words, but for the pages that are looked at most.
-const ROOMY: f32 = 1240.0;
+const ROOMY: f32 = 1400.0;
 /// The width below which the pages are icons, and the kinds one button.
-const NARROW: f32 = 880.0;
+const NARROW: f32 = 1040.0;
 /// The search field's width at most, at least, and what the count beside it takes.
 const SEARCH: f32 = 420.0;
 const LEAST_SEARCH: f32 = 72.0;

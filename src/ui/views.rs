@@ -11,6 +11,7 @@ use egui::{
 
 use super::action::{Action, ViewQuestion};
 use super::icons::{Icon, glyph};
+use super::marks;
 use super::memory::Memory;
 use super::theme::{self, Tokens};
 use crate::settings::views::file_name;
@@ -172,6 +173,7 @@ impl ViewDialog {
             ViewQuestion::Delete => ("Delete view", "Delete"),
             ViewQuestion::Open => ("Open view file", "Open"),
         };
+        marks::name_dialog(ui, title);
         ui.heading(title);
         ui.add_space(theme::STEP * 2.0);
         let mut entered = false;

@@ -54,7 +54,7 @@ fn line(
     actions: &mut Vec<Action>,
 ) {
     let tokens = Tokens::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::LINE), Sense::CLICK);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::LINE), Sense::click());
     let number = grouped(bar.figure.number);
     let name = if bar.name.is_empty() { "—" } else { &bar.name };
     let info = format!("{} {name}: {number}", title(by));

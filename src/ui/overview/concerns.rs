@@ -4,7 +4,7 @@
 use egui::{Align, FontId, Sense, Stroke, StrokeKind, TextWrapMode, Ui, WidgetInfo, WidgetText, pos2, vec2};
 
 use super::super::action::{Action, Page};
-use super::super::marks::{Tone, paint_line};
+use super::super::marks::{self, Tone, paint_line};
 use super::super::roster::Roster;
 use super::super::status::grouped;
 use super::super::theme::{self, Tokens};
@@ -33,9 +33,11 @@ pub fn show(ui: &mut Ui, overview: &Overview, roster: &Roster, actions: &mut Vec
     ui.spacing_mut().item_spacing.y = 0.0;
     let gaps = roster.not_covered();
     if gaps.count() > 0 {
-        let words = format!("{} not covered", gaps.words(Some(roster.targets.len())));
+        let sentence = format!("{} not covered", gaps.words(Some(roster.targets.len())));
+        // Its number stands above the others'.
+        let (number, words) = sentence.split_once(' ').unwrap_or_default();
         let hint = "The figures are without what is there. Click to see why.";
-        let line = Line { tone: Tone::Bad, number: String::new(), words: &words, hint };
+        let line = Line { tone: Tone::Bad, number: number.to_owned(), words, hint };
         if show_line(ui, &line) {
             actions.push(Action::Drawer(Page::NotCovered));
         }
@@ -66,6 +68,7 @@ pub fn show(ui: &mut Ui, overview: &Overview, roster: &Roster, actions: &mut Vec
         let text = format!("Also look at {}", titles.join(" and "));
         let text = egui::RichText::new(text).size(theme::SMALL).color(tokens.accent);
         let link = ui.add(egui::Button::new(text).frame(false).wrap_mode(TextWrapMode::Wrap));
+        marks::focus_ring(ui, &link);
         let hint = "They are collected when somebody wants them: one call for each account and region.";
         if link.on_hover_text(hint).clicked() {
             actions.push(Action::Collect(lacking));
@@ -77,7 +80,7 @@ pub fn show(ui: &mut Ui, overview: &Overview, roster: &Roster, actions: &mut Vec
 fn show_line(ui: &mut Ui, line: &Line<'_>) -> bool {
     let tokens = Tokens::of(ui);
     let width = ui.available_width();
-    let indent = SIGNS + if line.number.is_empty() { 0.0 } else { NUMBERS + 2.0 * theme::STEP };
+    let indent = SIGNS + NUMBERS + 2.0 * theme::STEP;
     let galley = WidgetText::from(egui::RichText::new(line.words).color(tokens.text)).into_galley(
         ui,
         Some(TextWrapMode::Wrap),
@@ -85,12 +88,8 @@ fn show_line(ui: &mut Ui, line: &Line<'_>) -> bool {
         FontId::proportional(theme::BODY),
     );
     let height = galley.size().y + 2.0 * theme::STEP;
-    let (rect, response) = ui.allocate_exact_size(vec2(width, height.round()), Sense::CLICK);
-    let name = if line.number.is_empty() {
-        line.words.to_owned()
-    } else {
-        format!("{} {}", line.number, line.words)
-    };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height.round()), Sense::click());
+    let name = format!("{} {}", line.number, line.words);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
     if ui.is_rect_visible(rect) {
         let around = rect.expand2(vec2(theme::STEP, 0.0));

@@ -80,7 +80,7 @@ fn figure(
     };
     let (above, below) = (galley(&number, ui), galley(&caption_text, ui));
     let width = above.size().x.max(below.size().x);
-    let sense = if action.is_some() { Sense::CLICK } else { Sense::HOVER };
+    let sense = if action.is_some() { Sense::click() } else { Sense::HOVER };
     let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), sense);
     let role = if action.is_some() { egui::Role::Button } else { egui::Role::Label };
     response.widget_info(|| WidgetInfo::labeled(role, true, &name));

@@ -8,8 +8,8 @@ mod highlight;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{
-    Align, Area, Button, Frame, Id, Key, Label, Layout, Modifiers, Order, Popup, RichText, ScrollArea,
-    TextEdit, Ui, vec2,
+    Align, Area, Button, EventFilter, Frame, Id, Key, Label, Layout, Modifiers, Order, Popup, RichText,
+    ScrollArea, TextEdit, Ui, vec2,
 };
 
 use super::action::Action;
@@ -165,6 +165,8 @@ impl SqlPanel {
                 let output = TextEdit::multiline(&mut self.text)
                     .id(id)
                     .code_editor()
+                    // Tab goes on to the next control, so that the keyboard gets out of here.
+                    .lock_focus(false)
                     .desired_rows(LINES)
                     .desired_width(f32::INFINITY)
                     .hint_text("SELECT … FROM db_instances")
@@ -187,6 +189,14 @@ impl SqlPanel {
             self.completion.close();
         }
         if self.completion.is_open() {
+            // But it writes what is offered.
+            let filter = EventFilter {
+                tab: true,
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                ..EventFilter::default()
+            };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
             let caret = output.galley.pos_from_cursor(cursor.primary);
             let below = output.galley_pos + caret.left_bottom().to_vec2() + vec2(-6.0, 4.0);
             let chosen = Area::new(Id::unique("sql completion"))
