@@ -171,10 +171,11 @@ impl Palette {
             // One comes here to go somewhere.
             all.sort_by_key(|entry| match entry.menu {
                 Menu::Go => 0,
-                Menu::View => 1,
-                Menu::File => 2,
-                Menu::Help => 3,
-                Menu::Kinds => 4,
+                Menu::Compare => 1,
+                Menu::View => 2,
+                Menu::File => 3,
+                Menu::Help => 4,
+                Menu::Kinds => 5,
             });
             return all.into_iter().map(Offer::Command).collect();
         }
