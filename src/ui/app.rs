@@ -451,11 +451,14 @@ impl App {
         let kind = if self.sheet < sql_sheet() { self.sheet } else { 0 };
         let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind };
         let narrow = (width * 0.25).clamp(216.0, 296.0).round();
-        Panel::left("accounts")
-            .default_size(narrow)
-            .size_range(200.0..=(width * 0.4))
-            .frame(frame)
-            .show(ui, |ui| self.accounts.show(ui, &shown, actions));
+        // Which databases are compared is settled: their columns have the room.
+        if !self.comparison.open {
+            Panel::left("accounts")
+                .default_size(narrow)
+                .size_range(200.0..=(width * 0.4))
+                .frame(frame)
+                .show(ui, |ui| self.accounts.show(ui, &shown, actions));
+        }
         if !above {
             self.toolbar(ui, frame, actions);
         }

@@ -1,6 +1,5 @@
 //! The window's menus behind one button, because a bar of them would cost a row of the grid: File, View, Compare, Go and
-//! Help, made
-//! from the table of commands. Alt or F10 opens them, as elsewhere.
+//! Help, made from the table of commands. Alt or F10 opens them, as elsewhere.
 
 use egui::{Button, Event, Key, Popup, RichText, ScrollArea, Ui};
 

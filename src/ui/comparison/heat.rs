@@ -9,7 +9,7 @@ use super::super::theme::{self, Tokens};
 use super::{ComparisonPage, Shown, cell};
 use crate::analysis::same::Verdict;
 
-/// The room above the map, in which the databases are named as the pointer moves and the shapes are explained.
+/// The room above the map, in which the shapes are explained and the databases named.
 const HEAD: f32 = 2.0 * theme::LINE;
 /// The thickness of a hollow cell's frame.
 const FRAME: f32 = 2.0;
@@ -107,7 +107,13 @@ impl ComparisonPage {
             let rect = Rect::from_min_size(at, vec2(width, theme::HEAT_LINE));
             ui.painter().rect_stroke(rect, 1.0, Stroke::new(2.0, tokens.accent), egui::StrokeKind::Outside);
         }
-        legend(ui, head, tokens);
+        let (above, names_above) = head.split_top_bottom_at_y(head.top() + theme::LINE);
+        legend(ui, above, tokens);
+        for (at, database) in comparison.databases.iter().enumerate().filter(|_| width >= theme::HEAT_NAMED) {
+            let left = map.left() + at as f32 * width;
+            let room = names_above.with_min_x(left + 2.0).with_max_x(left + width - 2.0);
+            marks::paint_line(ui, room, &database.identifier, theme::SMALL, tokens.text_weak, Align::Min);
+        }
         let cell_at = |at: egui::Pos2| -> Option<(usize, usize)> {
             let row = looked.marked.get(first + ((at.y - map.top()) / theme::HEAT_LINE).floor() as usize)?;
             let database = ((at.x - map.left()) / width).floor() as usize;
@@ -166,7 +172,7 @@ fn legend(ui: &Ui, head: Rect, tokens: &Tokens) {
     let mut mesh = Mesh::default();
     let mut left = head.left();
     for verdict in [Verdict::Different, Verdict::Missing, Verdict::Waits, Verdict::NotKnown, Verdict::Equal] {
-        let at = pos2(left, head.top() + theme::LINE - theme::HEAT_LINE / 2.0);
+        let at = pos2(left, head.center().y - theme::HEAT_LINE / 2.0);
         let rect = Rect::from_min_size(at, vec2(theme::HEAT_LINE, theme::HEAT_LINE)).shrink(0.5);
         shape(&mut mesh, rect, verdict, tokens);
         let room = Rect::from_min_max(pos2(rect.right() + theme::STEP, head.top()), head.max);
