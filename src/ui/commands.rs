@@ -113,7 +113,7 @@ pub fn shortcuts(action: &Action) -> &'static [KeyboardShortcut] {
 }
 
 /// Keys that only mean something where they are used, and what they do there.
-pub const ELSEWHERE: [(&str, &[(&str, &str)]); 3] = [
+pub const ELSEWHERE: [(&str, &[(&str, &str)]); 4] = [
     (
         "In a grid",
         &[
@@ -123,6 +123,16 @@ pub const ELSEWHERE: [(&str, &[(&str, &str)]); 3] = [
             ("Enter", "Open the details of the row"),
             ("Ctrl+A", "Select all rows"),
             ("Ctrl+C", "Copy the selected rows with headers"),
+        ],
+    ),
+    (
+        "In a comparison",
+        &[
+            ("Up, Down, Page Up, Page Down, Home, End", "Choose a setting or a section"),
+            ("Left, Right", "Choose a database"),
+            ("Enter", "Show all values of the setting; fold or open the section"),
+            ("R", "Hold the others against the database, or the majority again"),
+            ("H", "Show the heat map, or the settings again"),
         ],
     ),
     ("In SQL", &[("Ctrl+Enter", "Run"), ("Ctrl+Space", "Complete"), ("Tab", "Take the completion")]),

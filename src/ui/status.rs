@@ -68,7 +68,12 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                     actions.push(action);
                 }
             }
-            ui.label(format!("{} selected", grouped(shown.selected as u64)));
+            let few = if shown.comparable > MOST {
+                format!(", at most {MOST} can be compared")
+            } else {
+                String::new()
+            };
+            ui.label(format!("{} selected{few}", grouped(shown.selected as u64)));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             sweep(ui, progress, tokens);

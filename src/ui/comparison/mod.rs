@@ -15,7 +15,7 @@ mod table;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Context, Frame, Margin, Panel, Ui};
+use egui::{Context, Frame, Key, Margin, Modifiers, Panel, Ui};
 use time::OffsetDateTime;
 
 use self::dialogs::Dialog;
@@ -286,6 +286,12 @@ impl ComparisonPage {
             if !open {
                 self.setting = None;
             }
+        }
+        let few =
+            self.looked.as_ref().is_some_and(|looked| looked.compared.comparison.databases.len() <= MOST);
+        let turned = || ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::H));
+        if shown.keys && few && turned() {
+            self.tab = if self.tab == Tab::HeatMap { Tab::Settings } else { Tab::HeatMap };
         }
         match self.tab {
             Tab::Settings => self.table(ui, shown, actions),
