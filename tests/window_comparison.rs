@@ -246,6 +246,18 @@ fn a_comparison_is_filtered_zoomed_into_written_and_come_back_to() {
     line.expect("the departure").click();
     window.run();
     assert!(has(&window, Role::Cell, "work_mem, 481329524788/eu-central-1/invoicing-prod: 65536, different"));
+
+    // What cannot be read takes nothing away.
+    press(&mut window, Modifiers::COMMAND, Key::P);
+    window.get_by_role(Role::EditableComboBox).type_text("drift");
+    window.run();
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    window.event(egui::Event::Text("/no/such/file".to_owned()));
+    window.run();
+    click(&mut window, Role::Button, "Compare");
+    until(&mut window, "it is said", |window| says(window, "the baseline /no/such/file cannot be read"));
+    click(&mut window, Role::Button, "Show the comparison before");
+    assert!(says(&window, "departures, 5 databases"));
 }
 
 /// A window on a made-up core with forty instances.

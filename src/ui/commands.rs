@@ -62,6 +62,8 @@ pub struct Now {
     /// Whether there is a comparison, and whether it is on show.
     pub comparison: bool,
     pub at_comparison: bool,
+    /// Whether a comparison that was made is on show.
+    pub compared: bool,
     /// Selected rows that can be compared, and rows of the grid that can.
     pub comparable: usize,
     pub matching: usize,
@@ -224,7 +226,7 @@ fn compare(now: Now, add: &mut impl FnMut(Menu, Icon, &str, bool, Action)) {
         (
             Icon::Clock,
             "Compare with an earlier time…",
-            now.comparable > 0,
+            now.comparable == 1,
             CompareAction::Ask(Question::Time),
         ),
         (Icon::Target, "Drift from a baseline…", some, CompareAction::Ask(Question::OpenBaseline)),
@@ -232,15 +234,9 @@ fn compare(now: Now, add: &mut impl FnMut(Menu, Icon, &str, bool, Action)) {
         add(Menu::Compare, icon, name, enabled, Action::Compare(action));
     }
     let report = CompareAction::Ask(Question::Report);
-    add(
-        Menu::Compare,
-        Icon::Download,
-        "Report of the comparison…",
-        now.at_comparison,
-        Action::Compare(report),
-    );
+    add(Menu::Compare, Icon::Download, "Report of the comparison…", now.compared, Action::Compare(report));
     let save = CompareAction::Ask(Question::SaveBaseline);
-    add(Menu::Compare, Icon::Save, "Save as baseline…", now.at_comparison, Action::Compare(save));
+    add(Menu::Compare, Icon::Save, "Save as baseline…", now.compared, Action::Compare(save));
 }
 
 /// A shortcut as a person reads it.

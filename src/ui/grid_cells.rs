@@ -443,8 +443,10 @@ impl Cells<'_> {
                         Action::Compare(CompareAction::Matching),
                     );
                 }
-                let time = Action::Compare(CompareAction::Ask(Question::Time));
-                entry(ui, "Compare with an earlier time…".to_owned(), "", time);
+                if rows == 1 {
+                    let time = Action::Compare(CompareAction::Ask(Question::Time));
+                    entry(ui, "Compare with an earlier time…".to_owned(), "", time);
+                }
                 let drift = Action::Compare(CompareAction::Ask(Question::OpenBaseline));
                 entry(ui, "Drift from a baseline…".to_owned(), "", drift);
             }

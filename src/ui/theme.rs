@@ -142,6 +142,8 @@ pub struct Tokens {
     /// A setting that is there in one database and not in another. With `attention` for what differs and `busy` for what
     /// waits: orange, violet and blue are told apart by people who do not tell red from green.
     pub missing: Color32,
+    /// A whole cell of the heat map that differs.
+    pub different: Color32,
     /// Behind a setting that differs, is missing, or waits.
     pub different_fill: Color32,
     pub missing_fill: Color32,
@@ -176,6 +178,7 @@ pub const DARK: Tokens = Tokens {
     attention_fill: rgb(0x352C19),
     bar: rgb(0x4475B0),
     missing: rgb(0xCBB2FF),
+    different: rgb(0xF5BE55),
     different_fill: rgb(0x4A3712),
     missing_fill: rgb(0x352B52),
     waits_fill: rgb(0x123A57),
@@ -205,6 +208,7 @@ pub const LIGHT: Tokens = Tokens {
     attention_fill: rgb(0xFDF1D7),
     bar: rgb(0x4F8CD6),
     missing: rgb(0x5F38A0),
+    different: rgb(0xC87800),
     different_fill: rgb(0xFFE2AC),
     missing_fill: rgb(0xEADFFB),
     waits_fill: rgb(0xCFE6F8),
@@ -402,6 +406,7 @@ mod tests {
             }
             for surface in [tokens.canvas, tokens.hover] {
                 assert!(contrast(tokens.bar, surface) >= 3.0, "{name}: bars");
+                assert!(contrast(tokens.different, surface) >= 3.0, "{name}: the heat map");
             }
             assert!(contrast(tokens.text_faint, tokens.canvas) >= 3.0, "{name}: the dash of absent values");
         }

@@ -23,6 +23,8 @@ use crate::rds::{Kind, kinds};
 const ROOMY: f32 = 1240.0;
 /// The width below which the pages are icons, and the kinds one button.
 const NARROW: f32 = 880.0;
+/// The width from which on the pages have names beside that of a comparison.
+const NAMED: f32 = 1120.0;
 /// The search field's width at most, at least, and what the count beside it takes.
 const SEARCH: f32 = 420.0;
 const LEAST_SEARCH: f32 = 72.0;
@@ -69,13 +71,22 @@ pub fn show(
 ) {
     let width = ui.available_width();
     let (wide, roomy) = (width >= NARROW, width >= ROOMY);
+    let named = width >= if shown.now.comparison { NAMED } else { NARROW };
     ui.spacing_mut().item_spacing.x = theme::STEP;
     ui.horizontal_centered(|ui| {
         menus.show(ui, shown.now, actions);
         travel(ui, shown, actions);
         let hint = "The fleet at a glance, and what needs attention";
         let at_overview = !shown.now.grid && !shown.now.at_comparison;
-        page(ui, Icon::LayoutDashboard, ("Overview", wide), at_overview, hint, Action::ShowOverview, actions);
+        page(
+            ui,
+            Icon::LayoutDashboard,
+            ("Overview", named),
+            at_overview,
+            hint,
+            Action::ShowOverview,
+            actions,
+        );
         if wide {
             for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| kind.always) {
                 let chosen = shown.is_at(at);
@@ -90,14 +101,14 @@ pub fn show(
         kinds_menu(ui, shown, !wide, actions);
         let hint = "What appeared, disappeared or changed between two sweeps";
         let at_changes = shown.is_at(kinds().len() + 1);
-        page(ui, Icon::History, ("Changes", wide), at_changes, hint, Action::ShowChanges, actions);
+        page(ui, Icon::History, ("Changes", named), at_changes, hint, Action::ShowChanges, actions);
         let at_sql = shown.is_at(kinds().len());
-        page(ui, Icon::SquareTerminal, ("SQL", wide), at_sql, "Ask in SQL", Action::ShowSql, actions);
+        page(ui, Icon::SquareTerminal, ("SQL", named), at_sql, "Ask in SQL", Action::ShowSql, actions);
         if shown.now.comparison {
             let hint = "The databases that were compared last";
             let action = Action::Compare(CompareAction::Show);
             let at = shown.now.at_comparison;
-            page(ui, Icon::GitCompareArrows, ("Comparison", wide), at, hint, action, actions);
+            page(ui, Icon::GitCompareArrows, ("Comparison", named), at, hint, action, actions);
         }
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

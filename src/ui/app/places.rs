@@ -92,6 +92,7 @@ impl App {
             details: self.details.open && self.at_grid(),
             comparison: self.comparison.is_there(),
             at_comparison: self.comparison.open,
+            compared: self.comparison.open && self.comparison.compared().is_some(),
             comparable: if self.at_grid() { self.comparable_rows() } else { 0 },
             matching: if self.at_grid() { self.comparable_matches() } else { 0 },
             back: self.history.can_go_back(),

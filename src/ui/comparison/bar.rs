@@ -23,7 +23,15 @@ impl ComparisonPage {
                 files(ui, roomy, actions);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     if let Some(looked) = &self.looked {
-                        ui.add(Label::new(RichText::new(found(looked)).strong()).truncate());
+                        let label = ui.add(Label::new(RichText::new(found(looked)).strong()).truncate());
+                        label.on_hover_ui(|ui| {
+                            let about = &looked.compared.about;
+                            ui.set_max_width(theme::COMPARED_MOST);
+                            ui.label(format!("Made {}", crate::report::moment(about.made)));
+                            for scope in &about.scope {
+                                ui.weak(scope);
+                            }
+                        });
                     }
                 });
             });

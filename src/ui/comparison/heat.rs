@@ -150,7 +150,7 @@ fn shape(mesh: &mut Mesh, rect: Rect, verdict: Verdict, tokens: &Tokens) {
     let mut fill = |rect: Rect, color: Color32| mesh.add_colored_rect(rect, color);
     match verdict {
         Verdict::Equal => fill(rect, tokens.hairline),
-        Verdict::Different => fill(rect, tokens.attention),
+        Verdict::Different => fill(rect, tokens.different),
         Verdict::Missing => {
             fill(rect, tokens.missing);
             fill(rect.shrink(FRAME.min(rect.width() / 3.0)), tokens.canvas);

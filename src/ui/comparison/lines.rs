@@ -1,7 +1,7 @@
 //! What the lines of a comparison are: the headings of sections, settings that stand out, what follows from them, and the
 //! equal ones folded away. They are worked out when something changes, never while a frame is drawn.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::compare::{Comparison, Shown};
 use crate::analysis::setting::Section;
@@ -82,6 +82,12 @@ pub fn lines(comparison: &Comparison, shown: &Shown, folds: &Folds) -> Vec<Line>
     let is_shown: BTreeSet<usize> = rows.iter().copied().collect();
     let cause =
         |row: usize| comparison.rows[row].cause.filter(|cause| *cause != row && is_shown.contains(cause));
+    let mut following: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for row in &rows {
+        if let Some(cause) = cause(*row) {
+            following.entry(cause).or_default().push(*row);
+        }
+    }
     let mut lines = Vec::new();
     let mut rest = rows.as_slice();
     while let Some(first) = rest.first() {
@@ -103,15 +109,11 @@ pub fn lines(comparison: &Comparison, shown: &Shown, folds: &Folds) -> Vec<Line>
                 continue;
             }
             lines.push(Line::Setting { row, under: false });
-            let following: Vec<usize> =
-                rows.iter().copied().filter(|other| cause(*other) == Some(row)).collect();
-            if following.is_empty() {
-                continue;
-            }
+            let Some(following) = following.get(&row) else { continue };
             let open = folds.following.contains(&row);
             lines.push(Line::Following { cause: row, count: following.len(), open });
             if open {
-                lines.extend(following.into_iter().map(|row| Line::Setting { row, under: true }));
+                lines.extend(following.iter().map(|row| Line::Setting { row: *row, under: true }));
             }
         }
         if elsewhere > 0 {

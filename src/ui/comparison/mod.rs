@@ -101,6 +101,8 @@ pub struct ComparisonPage {
     /// Whether it stands in the grids' place.
     pub open: bool,
     looked: Option<Looked>,
+    /// The comparison before one that is awaited or could not be made.
+    before: Option<Looked>,
     /// Whether an answer is awaited.
     waiting: bool,
     /// Why there is none.
@@ -141,7 +143,8 @@ impl ComparisonPage {
 
     /// Another comparison has been asked for: it is looked at as if there had been none before.
     pub fn wait(&mut self) {
-        *self = ComparisonPage { open: true, waiting: true, ..ComparisonPage::default() };
+        let before = self.looked.take().or(self.before.take());
+        *self = ComparisonPage { open: true, waiting: true, before, ..ComparisonPage::default() };
     }
 
     /// Nothing is awaited any more.
@@ -174,6 +177,7 @@ impl ComparisonPage {
                 let counts = looked_at
                     .fold((0, 0), |(differ, all), row| (differ + usize::from(row.differing > 0), all + 1));
                 let sections = comparison.sections();
+                self.before = None;
                 self.looked = Some(Looked {
                     compared,
                     differing,
@@ -259,9 +263,18 @@ impl ComparisonPage {
             return waits(ui, shown.fleet, actions);
         }
         if let Some(why) = &self.refused {
-            let mut sentence = why.clone();
-            sentence.push('.');
-            return empty::say(ui, "There is nothing to compare", &sentence);
+            empty::say(ui, "There is nothing to compare", &format!("{why}."));
+            if self.before.is_some() {
+                ui.add_space(2.0 * theme::STEP);
+                centred(ui, |ui| {
+                    if ui.button("Show the comparison before").clicked() {
+                        self.refused = None;
+                        self.looked = self.before.take();
+                        self.look();
+                    }
+                });
+            }
+            return;
         }
         if self.looked.is_none() {
             return empty::say(
@@ -314,13 +327,18 @@ fn waits(ui: &mut Ui, fleet: Option<&Fleet>, actions: &mut Vec<Action>) {
     };
     empty::say(ui, "Comparing…", &words);
     ui.add_space(2.0 * theme::STEP);
-    ui.vertical_centered(|ui| {
-        ui.horizontal(|ui| {
-            ui.add_space(((ui.available_width() - 640.0) / 2.0).max(16.0));
-            Tone::Busy.show(ui);
-            if ui.button("Give up").clicked() {
-                actions.push(Action::Compare(CompareAction::GiveUp));
-            }
-        });
+    centred(ui, |ui| {
+        Tone::Busy.show(ui);
+        if ui.button("Give up").clicked() {
+            actions.push(Action::Compare(CompareAction::GiveUp));
+        }
+    });
+}
+
+/// Something under a sentence that stands in the page's place.
+fn centred(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.add_space(((ui.available_width() - empty::WIDTH) / 2.0).max(16.0));
+        contents(ui);
     });
 }

@@ -462,10 +462,16 @@ fn show_header(
         let mut line = whole.shrink2(vec2(1.5 * theme::STEP, theme::STEP));
         line.max.y = line.top() + theme::COMPARED_LINE;
         let called = called(roster, of);
-        let place = match &of.at {
-            Some(at) => format!("{}  ·  {at}", of.region),
-            None => of.region.clone(),
-        };
+        let profile = of.profiles.split("; ").next().unwrap_or_default();
+        let mut place = of.region.clone();
+        for words in
+            [of.at.as_deref().unwrap_or_default(), if called.contains(profile) { "" } else { profile }]
+        {
+            if !words.is_empty() {
+                place.push_str("  ·  ");
+                place.push_str(words);
+            }
+        }
         let color = if is_reference || differ == 0 { tokens.text_weak } else { tokens.attention };
         for (at, (text, color)) in [
             (&*of.identifier, tokens.text),
