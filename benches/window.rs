@@ -1,5 +1,6 @@
 //! The window benchmark: what a frame costs the thread that draws, at 400, 20,000 and 1,000,000 rows, while somebody
-//! scrolls, types into the search and resizes a column; and how often an idle window is painted.
+//! scrolls, types into the search and resizes a column; how often an idle window is painted; and what a frame of a comparison
+//! of fifty databases costs.
 //!
 //!     cargo bench --bench window [-- --store file --idle-seconds 60]
 //!
@@ -12,7 +13,7 @@
 
 mod company;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
@@ -25,13 +26,19 @@ use egui::{
     Context, CursorIcon, Event as Input, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, RawInput, Rect,
     ThemePreference, TouchPhase, Vec2, pos2, vec2,
 };
+use rds_fleet::analysis::compare::{Comparison, Database, Subject};
+use rds_fleet::analysis::meaning::Meaning;
+use rds_fleet::analysis::rules::Rules;
+use rds_fleet::analysis::setting::{Held, Named, Section, Setting};
 use rds_fleet::config::Environment;
-use rds_fleet::core::{self, Command, Core, Event};
+use rds_fleet::core::{self, Command, Compared, Core, Event};
 use rds_fleet::inventory::Place;
 use rds_fleet::rds;
+use rds_fleet::report::About;
 use rds_fleet::sandbox::Settings;
-use rds_fleet::settings::{Told, Wish};
+use rds_fleet::settings::{self, Wish};
 use rds_fleet::ui::{App, Link, Start};
+use time::OffsetDateTime;
 
 const SCREEN: Vec2 = vec2(1920.0, 1080.0);
 /// As on a display of 60 pictures a second.
@@ -60,6 +67,7 @@ fn main() {
     {
         measure(store, accounts, kind, idle);
     }
+    measure_comparison();
     if std::env::var_os("DISPLAY").is_some() {
         first_frame(&large, 1000);
     } else {
@@ -90,7 +98,7 @@ impl Link for Still {
 
     fn wish(&self, _: Wish) {}
 
-    fn told(&self) -> Option<Told> {
+    fn told(&self) -> Option<settings::Told> {
         None
     }
 }
@@ -121,15 +129,7 @@ fn measure(store: &Path, accounts: usize, kind: &str, idle: u64) {
     let link = Still { core, rows: Rc::clone(&rows) };
     let start = Start { theme: ThemePreference::Dark, export_folder: PathBuf::new() };
     let app = App::new(&ctx, Box::new(link), start);
-    let mut bench = Bench {
-        ctx,
-        app,
-        woken,
-        begun: Instant::now(),
-        pointer: pos2(900.0, 600.0),
-        cursor: CursorIcon::Default,
-        restless: false,
-    };
+    let mut bench = Bench::new(ctx, app, woken);
     bench.settle();
     // As a person goes there: by the palette.
     bench.frame(vec![key(Key::P, Modifiers::COMMAND)]);
@@ -190,7 +190,104 @@ fn measure(store: &Path, accounts: usize, kind: &str, idle: u64) {
     );
 }
 
+/// A core that only has a comparison to tell of.
+struct Told(RefCell<Option<Event>>);
+
+impl Link for Told {
+    fn send(&self, _: Command) {}
+
+    fn poll(&self) -> Option<Event> {
+        self.0.borrow_mut().take()
+    }
+
+    fn wish(&self, _: Wish) {}
+
+    fn told(&self) -> Option<settings::Told> {
+        None
+    }
+}
+
+/// Fifty databases of 700 settings, of which most differ somewhere.
+fn compared() -> Compared {
+    const DATABASES: usize = 50;
+    const SETTINGS: usize = 700;
+    let setting = |database: usize, at: usize| {
+        let value = if (at + database).is_multiple_of(9) { at * 2 } else { at };
+        let text = format!("a value of some length, {value}");
+        Named {
+            section: Section::ALL[at * Section::ALL.len() / SETTINGS],
+            name: format!("setting_{at:03}").into(),
+            held: Held::Set(Box::new(Setting {
+                meaning: Meaning::Text(text.clone()),
+                text: text.into(),
+                parameter: None,
+                waits: None,
+            })),
+        }
+    };
+    let subject = |database: usize| Subject {
+        database: Database {
+            kind: "db-instances",
+            identifier: format!("database-{database}").into(),
+            account_id: format!("{database:012}"),
+            region: "eu-central-1".to_owned(),
+            engine: "postgres".to_owned(),
+            version: "16.10".to_owned(),
+            ..Database::default()
+        },
+        settings: (0..SETTINGS).map(|at| setting(database, at)).collect(),
+        gaps: Vec::new(),
+    };
+    let rules = Rules::default();
+    let comparison = Comparison::of((0..DATABASES).map(subject).collect(), &rules, None);
+    let about = About {
+        title: "Comparison".to_owned(),
+        scope: Vec::new(),
+        made: OffsetDateTime::now_utc(),
+        coverage: Vec::new(),
+        broken: Vec::new(),
+    };
+    let varied = comparison.most_varied();
+    Compared { comparison, rules: Arc::new(rules), about, departures: None, varied }
+}
+
+fn measure_comparison() {
+    let ctx = Context::default();
+    let told = Told(RefCell::new(Some(Event::Comparison(Ok(Arc::new(compared()))))));
+    let start = Start { theme: ThemePreference::Dark, export_folder: PathBuf::new() };
+    let app = App::new(&ctx, Box::new(told), start);
+    let mut bench = Bench::new(ctx, app, Arc::default());
+    bench.settle();
+    bench.frame(vec![key(Key::Num6, Modifiers::COMMAND)]);
+    bench.settle();
+    let name = |what: &str| format!("50 databases x 700 settings, {what}");
+    let notch = |bench: &mut Bench, frame: usize| {
+        bench.frame(vec![wheel(if frame % 200 < 160 { -30.0 } else { 90.0 })])
+    };
+    print(&name("scrolling"), &bench.run(FRAMES, notch));
+    let across = |bench: &mut Bench, frame: usize| {
+        let arrow = if frame % 100 < 50 { Key::ArrowRight } else { Key::ArrowLeft };
+        bench.frame(vec![key(arrow, Modifiers::NONE)])
+    };
+    print(&name("going across"), &bench.run(FRAMES, across));
+    bench.frame(vec![key(Key::H, Modifiers::NONE)]);
+    bench.settle();
+    print(&name("the heat map"), &bench.run(FRAMES, notch));
+}
+
 impl Bench {
+    fn new(ctx: Context, app: App, woken: Arc<AtomicBool>) -> Bench {
+        Bench {
+            ctx,
+            app,
+            woken,
+            begun: Instant::now(),
+            pointer: pos2(900.0, 600.0),
+            cursor: CursorIcon::Default,
+            restless: false,
+        }
+    }
+
     /// One frame; the processor time it took this thread.
     fn frame(&mut self, events: Vec<Input>) -> Duration {
         for event in &events {

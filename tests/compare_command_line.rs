@@ -3,12 +3,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod planted;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output};
 
 use rds_fleet::sandbox::{Sandbox, Settings};
 use serde_json::Value;
+
+use planted::{CAUSES, DATABASES, PLANTED};
 
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_rds-fleet-cli"));
@@ -19,68 +23,6 @@ fn program(folder: &Path, arguments: &[&str]) -> Command {
         .env("RDS_FLEET_STORE", folder.join("store.sqlite"));
     program
 }
-
-/// First and second production, third, test, development.
-const DATABASES: [&str; 5] = [
-    "329225670911/eu-central-1/invoicing-prod",
-    "481329524788/eu-central-1/invoicing-prod",
-    "115541057733/us-east-1/invoicing-prod",
-    "invoicing-test",
-    "invoicing-dev",
-];
-
-/// What is planted, by setting: the verdict on each database but the equal ones. `=` equal, `≠` different, `∅` missing,
-/// `⟳` waits, `?` not known.
-const PLANTED: &[(&str, &str)] = &[
-    ("DBInstanceClass", "= = ⟳ ≠ ≠"),
-    ("EngineVersion", "= = = ≠ ="),
-    ("AllocatedStorage", "= = = ≠ ≠"),
-    ("Iops", "= = = ≠ ≠"),
-    ("StorageThroughput", "= = = ≠ ≠"),
-    ("MaxAllocatedStorage", "= = = = ∅"),
-    ("Endpoint.Port", "= = = = ≠"),
-    ("PubliclyAccessible", "= = = = ≠"),
-    ("VpcSecurityGroups", "= = ≠ = ="),
-    ("DeletionProtection", "= ≠ = = ≠"),
-    ("StorageEncrypted", "= = = = ≠"),
-    ("StorageEncryptionType", "= = = = ≠"),
-    ("KmsKeyId", "= = = = ∅"),
-    ("MultiAZ", "= = = ≠ ≠"),
-    ("BackupRetentionPeriod", "= = ≠ = ="),
-    ("TagList[env]", "= = = ≠ ≠"),
-    // Parameters that somebody set, and what waits for the development database's reboot.
-    ("ParameterApplyStatus", "= = = = ⟳"),
-    ("work_mem", "= ≠ = = ="),
-    ("rds.force_ssl", "= = ≠ = ⟳"),
-    ("shared_preload_libraries", "= = = = ⟳"),
-    ("log_min_duration_statement", "= = = ≠ ≠"),
-    ("statement_timeout", "= = = = ≠"),
-    // What follows from the class, the port and the version.
-    ("shared_buffers", "= = ≠ ≠ ≠"),
-    ("effective_cache_size", "= = ≠ ≠ ≠"),
-    ("maintenance_work_mem", "= = ≠ ≠ ≠"),
-    ("autovacuum_work_mem", "= = ≠ ≠ ≠"),
-    ("autovacuum_vacuum_cost_limit", "= = ≠ ≠ ≠"),
-    ("max_connections", "= = ≠ ≠ ≠"),
-    ("huge_pages", "= = ? ? ?"),
-    ("port", "= = = = ≠"),
-    ("old_snapshot_threshold", "= = = ∅ ="),
-    ("db_user_namespace", "= = = ∅ ="),
-];
-
-/// The settings that follow from another.
-const CAUSES: &[(&str, &str)] = &[
-    ("shared_buffers", "DBInstanceClass"),
-    ("effective_cache_size", "DBInstanceClass"),
-    ("maintenance_work_mem", "DBInstanceClass"),
-    ("autovacuum_work_mem", "DBInstanceClass"),
-    ("autovacuum_vacuum_cost_limit", "DBInstanceClass"),
-    ("max_connections", "DBInstanceClass"),
-    ("huge_pages", "DBInstanceClass"),
-    ("port", "Endpoint.Port"),
-    ("old_snapshot_threshold", "EngineVersion"),
-    ("db_user_namespace", "EngineVersion"),
-];
 
 #[test]
 fn everything_planted_is_found_and_nothing_else_is_marked() {

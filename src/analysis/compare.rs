@@ -101,6 +101,8 @@ pub struct Row {
     pub name: Arc<str>,
     /// By database.
     pub cells: Vec<Cell>,
+    /// Its name and its values in small letters, each once, so that a search need not go through every cell.
+    pub words: Box<str>,
     /// The database whose value the others are held against: the reference, or the first of the majority.
     pub standard: usize,
     /// Databases known to differ from it.
@@ -198,11 +200,13 @@ impl Comparison {
                     });
                     Cell { held, judged: Judged::new(Verdict::Equal, "") }
                 };
+                let cells: Vec<Cell> = held.into_iter().enumerate().map(cell).collect();
                 Row {
                     section,
                     ignored: rules.ignores(section, &name).map(str::to_owned),
+                    words: words(&name, &cells),
                     name,
-                    cells: held.into_iter().enumerate().map(cell).collect(),
+                    cells,
                     standard: 0,
                     differing: 0,
                     unsure: 0,
@@ -273,10 +277,6 @@ impl Comparison {
     /// The rows that are shown, in order.
     pub fn shown(&self, shown: &Shown) -> Vec<usize> {
         let words: Vec<String> = shown.search.split_whitespace().map(str::to_lowercase).collect();
-        let has = |row: &Row, word: &String| {
-            row.name.to_lowercase().contains(word)
-                || row.cells.iter().any(|cell| cell.text().to_lowercase().contains(word))
-        };
         let is_shown = |row: &Row| {
             (shown.ignored_too || row.ignored.is_none())
                 && !row.is_nobodys()
@@ -284,7 +284,7 @@ impl Comparison {
                 && (!shown.only_user_set || row.is_user_set())
                 && (!shown.in_exactly_one || row.differing == 1)
                 && shown.section.is_none_or(|section| section == row.section)
-                && words.iter().all(|word| has(row, word))
+                && words.iter().all(|word| row.words.contains(word.as_str()))
         };
         self.rows.iter().enumerate().filter(|(_, row)| is_shown(row)).map(|(at, _)| at).collect()
     }
@@ -308,6 +308,15 @@ impl Comparison {
         let of_it = |row: &&Row| row.ignored.is_none() && row.cells[database].verdict().differs();
         self.rows.iter().filter(of_it).count()
     }
+}
+
+/// What a search of a row looks at.
+fn words(name: &str, cells: &[Cell]) -> Box<str> {
+    let mut texts: Vec<&str> = cells.iter().map(Cell::text).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts.insert(0, name);
+    texts.join("\n").to_lowercase().into()
 }
 
 /// The first database of the largest set of those that have the same.

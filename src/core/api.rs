@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::comparison::{Compare, Compared, ComparisonReport, SaveBaseline};
 use super::overview::Overview;
+use crate::analysis::compare::Shown;
 use crate::config::{Diagnostic, Environment, FileState};
 pub use crate::inventory::Found;
 use crate::inventory::{Bounds, Place, QueryLimits, Refused};
@@ -99,6 +100,8 @@ pub enum Command {
     Compare(Compare),
     /// The same databases held against another of them, or the majority: answered by `Event::Comparison`.
     HoldAgainst { compared: Arc<Compared>, reference: Option<usize> },
+    /// The rows of a comparison that are shown, as Markdown: answered by `Event::Copied`.
+    CopyComparison { compared: Arc<Compared>, shown: Shown },
     /// Write a comparison: answered by `Event::Exported`.
     ReportComparison(ComparisonReport),
     /// Write settings down as a baseline: answered by `Event::Exported`.

@@ -45,8 +45,11 @@ pub struct Job {
 }
 
 /// Finds out on a thread what a comparison needs, and tells the core.
-pub fn choose(job: Job, basis: Basis, telling: &Telling, core: Sender<Message>) {
+pub fn choose(mut job: Job, basis: Basis, telling: &Telling, core: Sender<Message>) {
     run(&job.clone(), telling.clone(), move || {
+        if let Against::File(path) = &job.compare.against {
+            job.compare.against = Against::Baseline(Arc::new(Baseline::of_file(path)?));
+        }
         let records = open(&job.storage)?;
         let chosen = chosen(&records, &job, &basis)?;
         let _ = core.send(Message::ToCompare { needs: needs(&chosen), job: Box::new(job) });
@@ -92,6 +95,23 @@ pub fn report(asked: ComparisonReport, telling: &Telling, core: Sender<Message>)
         let not_collected = compared.comparison.gaps.len() + compared.about.broken.len();
         Ok(Exported { path: asked.path.clone(), rows, not_collected })
     });
+}
+
+/// Writes the rows that are shown as Markdown on a thread, for the clipboard.
+pub fn copy(compared: Arc<Compared>, shown: Shown, telling: &Telling) {
+    let told = telling.clone();
+    let run = move || {
+        let mut text = Vec::new();
+        // Memory takes everything that is written to it.
+        let _ = report::write_comparison(
+            report::ComparisonFormat::Markdown,
+            &report_of(&compared, &shown),
+            &mut text,
+        );
+        told.send(Event::Copied(String::from_utf8_lossy(&text).into_owned()));
+    };
+    // Where no thread can be had there is nothing to copy, and the clipboard stays as it is.
+    let _ = thread::Builder::new().name("rds-fleet-copies".to_owned()).spawn(run);
 }
 
 fn report_of<'a>(compared: &'a Compared, shown: &Shown) -> report::Compared<'a> {
@@ -147,7 +167,7 @@ fn compared(job: &Job, basis: &Basis) -> Result<Compared, String> {
             let record = named(&records, name, basis)?;
             chosen.iter().position(|chosen| is_same(&chosen.record, &record) && chosen.at.is_none())
         }
-        Against::Baseline(_) => Some(0),
+        Against::Baseline(_) | Against::File(_) => Some(0),
     };
     let standing = |kind: &'static str, place: &AccountRegion| standing(basis, kind, place);
     let mut subjects = gather::subjects(&records, &chosen, &standing).map_err(unreadable)?;
@@ -175,7 +195,8 @@ fn compared(job: &Job, basis: &Basis) -> Result<Compared, String> {
         departures = Some(drift::departures(&comparison, &records).map_err(unreadable)?);
     }
     let about = about(&comparison, &chosen, basis, compare);
-    Ok(Compared { comparison, rules: Arc::clone(&compare.rules), about, departures })
+    let varied = comparison.most_varied();
+    Ok(Compared { comparison, rules: Arc::clone(&compare.rules), about, departures, varied })
 }
 
 /// Why a kind of a place was not collected; `None` where it was, by one role or another.

@@ -9,6 +9,7 @@ use crate::analysis::baseline::Baseline;
 use crate::analysis::compare::{Comparison, Shown};
 use crate::analysis::drift::Departure;
 use crate::analysis::rules::Rules;
+use crate::analysis::spread::Varied;
 use crate::query::Query;
 use crate::report::{About, ComparisonFormat};
 
@@ -62,6 +63,8 @@ pub enum Against {
     /// The database of this name, which is compared as well.
     Named(String),
     Baseline(Arc<Baseline>),
+    /// The baseline in this file, which the core reads.
+    File(PathBuf),
 }
 
 /// What is asked of AWS before databases are compared.
@@ -83,6 +86,8 @@ pub struct Compared {
     pub about: About,
     /// Against a baseline: every setting that is not as it says.
     pub departures: Option<Vec<Departure>>,
+    /// The settings in which they differ, those with the most values first.
+    pub varied: Vec<Varied>,
 }
 
 impl Compared {
@@ -90,6 +95,7 @@ impl Compared {
     pub fn held_against(&self, reference: Option<usize>) -> Compared {
         let mut compared = self.clone();
         compared.comparison.hold_against(reference, &self.rules);
+        compared.varied = compared.comparison.most_varied();
         compared
     }
 }

@@ -267,6 +267,7 @@ impl State {
             Command::Compare(compare) => self.compare(compare),
             Command::HoldAgainst { compared, reference } => self.hold_against(compared, reference),
             Command::ReportComparison(asked) => self.report_comparison(asked),
+            Command::CopyComparison { compared, shown } => self.copy_comparison(compared, shown),
             Command::SaveBaseline(asked) => self.save_baseline(asked),
             Command::CancelExport => {
                 if let Some(stop) = &self.exporting {

@@ -3,6 +3,7 @@
 
 use egui::ThemePreference;
 
+use super::comparison::CompareAction;
 use crate::core::{CopyForm, Database, Link};
 use crate::query::Filter;
 use crate::settings::{Settings, Wish};
@@ -12,6 +13,8 @@ use crate::settings::{Settings, Wish};
 pub enum Action {
     /// Shows another kind, by its place among the kinds.
     ShowKind(usize),
+    /// Asks something of comparisons.
+    Compare(CompareAction),
     /// Shows the fleet at a glance.
     ShowOverview,
     /// Shows the rows of a kind that some conditions leave, and no others.

@@ -1,6 +1,7 @@
 //! The whole window: takes the core's events in, draws the parts, carries out what the person asked for. It holds the
 //! state that several parts share; how each part looks is that part's business.
 
+mod comparing;
 mod naming;
 mod navigation;
 mod places;
@@ -20,6 +21,7 @@ use super::action::{Action, GridAction, Page};
 use super::ahead::Ahead;
 use super::chips::Chips;
 use super::columns::ColumnsMenu;
+use super::comparison::ComparisonPage;
 use super::details::Details;
 use super::export::{self, ExportDialog, Outcome};
 use super::grid::Grid;
@@ -78,6 +80,7 @@ pub struct App {
     history: History<navigation::Place>,
     drawer: Option<Page>,
     overview: OverviewPage,
+    comparison: ComparisonPage,
     palette: Palette,
     menus: Menus,
     /// Whether the page of shortcuts is open.
@@ -139,6 +142,7 @@ impl App {
             history: History::default(),
             drawer: None,
             overview: OverviewPage::default(),
+            comparison: ComparisonPage::default(),
             palette: Palette::default(),
             menus: Menus::default(),
             keys_shown: false,
@@ -296,7 +300,9 @@ impl App {
                 if let Ok(exported) = &result {
                     self.message = format!("{} rows exported", status::grouped(exported.rows as u64));
                 }
-                if let Some(dialog) = &mut self.export {
+                if self.comparison.written(&result) {
+                    self.message.clear();
+                } else if let Some(dialog) = &mut self.export {
                     dialog.finished(result);
                 }
             }
@@ -319,7 +325,7 @@ impl App {
                 self.name_accounts();
             }
             Event::SweepEnded => self.ask_for_tags(),
-            Event::Comparison(_) => {}
+            Event::Comparison(answer) => self.comparison.take(answer),
         }
     }
 
@@ -396,7 +402,9 @@ impl App {
             let running = self.fleet.as_ref().is_some_and(|fleet| fleet.progress.running);
             if self.drawer.is_some() {
                 actions.push(Action::CloseDrawer);
-            } else if self.details.open && !self.overview.open {
+            } else if self.comparison.open && self.comparison.close_details() {
+                ui.request_repaint();
+            } else if self.details.open && self.at_grid() {
                 actions.push(Action::CloseDetails);
             } else if running {
                 actions.push(Action::Cancel);
@@ -422,7 +430,8 @@ impl App {
                 ticks: &self.ticks,
                 kind: self.grids[self.sheet].sheet.kind_name(),
                 drawer: self.drawer,
-                selected: self.grids[self.sheet].selection.len(),
+                selected: if self.at_grid() { self.grids[self.sheet].selection.len() } else { 0 },
+                comparable: if self.at_grid() { self.comparable_rows() } else { 0 },
                 notices: self.memory.notices().len(),
                 message: &self.message,
             };
@@ -454,16 +463,19 @@ impl App {
         let kind = if self.sheet < sql_sheet() { self.sheet } else { 0 };
         let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind };
         let narrow = (width * 0.25).clamp(216.0, 296.0).round();
-        Panel::left("accounts")
-            .default_size(narrow)
-            .size_range(200.0..=(width * 0.4))
-            .frame(frame)
-            .show(ui, |ui| self.accounts.show(ui, &shown, actions));
+        // Which databases are compared is settled: their columns have the room.
+        if !self.comparison.open {
+            Panel::left("accounts")
+                .default_size(narrow)
+                .size_range(200.0..=(width * 0.4))
+                .frame(frame)
+                .show(ui, |ui| self.accounts.show(ui, &shown, actions));
+        }
         if !above {
             self.toolbar(ui, frame, actions);
         }
         let grid = &self.grids[self.sheet];
-        if self.details.open && !self.overview.open {
+        if self.details.open && self.at_grid() {
             let wanted = grid.focused_row().map(|row| (grid.sheet.kind_name(), row));
             let most = (ui.available_width() * 0.62).max(280.0);
             let first = (width * 0.28).clamp(320.0, 440.0).round();
@@ -474,17 +486,22 @@ impl App {
                 },
             );
         }
-        if self.sheet == sql_sheet() && !self.overview.open {
+        if self.sheet == sql_sheet() && self.at_grid() {
             let running = self.grids[self.sheet].is_waiting();
             Panel::top("sql")
                 .resizable(false)
                 .frame(frame)
                 .show(ui, |ui| self.sql.show(ui, running, actions));
         }
-        self.chips.show(ui, frame, &self.grids[self.sheet], &self.search, actions);
+        if !self.comparison.open {
+            self.chips.show(ui, frame, &self.grids[self.sheet], &self.search, actions);
+        }
         CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
             if self.overview.open {
                 return self.show_overview(ui, actions);
+            }
+            if self.comparison.open {
+                return self.show_comparison(ui, actions);
             }
             let keys = self.grid_has_keys(ui);
             let grid = &mut self.grids[self.sheet];
@@ -518,7 +535,7 @@ impl App {
 
     /// Whether keys are meant for the grid where nothing else has the focus.
     fn grid_has_keys(&self, ui: &Ui) -> bool {
-        let over = self.export.is_some() || self.palette.open || self.keys_shown;
+        let over = self.in_dialog() || self.palette.open || self.keys_shown;
         !over && !self.typing && !Popup::is_any_open(ui.ctx())
     }
 
@@ -543,7 +560,8 @@ impl App {
 
     /// Whether something lies over the window that keys are meant for.
     fn in_dialog(&self) -> bool {
-        self.export.is_some() || self.memory.preferences || self.memory.dialog.is_some()
+        let comparison = self.comparison.dialog.is_some();
+        self.export.is_some() || self.memory.preferences || self.memory.dialog.is_some() || comparison
     }
 
     fn dialogs(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
@@ -556,6 +574,7 @@ impl App {
                 self.memory.dialog = Some(dialog);
             }
         }
+        self.comparison_dialog(ui.ctx(), actions);
         let Some(dialog) = &mut self.export else { return };
         let grid = &self.grids[self.sheet];
         let Some(view) = grid.view() else { return };
@@ -586,7 +605,11 @@ impl App {
     fn carry_out(&mut self, ctx: &Context, action: Action) {
         self.message.clear();
         match action {
-            Action::ShowOverview => self.overview.open = true,
+            Action::ShowOverview => {
+                self.comparison.open = false;
+                self.overview.open = true;
+            }
+            Action::Compare(action) => self.compare(action),
             Action::ShowRows { kind, filters } => self.show_rows(kind, filters),
             Action::ShowDatabase(database) => self.show_database(&database),
             Action::Collect(kinds) => self.link.send(Command::Sweep { targets: None, kinds }),
@@ -626,6 +649,7 @@ impl App {
             Action::Search(text) => {
                 // What is searched for is rows: the grid shows them.
                 self.overview.open &= text.is_empty();
+                self.comparison.open &= text.is_empty();
                 self.search = text;
             }
             Action::Back => self.go_back(),
@@ -672,7 +696,7 @@ impl App {
             }
             Action::OpenExport => {
                 let grid = &self.grids[self.sheet];
-                if !self.overview.open && grid.view().is_some_and(|view| !view.rows.is_empty()) {
+                if self.at_grid() && grid.view().is_some_and(|view| !view.rows.is_empty()) {
                     let today = time::OffsetDateTime::now_utc().date();
                     let selected = grid.selection.len();
                     let folder = &self.start.export_folder;

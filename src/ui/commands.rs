@@ -5,8 +5,9 @@
 use egui::{Context, Key, KeyboardShortcut, Modifiers, ThemePreference, Ui};
 
 use super::action::{Action, GridAction, Page, ViewQuestion};
+use super::comparison::{CompareAction, Question};
 use super::icons::Icon;
-use crate::core::CopyForm;
+use crate::core::{CopyForm, MOST};
 use crate::rds::kinds;
 
 /// Where a command stands in the menus.
@@ -15,6 +16,7 @@ pub enum Menu {
     File,
     Edit,
     View,
+    Compare,
     Go,
     /// The kinds that are not collected always; part of Go.
     Kinds,
@@ -27,6 +29,7 @@ impl Menu {
             Menu::File => "File",
             Menu::Edit => "Edit",
             Menu::View => "View",
+            Menu::Compare => "Compare",
             Menu::Go => "Go",
             Menu::Kinds => "Other kinds",
             Menu::Help => "Help",
@@ -61,6 +64,14 @@ pub struct Now {
     /// Whether the search or a condition leaves rows out, or an account is not ticked.
     pub narrowed: bool,
     pub details: bool,
+    /// Whether there is a comparison, and whether it is on show.
+    pub comparison: bool,
+    pub at_comparison: bool,
+    /// Whether a comparison that was made is on show.
+    pub compared: bool,
+    /// Selected rows that can be compared, and rows of the grid that can.
+    pub comparable: usize,
+    pub matching: usize,
     /// Whether there is a place to go back to, and one to go forward to.
     pub back: bool,
     pub forward: bool,
@@ -96,6 +107,8 @@ pub fn shortcuts(action: &Action) -> &'static [KeyboardShortcut] {
         Action::Larger => &const { [command(Key::Plus), command(Key::Equals)] },
         Action::Smaller => &const { [command(Key::Minus)] },
         Action::ActualSize => &const { [command(Key::Num0)] },
+        Action::Compare(CompareAction::Selected) => &const { [command(Key::D)] },
+        Action::Compare(CompareAction::Show) => &const { [command(Key::Num6)] },
         Action::OpenExport => &const { [command(Key::E)] },
         Action::ShowOverview => &const { [command(Key::Num1)] },
         Action::ShowKind(0) => &const { [command(Key::Num2)] },
@@ -107,7 +120,7 @@ pub fn shortcuts(action: &Action) -> &'static [KeyboardShortcut] {
 }
 
 /// Keys that only mean something where they are used, and what they do there.
-pub const ELSEWHERE: [(&str, &[(&str, &str)]); 3] = [
+pub const ELSEWHERE: [(&str, &[(&str, &str)]); 4] = [
     (
         "In a grid",
         &[
@@ -120,6 +133,16 @@ pub const ELSEWHERE: [(&str, &[(&str, &str)]); 3] = [
             ("Enter", "Open the details of the row"),
             ("Ctrl+A", "Select all rows"),
             ("Ctrl+C", "Copy the selected rows with headers"),
+        ],
+    ),
+    (
+        "In a comparison",
+        &[
+            ("Up, Down, Page Up, Page Down, Home, End", "Choose a setting or a section"),
+            ("Left, Right", "Choose a database"),
+            ("Enter", "Show all values of the setting; fold or open the section"),
+            ("R", "Hold the others against the database, or the majority again"),
+            ("H", "Show the heat map, or the settings again"),
         ],
     ),
     ("In SQL", &[("Ctrl+Enter", "Run"), ("Ctrl+Space", "Complete"), ("Tab", "Take the completion")]),
@@ -193,6 +216,8 @@ pub fn table(now: Now) -> Vec<Entry> {
         add(Menu::View, icon, name, true, Action::Theme(theme));
     }
 
+    compare(now, &mut add);
+
     add(Menu::Go, Icon::ArrowLeft, "Back", now.back, Action::Back);
     add(Menu::Go, Icon::ArrowRight, "Forward", now.forward, Action::Forward);
     add(Menu::Go, Icon::Command, "Go to a database or command…", true, Action::OpenPalette);
@@ -202,12 +227,44 @@ pub fn table(now: Now) -> Vec<Entry> {
     }
     add(Menu::Go, Icon::History, "Changes", true, Action::ShowChanges);
     add(Menu::Go, Icon::SquareTerminal, "SQL", true, Action::ShowSql);
+    add(Menu::Go, Icon::GitCompareArrows, "Comparison", now.comparison, Action::Compare(CompareAction::Show));
     for (at, kind) in kinds().iter().enumerate().filter(|(_, kind)| !kind.always) {
         add(Menu::Kinds, Icon::Table2, kind.title, true, Action::ShowKind(at));
     }
 
     add(Menu::Help, Icon::Keyboard, "Keyboard shortcuts", true, Action::ShowKeys);
     table
+}
+
+/// What can be compared. A command that is used with what is selected says with how much.
+fn compare(now: Now, add: &mut impl FnMut(Menu, Icon, &str, bool, Action)) {
+    let is_some = (2..=MOST).contains(&now.comparable);
+    let selected = match now.comparable {
+        count if is_some => format!("Compare {count} databases"),
+        _ => "Compare the selected databases".to_owned(),
+    };
+    let all = match now.matching {
+        count if count > MOST => format!("Values in use across all {count} databases"),
+        _ => "Compare all that match".to_owned(),
+    };
+    let some = now.comparable > 0 || now.matching > 0 || now.comparison && now.at_comparison;
+    for (icon, name, enabled, action) in [
+        (Icon::GitCompareArrows, selected.as_str(), is_some, CompareAction::Selected),
+        (Icon::GitCompareArrows, all.as_str(), now.matching > 1, CompareAction::Matching),
+        (
+            Icon::Clock,
+            "Compare with an earlier time…",
+            now.comparable == 1,
+            CompareAction::Ask(Question::Time),
+        ),
+        (Icon::Target, "Drift from a baseline…", some, CompareAction::Ask(Question::OpenBaseline)),
+    ] {
+        add(Menu::Compare, icon, name, enabled, Action::Compare(action));
+    }
+    let report = CompareAction::Ask(Question::Report);
+    add(Menu::Compare, Icon::Download, "Report of the comparison…", now.compared, Action::Compare(report));
+    let save = CompareAction::Ask(Question::SaveBaseline);
+    add(Menu::Compare, Icon::Save, "Save as baseline…", now.compared, Action::Compare(save));
 }
 
 /// A shortcut as a person reads it.

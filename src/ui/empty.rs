@@ -223,10 +223,13 @@ pub fn no_answer(sheet: &Sheet, view: Option<&View>) -> Option<(&'static str, &'
     }
 }
 
+/// The greatest width of what stands in a page's place.
+pub const WIDTH: f32 = 640.0;
+
 /// Draws a heading and a sentence in the grid's place.
 pub fn say(ui: &mut Ui, title: &str, words: &str) {
     let tokens = Tokens::of(ui);
-    let width = ui.available_width().min(640.0);
+    let width = ui.available_width().min(WIDTH);
     ui.add_space((ui.available_height() * 0.28).min(160.0));
     ui.horizontal(|ui| {
         ui.add_space(((ui.available_width() - width) / 2.0).max(16.0));

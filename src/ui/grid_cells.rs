@@ -8,6 +8,7 @@ use egui_table::{CellInfo, HeaderCellInfo, TableDelegate};
 use time::OffsetDateTime;
 
 use super::action::{Action, GridAction};
+use super::comparison::{CompareAction, Question};
 use super::filter_row::{Cell, FilterRow};
 use super::folds::{self, Folded, Line, Lines};
 use super::icons::Icon;
@@ -17,7 +18,7 @@ use super::selection::Selection;
 use super::sheet::Sheet;
 use super::status::grouped;
 use super::theme::{self, Tokens};
-use crate::core::{CellText, CopyForm};
+use crate::core::{CellText, CopyForm, MOST};
 use crate::query::{Filter, SortKey};
 use crate::rds::{self, Shape};
 
@@ -428,6 +429,28 @@ impl Cells<'_> {
                 let short: String = text.chars().take(32).collect();
                 let dots = if short.len() < text.len() { "…" } else { "" };
                 entry(ui, format!("Copy “{short}{dots}”"), "", Action::CopyText(text.clone()));
+            }
+            let kind = self.sheet.kind_name();
+            if ["db-instances", "db-clusters"].contains(&kind) {
+                ui.separator();
+                if (2..=MOST).contains(&rows) {
+                    let action = Action::Compare(CompareAction::Selected);
+                    entry(ui, format!("Compare {rows} databases"), "Ctrl+D", action);
+                }
+                if self.pages.view.rows.len() > 1 {
+                    entry(
+                        ui,
+                        "Compare all that match".to_owned(),
+                        "",
+                        Action::Compare(CompareAction::Matching),
+                    );
+                }
+                if rows == 1 {
+                    let time = Action::Compare(CompareAction::Ask(Question::Time));
+                    entry(ui, "Compare with an earlier time…".to_owned(), "", time);
+                }
+                let drift = Action::Compare(CompareAction::Ask(Question::OpenBaseline));
+                entry(ui, "Drift from a baseline…".to_owned(), "", drift);
             }
             ui.separator();
             entry(ui, "Show details".to_owned(), "Enter", Action::OpenDetails);

@@ -1,5 +1,5 @@
-//! The window's menus behind one button, because a bar of them would cost a row of the grid: File, Edit, View, Go and Help, made
-//! from the table of commands. Alt or F10 opens them, as elsewhere.
+//! The window's menus behind one button, because a bar of them would cost a row of the grid: File, Edit, View, Compare, Go
+//! and Help, made from the table of commands. Alt or F10 opens them, as elsewhere.
 
 use egui::{Button, Event, Key, Popup, RichText, ScrollArea, Ui};
 
@@ -58,7 +58,7 @@ impl Menus {
         }
         Popup::menu(&response).show(|ui| {
             let table = commands::table(now);
-            for menu in [Menu::File, Menu::Edit, Menu::View, Menu::Go, Menu::Help] {
+            for menu in [Menu::File, Menu::Edit, Menu::View, Menu::Compare, Menu::Go, Menu::Help] {
                 let first = ui
                     .menu_button(menu.title(), |ui| {
                         ui.set_min_width(WIDTH);

@@ -11,6 +11,7 @@ mod app;
 mod chips;
 mod columns;
 mod commands;
+mod comparison;
 mod condition;
 mod details;
 mod drawer;

@@ -184,8 +184,8 @@ impl Palette {
             // One comes here to go somewhere.
             all.sort_by_key(|entry| match entry.menu {
                 Menu::Go => 0,
-                Menu::View => 1,
-                Menu::Edit => 2,
+                Menu::Compare => 1,
+                Menu::View | Menu::Edit => 2,
                 Menu::File => 3,
                 Menu::Help => 4,
                 Menu::Kinds => 5,

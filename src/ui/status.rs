@@ -4,11 +4,14 @@ use egui::{Align, Button, CornerRadius, Layout, RichText, Sense, Ui, vec2};
 use time::OffsetDateTime;
 
 use super::action::{Action, Page};
+use super::commands;
+use super::comparison::CompareAction;
+use super::icons::{Icon, glyph};
 use super::marks::Tone;
 use super::roster::{self, Roster, Ticks};
 use super::theme::{self, Tokens};
 use crate::config::Severity;
-use crate::core::{Fleet, Progress};
+use crate::core::{Fleet, MOST, Progress};
 
 /// The width that the bar's left part needs before the sweep's figures are shown.
 const ROOM_FOR_FIGURES: f32 = 760.0;
@@ -23,6 +26,8 @@ pub struct Shown<'a> {
     pub kind: &'static str,
     pub drawer: Option<Page>,
     pub selected: usize,
+    /// Selected rows that can be compared.
+    pub comparable: usize,
     /// Notices about the person's own files.
     pub notices: usize,
     /// The newest thing to tell, such as that rows were copied.
@@ -54,7 +59,21 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
             ui.label(shown.message);
         } else if shown.selected > 1 {
             ui.separator();
-            ui.label(format!("{} selected", grouped(shown.selected as u64)));
+            if (2..=MOST).contains(&shown.comparable) {
+                let action = Action::Compare(CompareAction::Selected);
+                let name = format!("Compare {} databases", shown.comparable);
+                let button = ui.button(format!("{} {name}", glyph(Icon::GitCompareArrows)));
+                let hint = commands::hint(ui, "See in which settings they differ", &action);
+                if button.accessible_name(name).on_hover_text(hint).clicked() {
+                    actions.push(action);
+                }
+            }
+            let few = if shown.comparable > MOST {
+                format!(", at most {MOST} can be compared")
+            } else {
+                String::new()
+            };
+            ui.label(format!("{} selected{few}", grouped(shown.selected as u64)));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             sweep(ui, progress, tokens);

@@ -28,6 +28,19 @@ pub const ROW: f32 = 24.0;
 pub const LINE: f32 = 20.0;
 /// The grid's header.
 pub const HEADER: f32 = 30.0;
+/// The names of the databases above a comparison, line by line.
+pub const COMPARED_HEADER: f32 = 5.0 * COMPARED_LINE + 2.0 * STEP;
+pub const COMPARED_LINE: f32 = 17.0;
+/// The least and the greatest width of a database's column, and that of the settings' names.
+pub const COMPARED_LEAST: f32 = 136.0;
+pub const COMPARED_MOST: f32 = 420.0;
+pub const COMPARED_NAMES: f32 = 300.0;
+/// A line of a heat map, and the least and the greatest width of its cells.
+pub const HEAT_LINE: f32 = 15.0;
+pub const HEAT_LEAST: f32 = 5.0;
+pub const HEAT_MOST: f32 = 140.0;
+/// From which width on the cells of a heat map have the databases' names above them.
+pub const HEAT_NAMED: f32 = 64.0;
 /// The line of filters under the header.
 pub const FILTER: f32 = 26.0;
 /// The narrowest and the widest that a column is drawn to, and the widest that it is fitted to.
@@ -126,6 +139,15 @@ pub struct Tokens {
     pub attention_fill: Color32,
     /// Bars of a chart, beside the numbers that they show.
     pub bar: Color32,
+    /// A setting that is there in one database and not in another. With `attention` for what differs and `busy` for what
+    /// waits: orange, violet and blue are told apart by people who do not tell red from green.
+    pub missing: Color32,
+    /// A whole cell of the heat map that differs.
+    pub different: Color32,
+    /// Behind a setting that differs, is missing, or waits.
+    pub different_fill: Color32,
+    pub missing_fill: Color32,
+    pub waits_fill: Color32,
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -155,6 +177,11 @@ pub const DARK: Tokens = Tokens {
     idle: rgb(0xA9B4C2),
     attention_fill: rgb(0x352C19),
     bar: rgb(0x4475B0),
+    missing: rgb(0xCBB2FF),
+    different: rgb(0xF5BE55),
+    different_fill: rgb(0x4A3712),
+    missing_fill: rgb(0x352B52),
+    waits_fill: rgb(0x123A57),
 };
 
 /// The light theme.
@@ -180,6 +207,11 @@ pub const LIGHT: Tokens = Tokens {
     idle: rgb(0x4A5665),
     attention_fill: rgb(0xFDF1D7),
     bar: rgb(0x4F8CD6),
+    missing: rgb(0x5F38A0),
+    different: rgb(0xC87800),
+    different_fill: rgb(0xFFE2AC),
+    missing_fill: rgb(0xEADFFB),
+    waits_fill: rgb(0xCFE6F8),
 };
 
 impl Tokens {
@@ -375,8 +407,19 @@ mod tests {
                 }
             }
             assert!(contrast(tokens.on_primary, tokens.primary) >= 4.5, "{name}: the primary button");
+            for (surface, sign) in [
+                (tokens.different_fill, tokens.attention),
+                (tokens.missing_fill, tokens.missing),
+                (tokens.waits_fill, tokens.busy),
+            ] {
+                for text in [tokens.text, tokens.text_weak, sign] {
+                    let found = contrast(text, surface);
+                    assert!(found >= 4.5, "{name}: {text:?} on a marked cell is {found:.2}:1");
+                }
+            }
             for surface in [tokens.canvas, tokens.hover] {
                 assert!(contrast(tokens.bar, surface) >= 3.0, "{name}: bars");
+                assert!(contrast(tokens.different, surface) >= 3.0, "{name}: the heat map");
             }
             assert!(contrast(tokens.text_faint, tokens.canvas) >= 3.0, "{name}: the dash of absent values");
         }

@@ -8,6 +8,7 @@ use egui::{
 use super::action::Action;
 use super::columns::ColumnsMenu;
 use super::commands::{self, Now};
+use super::comparison::CompareAction;
 use super::icons::{Icon, glyph};
 use super::menu::Menus;
 use super::roster::{Roster, Ticks};
@@ -73,7 +74,7 @@ pub fn show(
         menus.show(ui, shown.now, actions);
         travel(ui, shown, actions);
         let hint = "The fleet at a glance, and what needs attention";
-        let at_overview = !shown.now.grid;
+        let at_overview = !shown.now.grid && !shown.now.at_comparison;
         page(
             ui,
             (Icon::LayoutDashboard, roomy),
@@ -108,6 +109,12 @@ pub fn show(
             Action::ShowSql,
             actions,
         );
+        if shown.now.comparison {
+            let hint = "The databases that were compared last";
+            let action = Action::Compare(CompareAction::Show);
+            let at = shown.now.at_comparison;
+            page(ui, (Icon::GitCompareArrows, roomy), ("Comparison", wide), at, hint, action, actions);
+        }
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let hint = "Theme, scale, line and history";

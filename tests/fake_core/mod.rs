@@ -139,6 +139,7 @@ impl Link for FakeCore {
             | Command::Compare(_)
             | Command::HoldAgainst { .. }
             | Command::ReportComparison(_)
+            | Command::CopyComparison { .. }
             | Command::SaveBaseline(_)
             | Command::Kinds { .. } => {}
         }

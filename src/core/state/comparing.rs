@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::State;
+use crate::analysis::compare::Shown;
 use crate::core::api::Event;
 use crate::core::choosing::Needs;
 use crate::core::comparing::{self, Basis, Job};
@@ -133,6 +134,10 @@ impl State {
         if self.may_export() {
             comparing::report(asked, &self.telling, self.messages.clone());
         }
+    }
+
+    pub(super) fn copy_comparison(&self, compared: Arc<Compared>, shown: Shown) {
+        comparing::copy(compared, shown, &self.telling);
     }
 
     pub(super) fn save_baseline(&mut self, asked: SaveBaseline) {

@@ -12,6 +12,7 @@ use crate::rds::kinds;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     overview: bool,
+    comparison: bool,
     sheet: usize,
     ticks: Ticks,
     search: String,
@@ -34,6 +35,7 @@ fn leads_away(action: &Action) -> bool {
             | Action::ShowDatabase { .. }
             | Action::ShowView(_)
             | Action::Follow(_)
+            | Action::Compare(_)
     )
 }
 
@@ -51,6 +53,7 @@ impl App {
         let grid = &self.grids[self.sheet];
         Place {
             overview: self.overview.open,
+            comparison: self.comparison.open,
             sheet: self.sheet,
             ticks: self.ticks.clone(),
             search: self.search.clone(),
@@ -76,6 +79,7 @@ impl App {
         let Some(place) = place else { return };
         self.sheet = place.sheet;
         self.overview.open = place.overview;
+        self.comparison.open = place.comparison;
         self.ticks = place.ticks;
         self.search = place.search;
         self.details.open = place.details;

@@ -33,10 +33,16 @@ impl App {
         self
     }
 
+    /// Whether a grid is on show, and no other page.
+    pub(super) fn at_grid(&self) -> bool {
+        !self.overview.open && !self.comparison.open
+    }
+
     /// Shows a sheet, by its place in `grids`.
     pub(super) fn show_sheet(&mut self, sheet: usize) {
         self.sheet = sheet;
         self.overview.open = false;
+        self.comparison.open = false;
     }
 
     /// Shows the rows of a kind that some conditions leave. What else is searched for would hide some of them.
@@ -91,12 +97,17 @@ impl App {
             running: progress.is_some_and(|progress| progress.running),
             cancelling: progress.is_some_and(|progress| progress.cancelling),
             ticked: self.roster.ticked(&self.ticks),
-            grid: !self.overview.open,
+            grid: self.at_grid(),
             rows: grid.view().is_some_and(|view| !view.rows.is_empty()),
             selected: !self.overview.open && !grid.selection.is_empty(),
             grouped: !self.overview.open && !grid.group.is_empty(),
             narrowed: !self.search.is_empty() || !grid.filters.is_empty() || self.ticks != Ticks::All,
-            details: self.details.open && !self.overview.open,
+            details: self.details.open && self.at_grid(),
+            comparison: self.comparison.is_there(),
+            at_comparison: self.comparison.open,
+            compared: self.comparison.open && self.comparison.compared().is_some(),
+            comparable: if self.at_grid() { self.comparable_rows() } else { 0 },
+            matching: if self.at_grid() { self.comparable_matches() } else { 0 },
             back: self.history.can_go_back(),
             forward: self.history.can_go_forward(),
             can_simulate: self.simulation.is_some() && self.fleet.as_ref().is_none_or(|fleet| !fleet.demo),

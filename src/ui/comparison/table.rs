@@ -1,0 +1,533 @@
+//! The table of a comparison: names of settings at the left and databases above stay, the rest moves under them. Only the
+//! lines and columns that are seen are laid out.
+
+use egui::{Align, Id, Key, Modifiers, Rect, Response, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use super::super::action::Action;
+use super::super::icons::Icon;
+use super::super::marks::{self, Direction};
+use super::super::roster::Roster;
+use super::super::scroll::Scroll;
+use super::super::theme::{self, Tokens};
+use super::cell;
+use super::lines::Line;
+use super::{CompareAction, ComparisonPage, Looked, Shown};
+use crate::analysis::compare::{Database, NOT_COLLECTED};
+
+/// Where the table stands, and the cell that the keys are at.
+#[derive(Default)]
+pub struct Stand {
+    scroll: Scroll,
+    /// Points that the databases have moved to the left.
+    across: f32,
+    line: usize,
+    database: usize,
+    /// A cell that is to be seen with the next frame.
+    wanted: bool,
+}
+
+impl Stand {
+    /// Takes the keys to a cell.
+    pub fn go_to(&mut self, line: usize, database: usize) {
+        (self.line, self.database, self.wanted) = (line, database, true);
+    }
+}
+
+/// What a click on the table means.
+enum Click {
+    Line(usize),
+    Cell { line: usize, database: usize },
+    Header(usize),
+}
+
+/// Where things are in this frame.
+struct Places {
+    body: Rect,
+    names: f32,
+    width: f32,
+    across: f32,
+}
+
+impl Places {
+    fn column(&self, database: usize) -> f32 {
+        self.body.left() + self.names + database as f32 * self.width - self.across
+    }
+
+    /// The databases of which something is seen.
+    fn seen(&self, databases: usize) -> std::ops::Range<usize> {
+        let room = self.body.width() - self.names;
+        let first = (self.across / self.width).floor().max(0.0) as usize;
+        let last = ((self.across + room) / self.width).ceil().max(0.0) as usize;
+        first.min(databases)..last.min(databases)
+    }
+}
+
+impl ComparisonPage {
+    pub(super) fn table(&mut self, ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+        let Some(looked) = &self.looked else { return };
+        let tokens = Tokens::of(ui);
+        let comparison = &looked.compared.comparison;
+        let databases = comparison.databases.len();
+        let area = ui.available_rect_before_wrap();
+        let names = (area.width() * 0.34).min(theme::COMPARED_NAMES).round();
+        let (inner, gutter) = area.split_left_right_at_x(area.right() - theme::GUTTER);
+        let room = inner.width() - names;
+        let width =
+            (room / databases.max(1) as f32).clamp(theme::COMPARED_LEAST, theme::COMPARED_MOST).floor();
+        let most = (width * databases as f32 - room).max(0.0);
+        let below = if most > 0.0 { theme::GUTTER } else { 0.0 };
+        let (header, rest) = inner.split_top_bottom_at_y(inner.top() + theme::COMPARED_HEADER);
+        let (body, track) = rest.split_top_bottom_at_y(rest.bottom() - below);
+
+        let id = Id::unique("comparison table");
+        let focus = ui.interact(area, id, Sense::focusable_noninteractive());
+        focus.widget_info(|| {
+            WidgetInfo::labeled(egui::Role::Table, true, format!("Comparison of {databases} databases"))
+        });
+        let nothing_focused = ui.memory(|memory| memory.focused().is_none());
+        let has_keys = shown.keys && (focus.has_focus() || nothing_focused);
+        if focus.has_focus() {
+            let filter = egui::EventFilter {
+                tab: false,
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                escape: true,
+            };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+        }
+
+        let stand = &mut self.stand;
+        stand.scroll.fit(looked.lines.len(), body.height());
+        stand.line = stand.line.min(looked.lines.len().saturating_sub(1));
+        stand.database = stand.database.min(databases.saturating_sub(1));
+        let mut entered = false;
+        let mut held = None;
+        if has_keys {
+            entered = keys(ui, stand, looked.lines.len(), databases);
+            if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::R)) {
+                held = Some(stand.database);
+            }
+        }
+        if std::mem::take(&mut stand.wanted) {
+            stand.scroll.reveal(stand.line);
+            let left = stand.database as f32 * width;
+            stand.across = stand.across.clamp((left + width - room).max(0.0), left);
+        }
+        if ui.rect_contains_pointer(area) {
+            let turned = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta));
+            stand.scroll.turn(turned.y);
+            stand.across -= turned.x;
+        }
+        stand.across = stand.across.clamp(0.0, most);
+        stand
+            .scroll
+            .bar(ui, Rect::from_min_max(pos2(gutter.left(), body.top()), gutter.max).shrink2(vec2(0.0, 2.0)));
+        if most > 0.0 {
+            let track = track.with_min_x(track.left() + names);
+            across_bar(ui, track, &mut stand.across, most, room);
+        }
+
+        let places = Places { body, names, width, across: stand.across };
+        let at = has_keys.then_some((stand.line, stand.database));
+        let first = stand.scroll.first();
+        let drawn = stand.scroll.drawn(body.height());
+        let mut click = None;
+        let mut child = ui.new_child(UiBuilder::new().max_rect(body).id_salt("compared"));
+        child.set_clip_rect(body.intersect(ui.clip_rect()));
+        for line in first..first + drawn {
+            let top = body.top() + (line - first) as f32 * theme::ROW;
+            let rect = Rect::from_min_size(pos2(body.left(), top), vec2(body.width(), theme::ROW));
+            show_line(&mut child, looked, line, rect, &places, at, &mut click);
+        }
+        if looked.lines.is_empty() {
+            let line = body.with_max_y(body.top() + 3.0 * theme::ROW);
+            let words = "No setting is left by the filters above.";
+            marks::paint_line(ui, line, words, theme::BODY, tokens.text_weak, Align::Center);
+        }
+        let places = Places { body: header, ..places };
+        show_header(ui, looked, shown.roster, header, &places, &mut click, actions);
+        let line = Stroke::new(1.0, tokens.border);
+        ui.painter().hline(inner.x_range(), header.bottom(), line);
+        ui.painter().vline(inner.left() + names, inner.top()..=body.bottom(), line);
+
+        if entered {
+            click = Some(Click::Cell { line: self.stand.line, database: self.stand.database });
+        }
+        let is_drift = looked.compared.departures.is_some();
+        match click {
+            Some(Click::Header(database)) => held = Some(database),
+            Some(Click::Line(line)) => self.clicked(ui, id, line, None),
+            Some(Click::Cell { line, database }) => self.clicked(ui, id, line, Some(database)),
+            None => {}
+        }
+        if let Some(database) = held.filter(|_| !is_drift) {
+            let reference = self.looked.as_ref().and_then(|looked| looked.compared.comparison.reference);
+            let reference = Some(database).filter(|database| reference != Some(*database));
+            actions.push(Action::Compare(CompareAction::HoldAgainst(reference)));
+        }
+    }
+
+    fn clicked(&mut self, ui: &Ui, id: Id, line: usize, database: Option<usize>) {
+        ui.memory_mut(|memory| memory.request_focus(id));
+        self.stand.line = line;
+        self.stand.database = database.unwrap_or(self.stand.database);
+        let Some(line) = self.looked.as_ref().and_then(|looked| looked.lines.get(line)).copied() else {
+            return;
+        };
+        if let Line::Setting { row, .. } = line {
+            self.choose(row);
+        } else if self.folds.turn(line) {
+            self.look();
+        }
+        ui.ctx().request_repaint();
+    }
+}
+
+/// Moves by keys; true when Enter or Space was pressed.
+fn keys(ui: &Ui, stand: &mut Stand, lines: usize, databases: usize) -> bool {
+    let page = stand.scroll.whole().saturating_sub(1).max(1);
+    let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
+    let (line, database) = (stand.line, stand.database);
+    let back = presses(Key::ArrowUp) + page * presses(Key::PageUp);
+    let on = presses(Key::ArrowDown) + page * presses(Key::PageDown);
+    stand.line = (line + on).saturating_sub(back).min(lines.saturating_sub(1));
+    stand.database = (database + presses(Key::ArrowRight))
+        .saturating_sub(presses(Key::ArrowLeft))
+        .min(databases.saturating_sub(1));
+    if presses(Key::Home) > 0 {
+        stand.line = 0;
+    }
+    if presses(Key::End) > 0 {
+        stand.line = lines.saturating_sub(1);
+    }
+    stand.wanted |= (line, database) != (stand.line, stand.database);
+    presses(Key::Enter) + presses(Key::Space) > 0
+}
+
+/// The bar by which the databases are moved to the left and right.
+fn across_bar(ui: &Ui, track: Rect, across: &mut f32, most: f32, room: f32) {
+    let response = ui.interact(track, ui.unique_id().with("across"), Sense::CLICK | Sense::DRAG);
+    let length = (track.width() * room / (room + most)).max(theme::ROW);
+    let way = (track.width() - length).max(1.0);
+    if let Some(pointer) = response.interact_pointer_pos() {
+        *across = ((pointer.x - track.left() - length / 2.0) / way * most).clamp(0.0, most);
+    }
+    let left = track.left() + way * *across / most;
+    let style = ui.spacing().scroll;
+    let live = response.hovered() || response.dragged();
+    let opacity = if live { style.active_handle_opacity } else { style.dormant_handle_opacity };
+    let handle = Rect::from_min_size(pos2(left, track.top() + 2.0), vec2(length, style.bar_width));
+    let color = Tokens::of(ui).text.gamma_multiply(opacity);
+    ui.painter().rect_filled(handle, style.bar_width / 2.0, color);
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(egui::Role::ScrollBar);
+        node.set_bounds(marks::bounds(track));
+        node.set_label("Databases");
+        node.set_orientation(egui::accesskit::Orientation::Horizontal);
+    });
+}
+
+fn show_line(
+    ui: &mut Ui,
+    looked: &Looked,
+    at: usize,
+    rect: Rect,
+    places: &Places,
+    keys: Option<(usize, usize)>,
+    click: &mut Option<Click>,
+) {
+    let tokens = Tokens::of(ui);
+    let comparison = &looked.compared.comparison;
+    let Some(line) = looked.lines.get(at).copied() else { return };
+    let Line::Setting { row, under } = line else {
+        let response = show_fold(ui, looked, line, rect);
+        if keys.is_some_and(|(known, _)| known == at) {
+            ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, tokens.accent), egui::StrokeKind::Inside);
+        }
+        if response.clicked() {
+            *click = Some(Click::Line(at));
+        }
+        return;
+    };
+    let setting = &comparison.rows[row];
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
+    let (name, cells) = rect.split_left_right_at_x(rect.left() + places.names);
+    let response = ui.interact(name, Id::unique(("setting", row, under)), Sense::CLICK);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &*setting.name));
+    if response.hovered() {
+        ui.painter().rect_filled(name, 0.0, tokens.hover);
+    }
+    marks::paint_focus(ui, &response, tokens);
+    let indent = theme::STEP * if under { 9.0 } else { 6.0 };
+    let mut room = name.with_min_x(name.left() + indent).with_max_x(name.right() - 2.0 * theme::STEP);
+    if setting.differing > 0 {
+        let count = setting.differing.to_string();
+        room.max.x -= marks::paint_after(ui, room, &count, theme::SMALL, tokens.attention) + theme::STEP;
+    }
+    let title = if &*setting.name == NOT_COLLECTED { "Not collected" } else { &*setting.name };
+    let color = if setting.stands_out() { tokens.text } else { tokens.text_weak };
+    let cut = marks::paint_line(ui, room, title, theme::BODY, color, Align::Min);
+    let follows = setting.cause.filter(|_| !under).map(|cause| &comparison.rows[cause].name);
+    let hint = match (&setting.ignored, follows) {
+        (Some(because), _) => Some(format!("{title}: left out, {because}")),
+        (None, Some(cause)) => Some(format!("{title} follows from {cause}")),
+        (None, None) if cut => Some(title.to_owned()),
+        (None, None) => None,
+    };
+    let clicked = match hint {
+        Some(hint) => response.on_hover_text(hint).clicked(),
+        None => response.clicked(),
+    };
+    if clicked {
+        *click = Some(Click::Line(at));
+    }
+    let clip = ui.clip_rect();
+    ui.set_clip_rect(cells.intersect(clip));
+    for database in places.seen(setting.cells.len()) {
+        let left = places.column(database);
+        let rect = Rect::from_min_size(pos2(left, rect.top()), vec2(places.width, theme::ROW));
+        cell::paint(ui, rect, &setting.cells[database], setting.stands_out());
+        if keys == Some((at, database)) {
+            ui.painter().rect_stroke(rect, 2.0, Stroke::new(1.5, tokens.accent), egui::StrokeKind::Inside);
+        }
+        let seen = rect.intersect(cells);
+        let response = ui.interact(seen, Id::unique(("compared", row, database)), Sense::CLICK);
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(egui::Role::Cell);
+            node.set_bounds(marks::bounds(seen));
+            node.set_row_index(at);
+            node.set_column_index(database);
+            node.set_label(cell::name(comparison, setting, database));
+        });
+        if response.clicked() {
+            *click = Some(Click::Cell { line: at, database });
+        }
+        response.on_hover_ui(|ui| cell::hint(ui, comparison, setting, database));
+    }
+    ui.set_clip_rect(clip);
+}
+
+/// A line that folds others away, or says where they are.
+fn show_fold(ui: &Ui, looked: &Looked, line: Line, rect: Rect) -> Response {
+    let tokens = Tokens::of(ui);
+    let comparison = &looked.compared.comparison;
+    let settings = |count: usize, word: &str| match count {
+        1 => format!("1 {word}setting"),
+        count => format!("{count} {word}settings"),
+    };
+    let (indent, words, open) = match line {
+        Line::Section { section, differing, folded } => {
+            let words = match differing {
+                0 => format!("{}, nothing differs", section.title()),
+                1 => format!("{}, 1 differs", section.title()),
+                differing => format!("{}, {differing} differ", section.title()),
+            };
+            (2.0, words, Some(!folded))
+        }
+        Line::Equal { count, open, .. } => (6.0, settings(count, "equal "), Some(open)),
+        Line::Following { cause, count, open } => {
+            let word = if count == 1 { "follows" } else { "follow" };
+            let cause = &comparison.rows[cause].name;
+            (9.0, format!("{} {word} from {cause}", settings(count, "")), Some(open))
+        }
+        Line::Elsewhere { count, .. } => {
+            let word = if count == 1 {
+                "differs and stands under what it follows from"
+            } else {
+                "differ and stand under what they follow from"
+            };
+            (6.0, format!("{} {word}", settings(count, "more ")), None)
+        }
+        Line::Setting { .. } => (6.0, String::new(), None),
+    };
+    let sense = if open.is_some() { Sense::CLICK } else { Sense::HOVER };
+    let response = ui.interact(rect, Id::unique(("fold", line.key())), sense);
+    let is_section = matches!(line, Line::Section { .. });
+    let fill = match (response.hovered() && open.is_some(), is_section) {
+        (true, _) => tokens.hover,
+        (false, true) => tokens.panel,
+        (false, false) => tokens.canvas,
+    };
+    ui.painter().rect_filled(rect, 0.0, fill);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
+    let left = rect.left() + indent * theme::STEP;
+    if let Some(open) = open {
+        let direction = if open { Direction::Down } else { Direction::Right };
+        marks::paint_arrow(ui.painter(), pos2(left + 4.0, rect.center().y), direction, tokens.text_faint);
+    }
+    let room = rect.with_min_x(left + 4.0 * theme::STEP);
+    if let Line::Section { section, differing, .. } = line {
+        let galley = marks::line(ui, section.title(), theme::BODY, tokens.text, room.width());
+        let taken = galley.size().x + 2.0 * theme::STEP;
+        marks::paint_line(ui, room, section.title(), theme::BODY, tokens.text, Align::Min);
+        let rest = room.with_min_x(room.left() + taken);
+        let (count, color) = match differing {
+            0 => ("nothing differs".to_owned(), tokens.text_weak),
+            1 => ("1 differs".to_owned(), tokens.attention),
+            differing => (format!("{differing} differ"), tokens.attention),
+        };
+        marks::paint_line(ui, rest, &count, theme::SMALL, color, Align::Min);
+    } else {
+        marks::paint_line(ui, room, &words, theme::SMALL, tokens.text_weak, Align::Min);
+    }
+    marks::paint_focus(ui, &response, tokens);
+    let role = if open.is_some() { egui::Role::DisclosureTriangle } else { egui::Role::Label };
+    let of_section = match line {
+        Line::Equal { section, .. } | Line::Elsewhere { section, .. } => format!(" of {}", section.title()),
+        _ => String::new(),
+    };
+    response.widget_info(|| WidgetInfo::labeled(role, true, format!("{words}{of_section}")));
+    if let Some(open) = open {
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_expanded(open));
+    }
+    response
+}
+
+fn show_header(
+    ui: &mut Ui,
+    looked: &Looked,
+    roster: &Roster,
+    rect: Rect,
+    places: &Places,
+    click: &mut Option<Click>,
+    actions: &mut Vec<Action>,
+) {
+    let tokens = Tokens::of(ui);
+    let comparison = &looked.compared.comparison;
+    ui.painter().rect_filled(rect, 0.0, tokens.panel);
+    let (corner, _) = rect.split_left_right_at_x(rect.left() + places.names);
+    let mut at = corner.shrink2(vec2(2.0 * theme::STEP, theme::STEP));
+    at.max.y = at.top() + theme::COMPARED_LINE;
+    let (against, hint) = match comparison.reference.and_then(|at| comparison.databases.get(at)) {
+        Some(reference) => (format!("Held against {}", reference.identifier), reference.title()),
+        None => (
+            "Held against the majority".to_owned(),
+            "What most databases have is taken for right. Click a database's name to hold the others against it."
+                .to_owned(),
+        ),
+    };
+    marks::paint_line(ui, at, &against, theme::BODY, tokens.text, Align::Min);
+    let response = ui.interact(at, ui.unique_id().with("against"), Sense::HOVER);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &against));
+    response.on_hover_text(hint);
+    let next = at.translate(vec2(0.0, theme::COMPARED_LINE));
+    if comparison.reference.is_some() && looked.compared.departures.is_none() {
+        let button = next.with_max_y(next.top() + theme::ROW).translate(vec2(0.0, theme::STEP));
+        let mut child = ui.new_child(UiBuilder::new().max_rect(button).id_salt("majority"));
+        if child.button("Hold against the majority").clicked() {
+            actions.push(Action::Compare(CompareAction::HoldAgainst(None)));
+        }
+    } else if looked.compared.departures.is_none() {
+        marks::paint_line(
+            ui,
+            next,
+            "Click a name for another reference",
+            theme::SMALL,
+            tokens.text_weak,
+            Align::Min,
+        );
+    }
+    let clip = ui.clip_rect();
+    let across = rect.with_min_x(corner.right());
+    ui.set_clip_rect(across.intersect(clip));
+    for (database, of) in
+        comparison.databases.iter().enumerate().skip(places.seen(comparison.databases.len()).start)
+    {
+        let left = places.column(database);
+        if left > rect.right() {
+            break;
+        }
+        let whole = Rect::from_min_size(pos2(left, rect.top()), vec2(places.width, rect.height()));
+        let is_reference = comparison.reference == Some(database);
+        let id = Id::unique(("database", database));
+        let response = ui.interact(whole.intersect(across), id, Sense::click());
+        let differ = looked.differing[database];
+        let said = match (is_reference, differ) {
+            (true, _) if of.kind.is_empty() => "baseline".to_owned(),
+            (true, _) => "reference".to_owned(),
+            (false, 0) => "nothing differs".to_owned(),
+            (false, 1) => "1 differs".to_owned(),
+            (false, differ) => format!("{differ} differ"),
+        };
+        response
+            .widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{}, {said}", of.title())));
+        let fill = match (is_reference, response.hovered()) {
+            (true, _) => tokens.selected,
+            (false, true) => tokens.hover,
+            (false, false) => tokens.panel,
+        };
+        ui.painter().rect_filled(whole, 0.0, fill);
+        ui.painter().vline(whole.right() - 0.5, whole.y_range(), Stroke::new(1.0, tokens.hairline));
+        marks::paint_focus(ui, &response, tokens);
+        let mut line = whole.shrink2(vec2(1.5 * theme::STEP, theme::STEP));
+        line.max.y = line.top() + theme::COMPARED_LINE;
+        let called = called(roster, of);
+        let profile = of.profiles.split("; ").next().unwrap_or_default();
+        let mut place = of.region.clone();
+        for words in
+            [of.at.as_deref().unwrap_or_default(), if called.contains(profile) { "" } else { profile }]
+        {
+            if !words.is_empty() {
+                place.push_str("  ·  ");
+                place.push_str(words);
+            }
+        }
+        let color = if is_reference || differ == 0 { tokens.text_weak } else { tokens.attention };
+        for (at, (text, color)) in [
+            (&*of.identifier, tokens.text),
+            (&called, tokens.text_weak),
+            (&place, tokens.text_weak),
+            (&format!("{} {}", of.engine, of.version), tokens.text_weak),
+            (&said, color),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut room = line.translate(vec2(0.0, at as f32 * theme::COMPARED_LINE));
+            if at == 4 {
+                let icon = match (is_reference, differ) {
+                    (true, _) => Icon::Anchor,
+                    (false, 0) => Icon::Equal,
+                    (false, _) => Icon::EqualNot,
+                };
+                marks::paint_icon(ui, pos2(room.left() + 6.0, room.center().y), icon, theme::SMALL, color);
+                room.min.x += 4.0 * theme::STEP;
+            }
+            let size = if at == 0 { theme::BODY } else { theme::SMALL };
+            marks::paint_line(ui, room, text, size, color, Align::Min);
+        }
+        let clicked = response.clicked();
+        response.on_hover_ui(|ui| {
+            ui.set_max_width(theme::COMPARED_MOST);
+            ui.strong(of.title());
+            for text in [&called, &of.profiles, &format!("{} {}", of.engine, of.version), &of.class] {
+                if !text.is_empty() {
+                    ui.label(text);
+                }
+            }
+            if looked.compared.departures.is_none() {
+                ui.weak(if is_reference {
+                    "Click to hold against the majority again"
+                } else {
+                    "Click to hold the others against it"
+                });
+            }
+        });
+        if clicked {
+            *click = Some(Click::Header(database));
+        }
+    }
+    ui.set_clip_rect(clip);
+}
+
+/// What people call the account of a database, with the first of its profiles where nobody has named it.
+pub fn called(roster: &Roster, database: &Database) -> String {
+    let entry = roster.accounts.iter().find(|account| account.id == database.account_id);
+    let called = entry.map(|entry| entry.called.as_str()).filter(|called| !called.is_empty());
+    let profile = database.profiles.split("; ").next().unwrap_or_default();
+    match (called, database.account_id.as_str()) {
+        (Some(called), id) if called != id => format!("{called}  ·  {id}"),
+        (_, id) if profile.is_empty() => id.to_owned(),
+        (_, id) => format!("{profile}  ·  {id}"),
+    }
+}
