@@ -172,8 +172,10 @@ impl ComparisonPage {
                     self.folds.sections.extend([Section::Identity, Section::Status]);
                 }
                 let differing = (0..comparison.databases.len()).map(|at| comparison.differing(at)).collect();
-                let looked_at =
-                    comparison.rows.iter().filter(|row| row.ignored.is_none() && !row.is_nobodys());
+                let is_setting = |row: &&compare::Row| {
+                    row.ignored.is_none() && !row.is_nobodys() && &*row.name != compare::NOT_COLLECTED
+                };
+                let looked_at = comparison.rows.iter().filter(is_setting);
                 let counts = looked_at
                     .fold((0, 0), |(differ, all), row| (differ + usize::from(row.differing > 0), all + 1));
                 let sections = comparison.sections();

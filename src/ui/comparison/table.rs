@@ -253,7 +253,8 @@ fn show_line(
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
     let (name, cells) = rect.split_left_right_at_x(rect.left() + places.names);
     let response = ui.interact(name, Id::unique(("setting", row, under)), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &*setting.name));
+    let title = if &*setting.name == NOT_COLLECTED { "Not collected" } else { &*setting.name };
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, title));
     if response.hovered() {
         ui.painter().rect_filled(name, 0.0, tokens.hover);
     }
@@ -264,7 +265,6 @@ fn show_line(
         let count = setting.differing.to_string();
         room.max.x -= marks::paint_after(ui, room, &count, theme::SMALL, tokens.attention) + theme::STEP;
     }
-    let title = if &*setting.name == NOT_COLLECTED { "Not collected" } else { &*setting.name };
     let color = if setting.stands_out() { tokens.text } else { tokens.text_weak };
     let cut = marks::paint_line(ui, room, title, theme::BODY, color, Align::Min);
     let follows = setting.cause.filter(|_| !under).map(|cause| &comparison.rows[cause].name);
@@ -316,12 +316,8 @@ fn show_fold(ui: &Ui, looked: &Looked, line: Line, rect: Rect) -> Response {
         count => format!("{count} {word}settings"),
     };
     let (indent, words, open) = match line {
-        Line::Section { section, differing, folded } => {
-            let words = match differing {
-                0 => format!("{}, nothing differs", section.title()),
-                1 => format!("{}, 1 differs", section.title()),
-                differing => format!("{}, {differing} differ", section.title()),
-            };
+        Line::Section { section, differing, gap, folded } => {
+            let words = format!("{}, {}", section.title(), standing(differing, gap));
             (2.0, words, Some(!folded))
         }
         Line::Equal { count, open, .. } => (6.0, settings(count, "equal "), Some(open)),
@@ -356,16 +352,13 @@ fn show_fold(ui: &Ui, looked: &Looked, line: Line, rect: Rect) -> Response {
         marks::paint_arrow(ui.painter(), pos2(left + 4.0, rect.center().y), direction, tokens.text_faint);
     }
     let room = rect.with_min_x(left + 4.0 * theme::STEP);
-    if let Line::Section { section, differing, .. } = line {
+    if let Line::Section { section, differing, gap, .. } = line {
         let galley = marks::line(ui, section.title(), theme::BODY, tokens.text, room.width());
         let taken = galley.size().x + 2.0 * theme::STEP;
         marks::paint_line(ui, room, section.title(), theme::BODY, tokens.text, Align::Min);
         let rest = room.with_min_x(room.left() + taken);
-        let (count, color) = match differing {
-            0 => ("nothing differs".to_owned(), tokens.text_weak),
-            1 => ("1 differs".to_owned(), tokens.attention),
-            differing => (format!("{differing} differ"), tokens.attention),
-        };
+        let color = if differing > 0 || gap { tokens.attention } else { tokens.text_weak };
+        let count = standing(differing, gap);
         marks::paint_line(ui, rest, &count, theme::SMALL, color, Align::Min);
     } else {
         marks::paint_line(ui, room, &words, theme::SMALL, tokens.text_weak, Align::Min);
@@ -381,6 +374,17 @@ fn show_fold(ui: &Ui, looked: &Looked, line: Line, rect: Rect) -> Response {
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_expanded(open));
     }
     response
+}
+
+/// How a section stands, in words.
+fn standing(differing: usize, gap: bool) -> String {
+    let differ = match differing {
+        0 if gap => return "not collected of every database".to_owned(),
+        0 => "nothing differs".to_owned(),
+        1 => "1 differs".to_owned(),
+        differing => format!("{differing} differ"),
+    };
+    if gap { format!("{differ}, not collected of every database") } else { differ }
 }
 
 fn show_header(
