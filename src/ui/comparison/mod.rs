@@ -7,6 +7,7 @@ mod cell;
 mod dialogs;
 mod drift;
 mod fleet;
+mod header;
 mod heat;
 mod lines;
 mod setting;
