@@ -17,12 +17,18 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, ThemePreference, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use rds_fleet::analysis::compare::{Comparison, Database, Subject};
+use rds_fleet::analysis::meaning::Meaning;
+use rds_fleet::analysis::rules::Rules;
+use rds_fleet::analysis::setting::{Held, Named, Section, Setting};
 use rds_fleet::config::Environment;
-use rds_fleet::core::{Choice, Command, Core, Event, Options};
+use rds_fleet::core::{Choice, Command, Compared, Core, Event, Options};
 use rds_fleet::inventory::Place;
+use rds_fleet::report::About;
 use rds_fleet::sandbox::{Sandbox, Settings};
 use rds_fleet::settings::{Told, Wish};
 use rds_fleet::ui::{App, Link, Start};
+use time::OffsetDateTime;
 
 use fake_core::{FakeCore, fleet, three_accounts};
 use planted::{CAUSES, DATABASES, PLANTED};
@@ -216,6 +222,8 @@ fn a_comparison_is_filtered_zoomed_into_written_and_come_back_to() {
     assert!(says(&window, "settings differ between 5 databases"), "it is still there");
 
     // What is made of it.
+    click(&mut window, Role::Button, "Copy as Markdown");
+    until(&mut window, "it is copied", |window| says(window, "rows copied as a Markdown table"));
     let report = folder.path().join("rds-fleet-comparison.md");
     click(&mut window, Role::Button, "Report…");
     click(&mut window, Role::RadioButton, "Markdown");
@@ -317,4 +325,53 @@ fn the_grids_menu_compares_all_that_match_and_what_is_collected_can_be_given_up(
         _ => None,
     });
     assert_eq!(times, [0, 2]);
+}
+
+/// A database with one setting, and with a gap where its parameters could not be read.
+fn subject(name: &str, iops: &str, gap: Option<&str>) -> Subject {
+    let setting =
+        Setting { text: iops.into(), meaning: Meaning::Text(iops.to_owned()), parameter: None, waits: None };
+    Subject {
+        database: Database { kind: "db-instances", identifier: name.into(), ..Database::default() },
+        settings: vec![Named {
+            section: Section::Storage,
+            name: "Iops".into(),
+            held: Held::Set(Box::new(setting)),
+        }],
+        gaps: gap.into_iter().map(|why| (Section::Parameters, why.into())).collect(),
+    }
+}
+
+#[test]
+fn what_could_not_be_read_is_said_and_is_never_equal() {
+    let (mut window, core) = made_up();
+    let denied = "denied: User is not authorized to perform: rds:DescribeDBParameters";
+    let subjects = vec![subject("db-1", "3000", None), subject("db-2", "3000", Some(denied))];
+    let comparison = Comparison::of(subjects, &Rules::default(), None);
+    let about = About {
+        title: "Comparison".to_owned(),
+        scope: Vec::new(),
+        made: OffsetDateTime::now_utc(),
+        coverage: Vec::new(),
+        broken: Vec::new(),
+    };
+    let varied = comparison.most_varied();
+    core.say(Event::Comparison(Ok(Arc::new(Compared {
+        comparison,
+        rules: Arc::default(),
+        about,
+        departures: None,
+        varied,
+    }))));
+    window.run();
+    assert!(!says(&window, "Not collected"), "nobody is taken from the grid by an answer");
+    press(&mut window, Modifiers::COMMAND, Key::Num6);
+    assert!(says(
+        &window,
+        &format!("Not collected, and may differ as well: db-2, Effective parameters: {denied}")
+    ));
+    assert!(says(&window, &format!("(not collected), db-2: not known ({denied}), not known")));
+    assert!(has(&window, Role::Button, "Not collected"));
+    assert!(says(&window, "0 of 1 settings differ"));
+    assert!(says(&window, "Effective parameters, not collected of every database"));
 }

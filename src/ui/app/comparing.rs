@@ -96,7 +96,9 @@ impl App {
             CompareAction::Copy => {
                 if let Some(compared) = self.comparison.compared().map(Arc::clone) {
                     let shown = self.comparison.rows_shown();
-                    self.copying = (compared.comparison.shown(&shown).len(), CopyForm::Markdown);
+                    let rows = || compared.comparison.shown(&shown).len();
+                    let rows = compared.departures.as_ref().map_or_else(rows, Vec::len);
+                    self.copying = (rows, CopyForm::Markdown);
                     self.link.send(Command::CopyComparison { compared, shown });
                 }
             }

@@ -42,6 +42,8 @@ pub struct Dialog {
     name: String,
     format: ComparisonFormat,
     everything: bool,
+    /// Whether it is departures from a baseline that are reported: all of them.
+    is_drift: bool,
     /// The databases a baseline can be made of, and the one that was chosen; `None` for what most have.
     databases: Vec<String>,
     database: Option<usize>,
@@ -54,7 +56,7 @@ pub struct Dialog {
 }
 
 impl Dialog {
-    pub fn new(question: Question, folder: &Path, databases: &[Database]) -> Dialog {
+    pub fn new(question: Question, folder: &Path, databases: &[Database], is_drift: bool) -> Dialog {
         let path = match question {
             Question::Report => folder.join("rds-fleet-comparison.xlsx").display().to_string(),
             Question::SaveBaseline => folder.join("baseline.toml").display().to_string(),
@@ -66,6 +68,7 @@ impl Dialog {
             name: databases.first().map(|first| first.identifier.to_string()).unwrap_or_default(),
             format: ComparisonFormat::Xlsx,
             everything: false,
+            is_drift,
             databases: databases.iter().map(Database::title).collect(),
             database: None,
             ages: [false, true, false, false, false],
@@ -122,10 +125,12 @@ impl Dialog {
                     self.path =
                         Path::new(&self.path).with_extension(self.format.extension()).display().to_string();
                 }
-                ui.horizontal_wrapped(|ui| {
-                    ui.radio_value(&mut self.everything, false, "Settings that the filters leave");
-                    ui.radio_value(&mut self.everything, true, "All settings");
-                });
+                if !self.is_drift {
+                    ui.horizontal_wrapped(|ui| {
+                        ui.radio_value(&mut self.everything, false, "Settings that the filters leave");
+                        ui.radio_value(&mut self.everything, true, "All settings");
+                    });
+                }
                 entered |= self.file(ui, true);
             }
             Question::SaveBaseline => {

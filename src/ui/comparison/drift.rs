@@ -8,12 +8,12 @@ use super::{ComparisonPage, cell};
 
 /// What each column takes of the width.
 const PARTS: [(&str, f32); 5] =
-    [("Database", 0.3), ("Setting", 0.2), ("Baseline", 0.15), ("Found", 0.2), ("Since", 0.15)];
+    [("Database", 0.27), ("Setting", 0.19), ("Baseline", 0.14), ("Found", 0.2), ("Since", 0.2)];
 
 impl ComparisonPage {
     pub(super) fn departures(&mut self, ui: &mut Ui) {
         let Some(looked) = &self.looked else { return };
-        let Some(departures) = &looked.compared.departures else { return };
+        let departures = &looked.departures;
         let tokens = Tokens::of(ui);
         let comparison = &looked.compared.comparison;
         let area = ui.available_rect_before_wrap();
@@ -49,7 +49,9 @@ impl ComparisonPage {
             let row = &comparison.rows[departure.row];
             let found = &row.cells[departure.database];
             let title = comparison.databases[departure.database].title();
-            let since = departure.since.as_ref().map(ToString::to_string).unwrap_or_default();
+            let mut since = departure.since.as_ref().map(ToString::to_string).unwrap_or_default();
+            // To the second.
+            since.truncate(since.find('.').unwrap_or(since.len()));
             let id = Id::unique(("departure", departure.database, departure.row));
             let response = ui.interact(line, id, Sense::click());
             response.widget_info(|| {
@@ -75,7 +77,11 @@ impl ComparisonPage {
         }
         if departures.is_empty() {
             let line = body.with_max_y(body.top() + 3.0 * theme::ROW);
-            let words = "Nothing departs from the baseline.";
+            let none = looked.compared.departures.as_ref().is_some_and(Vec::is_empty);
+            let words = match none {
+                true => "Nothing departs from the baseline.",
+                false => "No departure is left by the filters above.",
+            };
             marks::paint_line(ui, line, words, theme::BODY, tokens.text_weak, Align::Center);
         }
         if let Some((row, database)) = chosen {

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::compare::{Comparison, Shown};
+use crate::analysis::compare::{Comparison, NOT_COLLECTED, Shown};
 use crate::analysis::setting::Section;
 
 /// One line of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
-    /// The heading of a section, and in how many settings databases differ there.
-    Section { section: Section, differing: usize, folded: bool },
+    /// The heading of a section, in how many settings databases differ there, and whether something was not collected.
+    Section { section: Section, differing: usize, gap: bool, folded: bool },
     /// A setting, by its place among the comparison's rows; `under` another from which it follows.
     Setting { row: usize, under: bool },
     /// The settings that follow from the one above.
@@ -98,7 +98,8 @@ pub fn lines(comparison: &Comparison, shown: &Shown, folds: &Folds) -> Vec<Line>
         let (marked, equal): (Vec<usize>, Vec<usize>) =
             of_section.iter().partition(|row| comparison.rows[**row].stands_out());
         let folded = folds.sections.contains(&section);
-        lines.push(Line::Section { section, differing: marked.len(), folded });
+        let gap = marked.iter().any(|row| &*comparison.rows[*row].name == NOT_COLLECTED);
+        lines.push(Line::Section { section, differing: marked.len() - usize::from(gap), gap, folded });
         if folded {
             continue;
         }

@@ -7,6 +7,7 @@ mod cell;
 mod dialogs;
 mod drift;
 mod fleet;
+mod header;
 mod heat;
 mod lines;
 mod setting;
@@ -28,6 +29,7 @@ use super::marks::Tone;
 use super::roster::Roster;
 use super::theme::{self, Tokens};
 use crate::analysis::compare;
+use crate::analysis::drift::Departure;
 use crate::analysis::setting::Section;
 use crate::analysis::spread::Varied;
 use crate::core::{Compared, Exported, Fleet, MOST};
@@ -93,6 +95,8 @@ struct Looked {
     marked: Vec<usize>,
     /// The settings that differ most, of those.
     varied: Vec<Varied>,
+    /// The departures from a baseline, of those.
+    departures: Vec<Departure>,
 }
 
 /// The page's state between frames.
@@ -172,8 +176,10 @@ impl ComparisonPage {
                     self.folds.sections.extend([Section::Identity, Section::Status]);
                 }
                 let differing = (0..comparison.databases.len()).map(|at| comparison.differing(at)).collect();
-                let looked_at =
-                    comparison.rows.iter().filter(|row| row.ignored.is_none() && !row.is_nobodys());
+                let is_setting = |row: &&compare::Row| {
+                    row.ignored.is_none() && !row.is_nobodys() && &*row.name != compare::NOT_COLLECTED
+                };
+                let looked_at = comparison.rows.iter().filter(is_setting);
                 let counts = looked_at
                     .fold((0, 0), |(differ, all), row| (differ + usize::from(row.differing > 0), all + 1));
                 let sections = comparison.sections();
@@ -186,6 +192,7 @@ impl ComparisonPage {
                     lines: Vec::new(),
                     marked: Vec::new(),
                     varied: Vec::new(),
+                    departures: Vec::new(),
                 });
                 self.look();
                 let row = self.setting.as_ref().map(Setting::row);
@@ -205,6 +212,9 @@ impl ComparisonPage {
         let marked = compare::Shown { only_differences: true, ..self.shown.clone() };
         looked.marked = comparison.shown(&marked);
         let is_shown = |varied: &&Varied| looked.marked.binary_search(&varied.row).is_ok();
+        let of_it = looked.compared.departures.iter().flatten();
+        let departs = |departure: &&Departure| looked.marked.binary_search(&departure.row).is_ok();
+        looked.departures = of_it.filter(departs).cloned().collect();
         looked.varied = looked.compared.varied.iter().filter(is_shown).cloned().collect();
     }
 
@@ -237,7 +247,8 @@ impl ComparisonPage {
     /// Opens a dialog.
     pub fn ask(&mut self, question: Question, folder: &std::path::Path) {
         let databases = self.looked.as_ref().map(|looked| looked.compared.comparison.databases.as_slice());
-        self.dialog = Some(Dialog::new(question, folder, databases.unwrap_or_default()));
+        let is_drift = self.compared().is_some_and(|compared| compared.departures.is_some());
+        self.dialog = Some(Dialog::new(question, folder, databases.unwrap_or_default(), is_drift));
     }
 
     /// Takes in how the writing of a file went; says whether it was a file of this page.

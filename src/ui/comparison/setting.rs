@@ -6,7 +6,7 @@ use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
 use super::super::icons::{Icon, glyph};
 use super::super::roster::Roster;
 use super::super::theme::{self, Tokens};
-use super::{Looked, cell, table};
+use super::{Looked, cell, header};
 use crate::analysis::compare::{Comparison, NOT_COLLECTED};
 use crate::analysis::same::Verdict;
 use crate::analysis::setting::Held;
@@ -95,7 +95,7 @@ impl Setting {
                 weak(ui, versions.collect::<Vec<_>>().join("  ·  "));
                 for database in value.databases.iter().take(NAMED) {
                     let of = &comparison.databases[*database];
-                    let called = table::called(roster, of);
+                    let called = header::called(roster, of);
                     ui.add(Label::new(format!("{}  {called}  {}", of.identifier, of.region)).truncate());
                     let cell = &row.cells[*database];
                     if cell.verdict() != Verdict::Equal && !cell.judged.reason.is_empty() {

@@ -4,15 +4,13 @@
 use egui::{Align, Id, Key, Modifiers, Rect, Response, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::super::action::Action;
-use super::super::icons::Icon;
 use super::super::marks::{self, Direction};
-use super::super::roster::Roster;
 use super::super::scroll::Scroll;
 use super::super::theme::{self, Tokens};
-use super::cell;
 use super::lines::Line;
 use super::{CompareAction, ComparisonPage, Looked, Shown};
-use crate::analysis::compare::{Database, NOT_COLLECTED};
+use super::{cell, header};
+use crate::analysis::compare::NOT_COLLECTED;
 
 /// Where the table stands, and the cell that the keys are at.
 #[derive(Default)]
@@ -34,27 +32,27 @@ impl Stand {
 }
 
 /// What a click on the table means.
-enum Click {
+pub(super) enum Click {
     Line(usize),
     Cell { line: usize, database: usize },
     Header(usize),
 }
 
 /// Where things are in this frame.
-struct Places {
+pub(super) struct Places {
     body: Rect,
-    names: f32,
-    width: f32,
+    pub names: f32,
+    pub width: f32,
     across: f32,
 }
 
 impl Places {
-    fn column(&self, database: usize) -> f32 {
+    pub fn column(&self, database: usize) -> f32 {
         self.body.left() + self.names + database as f32 * self.width - self.across
     }
 
     /// The databases of which something is seen.
-    fn seen(&self, databases: usize) -> std::ops::Range<usize> {
+    pub fn seen(&self, databases: usize) -> std::ops::Range<usize> {
         let room = self.body.width() - self.names;
         let first = (self.across / self.width).floor().max(0.0) as usize;
         let last = ((self.across + room) / self.width).ceil().max(0.0) as usize;
@@ -76,7 +74,7 @@ impl ComparisonPage {
             (room / databases.max(1) as f32).clamp(theme::COMPARED_LEAST, theme::COMPARED_MOST).floor();
         let most = (width * databases as f32 - room).max(0.0);
         let below = if most > 0.0 { theme::GUTTER } else { 0.0 };
-        let (header, rest) = inner.split_top_bottom_at_y(inner.top() + theme::COMPARED_HEADER);
+        let (above, rest) = inner.split_top_bottom_at_y(inner.top() + theme::COMPARED_HEADER);
         let (body, track) = rest.split_top_bottom_at_y(rest.bottom() - below);
 
         let id = Id::unique("comparison table");
@@ -144,10 +142,10 @@ impl ComparisonPage {
             let words = "No setting is left by the filters above.";
             marks::paint_line(ui, line, words, theme::BODY, tokens.text_weak, Align::Center);
         }
-        let places = Places { body: header, ..places };
-        show_header(ui, looked, shown.roster, header, &places, &mut click, actions);
+        let places = Places { body: above, ..places };
+        header::show_header(ui, looked, shown.roster, above, &places, &mut click, actions);
         let line = Stroke::new(1.0, tokens.border);
-        ui.painter().hline(inner.x_range(), header.bottom(), line);
+        ui.painter().hline(inner.x_range(), above.bottom(), line);
         ui.painter().vline(inner.left() + names, inner.top()..=body.bottom(), line);
 
         if entered {
@@ -253,7 +251,8 @@ fn show_line(
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
     let (name, cells) = rect.split_left_right_at_x(rect.left() + places.names);
     let response = ui.interact(name, Id::unique(("setting", row, under)), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &*setting.name));
+    let title = if &*setting.name == NOT_COLLECTED { "Not collected" } else { &*setting.name };
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, title));
     if response.hovered() {
         ui.painter().rect_filled(name, 0.0, tokens.hover);
     }
@@ -264,7 +263,6 @@ fn show_line(
         let count = setting.differing.to_string();
         room.max.x -= marks::paint_after(ui, room, &count, theme::SMALL, tokens.attention) + theme::STEP;
     }
-    let title = if &*setting.name == NOT_COLLECTED { "Not collected" } else { &*setting.name };
     let color = if setting.stands_out() { tokens.text } else { tokens.text_weak };
     let cut = marks::paint_line(ui, room, title, theme::BODY, color, Align::Min);
     let follows = setting.cause.filter(|_| !under).map(|cause| &comparison.rows[cause].name);
@@ -316,12 +314,8 @@ fn show_fold(ui: &Ui, looked: &Looked, line: Line, rect: Rect) -> Response {
         count => format!("{count} {word}settings"),
     };
     let (indent, words, open) = match line {
-        Line::Section { section, differing, folded } => {
-            let words = match differing {
-                0 => format!("{}, nothing differs", section.title()),
-                1 => format!("{}, 1 differs", section.title()),
-                differing => format!("{}, {differing} differ", section.title()),
-            };
+        Line::Section { section, differing, gap, folded } => {
+            let words = format!("{}, {}", section.title(), standing(differing, gap));
             (2.0, words, Some(!folded))
         }
         Line::Equal { count, open, .. } => (6.0, settings(count, "equal "), Some(open)),
@@ -356,16 +350,13 @@ fn show_fold(ui: &Ui, looked: &Looked, line: Line, rect: Rect) -> Response {
         marks::paint_arrow(ui.painter(), pos2(left + 4.0, rect.center().y), direction, tokens.text_faint);
     }
     let room = rect.with_min_x(left + 4.0 * theme::STEP);
-    if let Line::Section { section, differing, .. } = line {
+    if let Line::Section { section, differing, gap, .. } = line {
         let galley = marks::line(ui, section.title(), theme::BODY, tokens.text, room.width());
         let taken = galley.size().x + 2.0 * theme::STEP;
         marks::paint_line(ui, room, section.title(), theme::BODY, tokens.text, Align::Min);
         let rest = room.with_min_x(room.left() + taken);
-        let (count, color) = match differing {
-            0 => ("nothing differs".to_owned(), tokens.text_weak),
-            1 => ("1 differs".to_owned(), tokens.attention),
-            differing => (format!("{differing} differ"), tokens.attention),
-        };
+        let color = if differing > 0 || gap { tokens.attention } else { tokens.text_weak };
+        let count = standing(differing, gap);
         marks::paint_line(ui, rest, &count, theme::SMALL, color, Align::Min);
     } else {
         marks::paint_line(ui, room, &words, theme::SMALL, tokens.text_weak, Align::Min);
@@ -383,151 +374,13 @@ fn show_fold(ui: &Ui, looked: &Looked, line: Line, rect: Rect) -> Response {
     response
 }
 
-fn show_header(
-    ui: &mut Ui,
-    looked: &Looked,
-    roster: &Roster,
-    rect: Rect,
-    places: &Places,
-    click: &mut Option<Click>,
-    actions: &mut Vec<Action>,
-) {
-    let tokens = Tokens::of(ui);
-    let comparison = &looked.compared.comparison;
-    ui.painter().rect_filled(rect, 0.0, tokens.panel);
-    let (corner, _) = rect.split_left_right_at_x(rect.left() + places.names);
-    let mut at = corner.shrink2(vec2(2.0 * theme::STEP, theme::STEP));
-    at.max.y = at.top() + theme::COMPARED_LINE;
-    let (against, hint) = match comparison.reference.and_then(|at| comparison.databases.get(at)) {
-        Some(reference) => (format!("Held against {}", reference.identifier), reference.title()),
-        None => (
-            "Held against the majority".to_owned(),
-            "What most databases have is taken for right. Click a database's name to hold the others against it."
-                .to_owned(),
-        ),
+/// How a section stands, in words.
+fn standing(differing: usize, gap: bool) -> String {
+    let differ = match differing {
+        0 if gap => return "not collected of every database".to_owned(),
+        0 => "nothing differs".to_owned(),
+        1 => "1 differs".to_owned(),
+        differing => format!("{differing} differ"),
     };
-    marks::paint_line(ui, at, &against, theme::BODY, tokens.text, Align::Min);
-    let response = ui.interact(at, ui.unique_id().with("against"), Sense::HOVER);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &against));
-    response.on_hover_text(hint);
-    let next = at.translate(vec2(0.0, theme::COMPARED_LINE));
-    if comparison.reference.is_some() && looked.compared.departures.is_none() {
-        let button = next.with_max_y(next.top() + theme::ROW).translate(vec2(0.0, theme::STEP));
-        let mut child = ui.new_child(UiBuilder::new().max_rect(button).id_salt("majority"));
-        if child.button("Hold against the majority").clicked() {
-            actions.push(Action::Compare(CompareAction::HoldAgainst(None)));
-        }
-    } else if looked.compared.departures.is_none() {
-        marks::paint_line(
-            ui,
-            next,
-            "Click a name for another reference",
-            theme::SMALL,
-            tokens.text_weak,
-            Align::Min,
-        );
-    }
-    let clip = ui.clip_rect();
-    let across = rect.with_min_x(corner.right());
-    ui.set_clip_rect(across.intersect(clip));
-    for (database, of) in
-        comparison.databases.iter().enumerate().skip(places.seen(comparison.databases.len()).start)
-    {
-        let left = places.column(database);
-        if left > rect.right() {
-            break;
-        }
-        let whole = Rect::from_min_size(pos2(left, rect.top()), vec2(places.width, rect.height()));
-        let is_reference = comparison.reference == Some(database);
-        let id = Id::unique(("database", database));
-        let response = ui.interact(whole.intersect(across), id, Sense::click());
-        let differ = looked.differing[database];
-        let said = match (is_reference, differ) {
-            (true, _) if of.kind.is_empty() => "baseline".to_owned(),
-            (true, _) => "reference".to_owned(),
-            (false, 0) => "nothing differs".to_owned(),
-            (false, 1) => "1 differs".to_owned(),
-            (false, differ) => format!("{differ} differ"),
-        };
-        response
-            .widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{}, {said}", of.title())));
-        let fill = match (is_reference, response.hovered()) {
-            (true, _) => tokens.selected,
-            (false, true) => tokens.hover,
-            (false, false) => tokens.panel,
-        };
-        ui.painter().rect_filled(whole, 0.0, fill);
-        ui.painter().vline(whole.right() - 0.5, whole.y_range(), Stroke::new(1.0, tokens.hairline));
-        marks::paint_focus(ui, &response, tokens);
-        let mut line = whole.shrink2(vec2(1.5 * theme::STEP, theme::STEP));
-        line.max.y = line.top() + theme::COMPARED_LINE;
-        let called = called(roster, of);
-        let profile = of.profiles.split("; ").next().unwrap_or_default();
-        let mut place = of.region.clone();
-        for words in
-            [of.at.as_deref().unwrap_or_default(), if called.contains(profile) { "" } else { profile }]
-        {
-            if !words.is_empty() {
-                place.push_str("  ·  ");
-                place.push_str(words);
-            }
-        }
-        let color = if is_reference || differ == 0 { tokens.text_weak } else { tokens.attention };
-        for (at, (text, color)) in [
-            (&*of.identifier, tokens.text),
-            (&called, tokens.text_weak),
-            (&place, tokens.text_weak),
-            (&format!("{} {}", of.engine, of.version), tokens.text_weak),
-            (&said, color),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let mut room = line.translate(vec2(0.0, at as f32 * theme::COMPARED_LINE));
-            if at == 4 {
-                let icon = match (is_reference, differ) {
-                    (true, _) => Icon::Anchor,
-                    (false, 0) => Icon::Equal,
-                    (false, _) => Icon::EqualNot,
-                };
-                marks::paint_icon(ui, pos2(room.left() + 6.0, room.center().y), icon, theme::SMALL, color);
-                room.min.x += 4.0 * theme::STEP;
-            }
-            let size = if at == 0 { theme::BODY } else { theme::SMALL };
-            marks::paint_line(ui, room, text, size, color, Align::Min);
-        }
-        let clicked = response.clicked();
-        response.on_hover_ui(|ui| {
-            ui.set_max_width(theme::COMPARED_MOST);
-            ui.strong(of.title());
-            for text in [&called, &of.profiles, &format!("{} {}", of.engine, of.version), &of.class] {
-                if !text.is_empty() {
-                    ui.label(text);
-                }
-            }
-            if looked.compared.departures.is_none() {
-                ui.weak(if is_reference {
-                    "Click to hold against the majority again"
-                } else {
-                    "Click to hold the others against it"
-                });
-            }
-        });
-        if clicked {
-            *click = Some(Click::Header(database));
-        }
-    }
-    ui.set_clip_rect(clip);
-}
-
-/// What people call the account of a database, with the first of its profiles where nobody has named it.
-pub fn called(roster: &Roster, database: &Database) -> String {
-    let entry = roster.accounts.iter().find(|account| account.id == database.account_id);
-    let called = entry.map(|entry| entry.called.as_str()).filter(|called| !called.is_empty());
-    let profile = database.profiles.split("; ").next().unwrap_or_default();
-    match (called, database.account_id.as_str()) {
-        (Some(called), id) if called != id => format!("{called}  ·  {id}"),
-        (_, id) if profile.is_empty() => id.to_owned(),
-        (_, id) => format!("{profile}  ·  {id}"),
-    }
+    if gap { format!("{differ}, not collected of every database") } else { differ }
 }
