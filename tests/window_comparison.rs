@@ -57,7 +57,7 @@ impl Link for Real {
 
 fn window_on(link: impl Link + Clone + 'static, folder: &Path) -> Window {
     let folder = folder.to_owned();
-    let mut window = Harness::builder().with_size(vec2(1600.0, 2400.0)).with_max_steps(30).build_ui_state(
+    let mut window = Harness::builder().with_size(vec2(1700.0, 2400.0)).with_max_steps(30).build_ui_state(
         move |ui, app: &mut Option<App>| {
             let start = Start { theme: ThemePreference::Dark, export_folder: folder.clone() };
             app.get_or_insert_with(|| App::new(ui.ctx(), Box::new(link.clone()), start)).ui(ui);
