@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "window")]
 
-#[allow(dead_code, reason = "the walk does not ask for all of it")]
 mod fake_core;
 #[allow(dead_code, reason = "the walk does not ask for all of it")]
 mod states;

@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "window")]
 
-#[allow(dead_code, reason = "this file does not ask for all of it")]
 mod fake_core;
 
 use std::path::PathBuf;

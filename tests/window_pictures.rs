@@ -8,7 +8,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "window")]
 
-#[allow(dead_code, reason = "pictures do not ask for all of it")]
 mod fake_core;
 mod states;
 

@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "window")]
 
-#[allow(dead_code, reason = "not every file asks everything of it")]
 mod fake_core;
 
 use std::path::PathBuf;
