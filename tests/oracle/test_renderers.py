@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from compare import aws_environment
-from test_window import Display, needs_display, until, window_binary
+from desktop import Display, needs_display, until, window_binary
 
 # Neither Mesa's own library nor any other vendor's is found, by GLX and by EGL; wgpu would use EGL as well.
 NO_GL = {
