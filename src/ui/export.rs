@@ -2,12 +2,12 @@
 //! thread of its own, because on a bastion it may take its time or never open.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, TryRecvError};
 
 use egui::{
     Align, Button, Context, Frame, Id, Label, Layout, Modal, ProgressBar, RichText, TextEdit, Ui, vec2,
 };
 
+use super::file_picker::{FilePicker, Picked};
 use super::marks::{self, Tone};
 use super::roster::NotCovered;
 use super::status::grouped;
@@ -39,7 +39,7 @@ pub struct ExportDialog {
     /// Rows written, of all.
     progress: (usize, usize),
     result: Option<Result<Exported, String>>,
-    picking: Option<Receiver<Option<PathBuf>>>,
+    picking: FilePicker,
     /// Whether the path has been given the focus: it is what is typed over, and Enter in it exports.
     opened: bool,
     /// Whether a file dialog has ended without an answer.
@@ -83,7 +83,7 @@ impl ExportDialog {
             writing: false,
             progress: (0, 0),
             result: None,
-            picking: None,
+            picking: FilePicker::default(),
             opened: false,
             unanswered: false,
         }
@@ -168,12 +168,12 @@ impl ExportDialog {
                 self.follow_extension();
             }
             entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            let browse = ui.add_enabled(self.picking.is_none(), Button::new("Browse…"));
+            let browse = ui.add_enabled(!self.picking.is_open(), Button::new("Browse…"));
             if browse.clicked() {
                 self.browse(ui.ctx());
             }
         });
-        if self.picking.is_some() || self.unanswered {
+        if self.picking.is_open() || self.unanswered {
             ui.horizontal(|ui| {
                 ui.add_space(80.0);
                 ui.weak("If no dialog opens, type the path.");
@@ -269,10 +269,8 @@ impl ExportDialog {
     }
 
     fn browse(&mut self, ctx: &Context) {
-        let (answer, picking) = mpsc::channel();
         let path = PathBuf::from(self.path.trim());
-        let ctx = ctx.clone();
-        let started = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
+        let opened = self.picking.open(ctx, move || {
             let mut dialog = rfd::FileDialog::new().set_title("Export");
             if let Some(name) = path.file_name() {
                 dialog = dialog.set_file_name(name.to_string_lossy());
@@ -280,28 +278,20 @@ impl ExportDialog {
             if let Some(folder) = path.parent() {
                 dialog = dialog.set_directory(folder);
             }
-            // The dialog may have been closed meanwhile: then nobody waits for the answer.
-            let _ = answer.send(dialog.save_file());
-            ctx.request_repaint_after(theme::frame_after_wake(&ctx));
+            dialog.save_file()
         });
-        self.unanswered = started.is_err();
-        self.picking = started.is_ok().then_some(picking);
+        self.unanswered = !opened;
     }
 
     fn picked(&mut self) {
-        let Some(picking) = &self.picking else { return };
-        match picking.try_recv() {
-            Ok(Some(path)) => {
+        match self.picking.picked() {
+            Some(Picked::Path(path)) => {
                 self.path = path.display().to_string();
                 self.follow_extension();
-                self.picking = None;
                 self.unanswered = false;
             }
-            Ok(None) | Err(TryRecvError::Disconnected) => {
-                self.picking = None;
-                self.unanswered = true;
-            }
-            Err(TryRecvError::Empty) => {}
+            Some(Picked::Nothing) => self.unanswered = true,
+            None => {}
         }
     }
 }

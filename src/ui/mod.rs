@@ -18,6 +18,7 @@ mod drawer;
 mod empty;
 mod environments;
 mod export;
+mod file_picker;
 mod filter_row;
 mod folds;
 mod grid;

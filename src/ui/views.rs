@@ -2,7 +2,6 @@
 //! still shows it, save, rename, delete, open. What a view is, and its file, are the settings' business.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, TryRecvError};
 
 use egui::{
     Align, Button, Context, Frame, Id, Layout, Modal, Popup, PopupCloseBehavior, RichText, ScrollArea,
@@ -10,6 +9,7 @@ use egui::{
 };
 
 use super::action::{Action, ViewQuestion};
+use super::file_picker::{FilePicker, Picked};
 use super::icons::{Icon, glyph};
 use super::marks;
 use super::memory::Memory;
@@ -136,7 +136,7 @@ pub struct ViewDialog {
     text: String,
     description: String,
     opened: bool,
-    picking: Option<Receiver<Option<PathBuf>>>,
+    picking: FilePicker,
 }
 
 impl ViewDialog {
@@ -149,7 +149,7 @@ impl ViewDialog {
             old,
             description: origin.and_then(|view| view.description.clone()).unwrap_or_default(),
             opened: false,
-            picking: None,
+            picking: FilePicker::default(),
         }
     }
 
@@ -186,7 +186,7 @@ impl ViewDialog {
                 ui.horizontal(|ui| {
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         let browse = Button::new("Browse…");
-                        if ui.add_enabled(self.picking.is_none(), browse).clicked() {
+                        if ui.add_enabled(!self.picking.is_open(), browse).clicked() {
                             self.browse(ui.ctx());
                         }
                         entered = self.field(ui, "Path", "/home/ann/Small and old.toml");
@@ -264,29 +264,15 @@ impl ViewDialog {
         })
     }
 
-    /// Opens the system's file dialog on a thread of its own: on a bastion it may take its time or never open.
     fn browse(&mut self, ctx: &Context) {
-        let (answer, picking) = mpsc::channel();
-        let ctx = ctx.clone();
-        let started = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
-            let dialog = rfd::FileDialog::new().set_title("Open view file").add_filter("Views", &["toml"]);
-            // The dialog may have been closed meanwhile: then nobody waits for the answer.
-            let _ = answer.send(dialog.pick_file());
-            ctx.request_repaint_after(theme::frame_after_wake(&ctx));
+        self.picking.open(ctx, || {
+            rfd::FileDialog::new().set_title("Open view file").add_filter("Views", &["toml"]).pick_file()
         });
-        self.picking = started.is_ok().then_some(picking);
     }
 
     fn picked(&mut self) {
-        match self.picking.as_ref().map(Receiver::try_recv) {
-            Some(Ok(path)) => {
-                self.picking = None;
-                if let Some(path) = path {
-                    self.text = path.display().to_string();
-                }
-            }
-            Some(Err(TryRecvError::Disconnected)) => self.picking = None,
-            Some(Err(TryRecvError::Empty)) | None => {}
+        if let Some(Picked::Path(path)) = self.picking.picked() {
+            self.text = path.display().to_string();
         }
     }
 }

@@ -2,7 +2,6 @@
 //! and with which time to compare. Files are written and read by the core.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, TryRecvError};
 
 use egui::{Align, Button, ComboBox, Context, Frame, Id, Key, Label, Layout, Modal, RichText, TextEdit, Ui};
 use time::{Duration, OffsetDateTime};
@@ -15,6 +14,7 @@ use super::{CompareAction, Question};
 use crate::analysis::compare::Database;
 use crate::core::Exported;
 use crate::report::{ComparisonFormat, moment};
+use crate::ui::file_picker::{FilePicker, Picked};
 
 /// What is offered, and what each is good for.
 const FORMATS: [(ComparisonFormat, &str, &str); 5] = [
@@ -51,7 +51,7 @@ pub struct Dialog {
     /// Whether a file is being written.
     writing: bool,
     result: Option<Result<String, String>>,
-    picking: Option<Receiver<Option<PathBuf>>>,
+    picking: FilePicker,
     opened: bool,
 }
 
@@ -74,7 +74,7 @@ impl Dialog {
             ages: [false, true, false, false, false],
             writing: false,
             result: None,
-            picking: None,
+            picking: FilePicker::default(),
             opened: false,
         }
     }
@@ -232,7 +232,7 @@ impl Dialog {
         let mut entered = false;
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.add_enabled(self.picking.is_none(), Button::new("Browse…")).clicked() {
+                if ui.add_enabled(!self.picking.is_open(), Button::new("Browse…")).clicked() {
                     self.browse(ui.ctx(), to_write);
                 }
                 let field = TextEdit::singleline(&mut self.path).desired_width(ui.available_width());
@@ -246,11 +246,9 @@ impl Dialog {
         entered
     }
 
-    /// Opens the system's file dialog on a thread of its own: on a bastion it may take its time or never open.
     fn browse(&mut self, ctx: &Context, to_write: bool) {
-        let (answer, picking) = mpsc::channel();
-        let (ctx, path) = (ctx.clone(), PathBuf::from(self.path.trim()));
-        let started = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
+        let path = PathBuf::from(self.path.trim());
+        self.picking.open(ctx, move || {
             let mut dialog = rfd::FileDialog::new();
             if let Some(folder) = path.parent() {
                 dialog = dialog.set_directory(folder);
@@ -258,28 +256,13 @@ impl Dialog {
             if let Some(name) = path.file_name() {
                 dialog = dialog.set_file_name(name.to_string_lossy());
             }
-            let picked = if to_write {
-                dialog.save_file()
-            } else {
-                dialog.add_filter("Baselines", &["toml"]).pick_file()
-            };
-            // The dialog may have been closed meanwhile: then nobody waits for the answer.
-            let _ = answer.send(picked);
-            ctx.request_repaint_after(theme::frame_after_wake(&ctx));
+            if to_write { dialog.save_file() } else { dialog.add_filter("Baselines", &["toml"]).pick_file() }
         });
-        self.picking = started.is_ok().then_some(picking);
     }
 
     fn picked(&mut self) {
-        match self.picking.as_ref().map(Receiver::try_recv) {
-            Some(Ok(path)) => {
-                self.picking = None;
-                if let Some(path) = path {
-                    self.path = path.display().to_string();
-                }
-            }
-            Some(Err(TryRecvError::Disconnected)) => self.picking = None,
-            Some(Err(TryRecvError::Empty)) | None => {}
+        if let Some(Picked::Path(path)) = self.picking.picked() {
+            self.path = path.display().to_string();
         }
     }
 }
