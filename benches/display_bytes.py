@@ -4,7 +4,7 @@ The window runs on the demo's fleet (about 400 instances) and reaches an X serve
 loopback interface that counts both ways and reads the requests enough to tell pictures from the rest. Shared memory is
 off, as it is over a network. Figures: until the first sweep has ended, while the pointer moves over the rows, and idle.
 
-    python3 benches/display_bytes.py [--idle SECONDS] [--window PROGRAM] [--renderer glow|wgpu] [--line slow|fast]
+    python3 benches/display_bytes.py [--idle SECONDS] [--window PROGRAM] [--renderer software|glow|wgpu] [--line slow|fast]
 """
 
 import argparse
@@ -22,6 +22,7 @@ from pathlib import Path
 
 WIDTH, HEIGHT = 1280, 800
 PUT_IMAGE = 72
+RENDERERS = ["software", "glow", "wgpu"]
 
 
 class Requests:
@@ -187,10 +188,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--window", default=str(target / "release/rds-fleet"))
     parser.add_argument("--idle", type=float, default=300)
-    parser.add_argument("--renderer", choices=["glow", "wgpu"])
+    parser.add_argument("--renderer", choices=RENDERERS)
     parser.add_argument("--line", choices=["slow", "fast"])
     arguments = parser.parse_args()
-    for renderer in [arguments.renderer] if arguments.renderer else ["glow", "wgpu"]:
+    for renderer in [arguments.renderer] if arguments.renderer else RENDERERS:
         for line in [arguments.line] if arguments.line else ["fast", "slow"]:
             measure(arguments.window, renderer, line, arguments.idle)
 

@@ -322,6 +322,33 @@ fn a_column_is_moved_and_widened_by_dragging() {
     let region = header(&window, "Region");
     drag(&mut window, region.right_center(), region.right_center() + vec2(50.0, 0.0));
     assert_eq!(header(&window, "Region").width(), region.width() + 50.0);
+    // Only in the header: below it, a click beside the line between two columns means the row.
+    let row = window.get_by_role_and_label(Role::Row, "db-2").rect();
+    let beside = Pos2::new(header(&window, "Region").right() + 1.0, row.center().y);
+    window.hover_at(beside);
+    window.run();
+    window.drag_at(beside);
+    window.drop_at(beside);
+    window.run();
+    assert!(window.get_by_role_and_label(Role::Row, "db-2").accesskit_node().is_selected() == Some(true));
+}
+
+#[test]
+fn a_double_click_on_a_border_fits_the_column() {
+    let (mut window, _) = window_of(40);
+    let header =
+        |window: &Window| window.get_by_role_and_label(Role::ColumnHeader, "DBInstanceIdentifier").rect();
+    let before = header(&window);
+    let border = before.right_center();
+    window.hover_at(border);
+    window.run();
+    for _ in 0..2 {
+        window.drag_at(border);
+        window.drop_at(border);
+        window.run();
+    }
+    window.run();
+    assert!(header(&window).width() < before.width(), "short names want little room");
 }
 
 #[test]

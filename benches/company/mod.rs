@@ -26,16 +26,20 @@ pub fn make(file: &Path, accounts: usize, count: usize, snapshots: usize) {
     assert!(notices.is_empty(), "{notices:?}");
     let instances = kind("db-instances").expect("a kind");
     let begun = Instant::now();
-    let again = objects(&databases).cycle().enumerate().map(|(at, row)| named(row, instances, at));
-    fill(&mut inventory, instances, again.take(count));
+    // Each as often as it takes to have exactly so many, those of a place one after the other.
+    let swept = objects(&databases).count();
+    let times = |at: usize| (at + 1) * count / swept - at * count / swept;
+    let again = objects(&databases)
+        .enumerate()
+        .flat_map(|(at, row)| (0..times(at)).map(move |time| named(row.clone(), instances, time)));
+    fill(&mut inventory, instances, again);
     let kind = kind("db-snapshots").expect("a kind");
     let found = objects(&taken).count();
     let nights = snapshots.div_ceil(found);
     let rows = objects(&taken).flat_map(|row| (0..nights).map(move |night| earlier(&row, night)));
     fill(&mut inventory, kind, rows.take(snapshots));
     println!(
-        "{} databases and {found} snapshots were found; written in {:.1} s",
-        objects(&databases).count(),
+        "{swept} databases and {found} snapshots were found; written in {:.1} s",
         begun.elapsed().as_secs_f64()
     );
 }
@@ -139,20 +143,16 @@ fn fill(inventory: &mut Inventory, kind: &'static Kind, rows: impl Iterator<Item
         inventory.settle(kind, 0, origin, Some(OffsetDateTime::now_utc())).expect("a store");
         inventory.commit().expect("a store");
     };
-    // The rows of a place come one after the other, but the last place may come again: it is then left out.
-    let mut seen = std::collections::HashSet::new();
-    for (at, row) in rows.enumerate() {
+    for row in rows {
         let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let account_id = if seen.contains(&(text("AccountId"), text("Region"))) {
-            format!("{:012}", at / 20)
-        } else {
-            text("AccountId")
+        let profiles = row.get("Profiles").and_then(Value::as_array).into_iter().flatten();
+        let origin = Origin {
+            account_id: Some(text("AccountId")),
+            region: text("Region"),
+            profiles: profiles.filter_map(Value::as_str).map(str::to_owned).collect(),
         };
-        let origin =
-            Origin { account_id: Some(account_id), region: text("Region"), profiles: vec![text("Profiles")] };
         if let Some(before) = here.replace(origin.clone()).filter(|before| *before != origin) {
             settle(inventory, &before, &mut page);
-            seen.insert((before.account_id.unwrap_or_default(), before.region));
         }
         let cells =
             kind.structure.members.iter().map(|member| cell(row.get(&member.name), &member.shape)).collect();
@@ -163,11 +163,14 @@ fn fill(inventory: &mut Inventory, kind: &'static Kind, rows: impl Iterator<Item
     }
 }
 
-/// An instance under a name of its own.
-fn named(mut row: Map<String, Value>, kind: &Kind, at: usize) -> Map<String, Value> {
+/// An instance, the second and further times under a name of its own.
+fn named(mut row: Map<String, Value>, kind: &Kind, time: usize) -> Map<String, Value> {
+    if time == 0 {
+        return row;
+    }
     for member in [kind.identifier, kind.key[0]] {
         if let Some(Value::String(name)) = row.get_mut(member) {
-            name.push_str(&format!("-{at}"));
+            name.push_str(&format!("-{time}"));
         }
     }
     row

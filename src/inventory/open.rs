@@ -20,6 +20,8 @@ use crate::rds::{Kind, kinds};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Statements that a connection keeps prepared: a few for each kind.
 const STATEMENTS: usize = 256;
+/// Bytes that the write-ahead log may keep on the disk once what is in it has been written.
+const LARGEST_LOG: i64 = 64 << 20;
 
 /// Where connections to an open store are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,6 +230,8 @@ fn open_connection(storage: &Storage, alone: bool) -> Result<Connection, Unfit> 
     connection
         .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))
         .map_err(broken)?;
+    // After a first sweep of everything the log would keep its size until the last program closes the store.
+    connection.pragma_update(None, "journal_size_limit", LARGEST_LOG).map_err(broken)?;
     // With the log, a crash of the machine may cost the last commits but never the file.
     connection.pragma_update(None, "synchronous", "NORMAL").map_err(broken)?;
     let make = || -> rusqlite::Result<()> {

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::{Id, Rect, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::layers::ShapeIdx;
+use egui::{Id, Rect, Sense, Shape, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
 use egui_table::{Column, HeaderRow, Table, TableState};
 use time::OffsetDateTime;
 
@@ -387,8 +388,8 @@ impl Grid {
         ui.painter().rect_filled(corner, 0.0, tokens.panel);
         let names = corner.with_max_y(corner.top() + theme::HEADER);
         ui.painter().rect_filled(names, 0.0, tokens.raised);
-        ui.painter().hline(names.x_range(), names.bottom() - 0.5, egui::Stroke::new(1.0, tokens.border));
-        ui.painter().hline(corner.x_range(), corner.bottom() - 0.5, egui::Stroke::new(1.0, tokens.border));
+        ui.painter().hline(names.x_range(), names.bottom() - 0.5, Stroke::new(1.0, tokens.border));
+        ui.painter().hline(corner.x_range(), corner.bottom() - 0.5, Stroke::new(1.0, tokens.border));
         if self.lines() == 0 {
             let words = "No rows meet the conditions above.";
             let room = body.with_min_y(body.top() + header + 2.0 * theme::ROW);
@@ -401,7 +402,7 @@ impl Grid {
         }
         // Once keys have been used, a row or a group has lines that show the focus.
         if frame.has_focus() && self.selection.focus().is_none() && self.at_group.is_none() {
-            let line = egui::Stroke::new(1.0, tokens.accent);
+            let line = Stroke::new(1.0, tokens.accent);
             ui.painter().rect_stroke(area, 0.0, line, egui::StrokeKind::Inside);
         }
         let Some(shown) = &mut self.shown else { return };
@@ -421,7 +422,7 @@ impl Grid {
         }
     }
 
-    /// How wide the columns are; fits those that are to be fitted. While a border is dragged the table knows it better.
+    /// How wide the columns are; fits those that are to be fitted.
     fn widths(&mut self, ui: &mut Ui) -> Vec<f32> {
         if std::mem::take(&mut self.reset_widths) {
             self.widths.clear();
@@ -429,45 +430,52 @@ impl Grid {
         for name in std::mem::take(&mut self.fit) {
             self.widths.insert(name.clone(), self.fitting(ui, &name) as u16);
         }
+        let width = |name: &String| match self.widths.get(name) {
+            Some(width) => f32::from(*width),
+            None => grid_cells::first_width(&self.sheet, name),
+        };
+        let widths: Vec<f32> = self.drawn.iter().map(width).collect();
+        // The table takes the widths it has stored, and without any would measure every column and shrink it to its text.
         let id = self.table_without_rows().get_id(ui);
         let mut state = TableState::load(ui.ctx(), id).unwrap_or_default();
-        let dragged = ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
-        let mut changed = false;
-        let widths = self.drawn.iter().map(|name| {
-            let known = state.col_widths.get(&column_id(name)).copied().filter(|_| dragged);
-            known.unwrap_or_else(|| {
-                let width = self
-                    .widths
-                    .get(name)
-                    .map_or_else(|| grid_cells::first_width(&self.sheet, name), |width| f32::from(*width));
-                changed |= state.col_widths.insert(column_id(name), width) != Some(width);
-                width
-            })
-        });
-        let widths = widths.collect();
-        // Without a stored state the table would measure every column and shrink it to its text.
-        if changed {
+        let columns = self.drawn.iter().zip(&widths).map(|(name, width)| (column_id(name), *width));
+        let changed =
+            columns.filter(|(id, width)| state.col_widths.insert(*id, *width) != Some(*width)).count();
+        if changed > 0 {
             state.store(ui.ctx(), id);
         }
         widths
     }
 
-    /// Takes down what a person has made of the widths, when a drag has ended.
-    fn keep_widths(&mut self, ui: &Ui, widths: &[f32]) {
-        if !ui.input(|input| input.pointer.any_released()) {
-            return;
-        }
-        let Some(state) = TableState::load(ui.ctx(), self.table_without_rows().get_id(ui)) else { return };
-        for (name, before) in self.drawn.iter().zip(widths) {
-            let now = state.col_widths.get(&column_id(name)).copied().unwrap_or(*before);
-            let known = self
-                .widths
-                .get(name)
-                .map_or_else(|| grid_cells::first_width(&self.sheet, name), |width| f32::from(*width));
-            if (now - known).abs() >= 1.0 {
-                self.widths.insert(name.clone(), now.round() as u16);
+    /// The lines between columns; in the header one is taken hold of to make its column wider, and a double click fits it.
+    ///
+    /// `under` is the shape below all rows: what fills a line, as a group's does, covers the lines between columns.
+    fn borders(&mut self, ui: &Ui, borders: &[(usize, Rect)], area: Rect, under: ShapeIdx) {
+        let tokens = Tokens::of(ui);
+        let mut lines = Vec::new();
+        for &(at, header) in borders {
+            let x = header.right();
+            let Some(name) = self.drawn.get(at).cloned() else { continue };
+            let line = Stroke::new(1.0, tokens.hairline);
+            ui.painter().vline(x, header.y_range(), line);
+            lines.push(Shape::vline(x, area.y_range(), line));
+            let hold = Rect::from_x_y_ranges(x - theme::STEP..=x + theme::STEP, header.y_range());
+            let response = ui.interact(hold, column_id(&name).with("border"), Sense::CLICK | Sense::DRAG);
+            if response.double_clicked() {
+                self.fit.push(name.clone());
+                ui.request_repaint();
+            }
+            if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.dragged()) {
+                let width = (pointer.x - header.left()).clamp(theme::COLUMN_LEAST, theme::COLUMN_MOST);
+                self.widths.insert(name, width.round() as u16);
+            }
+            if response.hovered() || response.dragged() {
+                ui.set_cursor_icon(egui::CursorIcon::ResizeColumn);
+                let reach = if response.dragged() { area.y_range() } else { header.y_range() };
+                ui.painter().vline(x, reach, Stroke::new(2.0, tokens.accent));
             }
         }
+        ui.painter().set(under, lines);
     }
 
     /// The width that a column's header and the texts that are seen of it want.
@@ -501,7 +509,9 @@ impl Grid {
             .drawn
             .iter()
             .zip(widths)
-            .map(|(name, width)| Column::new(*width).range(range.clone()).id(column_id(name)))
+            .map(|(name, width)| {
+                Column::new(*width).range(range.clone()).resizable(false).id(column_id(name))
+            })
             .collect();
         // Where there is little room, columns that stay would leave none for the others.
         let pinned = self.drawn.iter().take_while(|name| self.pinned.contains(name)).count();
@@ -527,8 +537,7 @@ impl Grid {
         let Some(shown) = &self.shown else { return false };
         let tokens = Tokens::of(ui);
         let area = ui.available_rect_before_wrap();
-        // The table draws its column lines in this colour.
-        ui.visuals_mut().widgets.noninteractive.bg_stroke.color = tokens.hairline;
+        let under = ui.painter().add(Shape::Noop);
         let mut cells = Cells {
             sheet: &self.sheet,
             tokens,
@@ -539,12 +548,14 @@ impl Grid {
             names: &self.drawn,
             pinned: &self.pinned,
             sort: &self.sort,
+            sorted: self.sort != self.sheet.first_sort(),
             filters: &self.filters,
             group: &self.group,
             filter_row: &mut self.filter_row,
             filters_shown: filter_row,
             selection: &mut self.selection,
             table: area,
+            pointer: ui.ctx().pointer_hover_pos().filter(|_| ui.rect_contains_pointer(area)),
             first,
             height,
             now: OffsetDateTime::now_utc(),
@@ -553,18 +564,22 @@ impl Grid {
             column: self.column,
             menu_cell: &mut self.menu_cell,
             first_part: BTreeSet::new(),
+            borders: Vec::new(),
             clicked: false,
             clicked_group: None,
             actions,
         };
         table.show(ui, &mut cells);
-        let (clicked, group) = (cells.clicked, cells.clicked_group);
-        self.keep_widths(ui, widths);
+        let (clicked, group, mut borders) = (cells.clicked, cells.clicked_group, cells.borders);
+        let sticky_end = area.left() + widths[..sticky].iter().sum::<f32>();
+        // A column that has gone under those that stay has no line.
+        borders.retain(|(at, header)| {
+            let seen = if *at < sticky { area.left() } else { sticky_end };
+            (seen..=area.right()).contains(&header.right())
+        });
+        self.borders(ui, &borders, area, under);
         if sticky > 0 {
-            // Where the columns that stay end.
-            let x = area.left() + widths[..sticky].iter().sum::<f32>();
-            let line = egui::Stroke::new(1.0, tokens.border);
-            ui.painter().vline(x, area.top()..=area.bottom(), line);
+            ui.painter().vline(sticky_end, area.y_range(), Stroke::new(1.0, tokens.border));
         }
         if clicked {
             self.at_group = None;

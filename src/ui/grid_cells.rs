@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Align, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align, Pos2, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
 use egui_table::{CellInfo, HeaderCellInfo, TableDelegate};
 use time::OffsetDateTime;
 
@@ -114,6 +114,8 @@ pub struct Cells<'a> {
     pub names: &'a [String],
     pub pinned: &'a [String],
     pub sort: &'a [SortKey],
+    /// Whether a person has chosen the order: the usual one is said quietly.
+    pub sorted: bool,
     pub filters: &'a [Filter],
     pub group: &'a [String],
     pub filter_row: &'a mut FilterRow,
@@ -121,6 +123,8 @@ pub struct Cells<'a> {
     pub selection: &'a mut Selection,
     /// Where the grid is.
     pub table: Rect,
+    /// Where in it the pointer is, if nothing lies over it there.
+    pub pointer: Option<Pos2>,
     /// The line that the table takes for its first.
     pub first: usize,
     /// The height of the lines together; the last may be cut.
@@ -134,6 +138,8 @@ pub struct Cells<'a> {
     pub menu_cell: &'a mut Option<(usize, String)>,
     /// Lines of which a part was drawn: one with sticky columns is drawn in two parts.
     pub first_part: BTreeSet<usize>,
+    /// The headers that were drawn, by column, for the lines between them.
+    pub borders: Vec<(usize, Rect)>,
     pub clicked: bool,
     pub clicked_group: Option<usize>,
     pub actions: &'a mut Vec<Action>,
@@ -154,9 +160,7 @@ impl TableDelegate for Cells<'_> {
         let Some(name) = self.names.get(at) else { return };
         if cell.row_nr == 0 {
             self.header(ui, at);
-        } else if let Some(column) = self.sheet.column(name)
-            && !ui.is_sizing_pass()
-        {
+        } else if let Some(column) = self.sheet.column(name) {
             let cell = Cell { column, filters: self.filters };
             self.filter_row.cell(ui, ui.max_rect(), &cell, self.actions);
         }
@@ -192,7 +196,7 @@ impl Cells<'_> {
         let has_focus = self.selection.focus() == Some(position);
         if selected {
             ui.painter().rect_filled(rect, 0.0, self.tokens.selected);
-        } else if self.under_pointer(ui, rect) {
+        } else if self.under_pointer(rect) {
             // Not the response's hover: a row with sticky columns is two parts, and both are to light up.
             ui.painter().rect_filled(rect, 0.0, self.tokens.hover);
         }
@@ -242,10 +246,6 @@ impl Cells<'_> {
             text_rect.min.x += SIGN;
             color = if tone == Tone::Good { self.tokens.text_weak } else { tone.color(self.tokens) };
         }
-        if ui.is_sizing_pass() {
-            let wide = self.pages.row(position).map_or(0.0, |row| width(ui, column, row));
-            ui.set_min_width(wide.min(theme::COLUMN_FITTED));
-        }
         let align = if column.number { Align::Max } else { Align::Min };
         if let Some(unit) = column.unit.filter(|_| there) {
             let faint = self.tokens.text_faint;
@@ -267,7 +267,7 @@ impl Cells<'_> {
             let line = Stroke::new(1.0, self.tokens.accent);
             ui.painter().rect_stroke(rect, 0.0, line, egui::StrokeKind::Inside);
         }
-        if ui.rect_contains_pointer(rect) {
+        if self.under_pointer(rect.intersect(ui.clip_rect())) {
             if ui.input(|input| input.pointer.secondary_pressed()) && there {
                 *self.menu_cell = Some((position, words.to_owned()));
             }
@@ -299,7 +299,7 @@ impl Cells<'_> {
         let Some(group) = self.pages.view.groups.get(at) else { return };
         let first_part = self.first_part.insert(line);
         let response = ui.interact(rect, egui::Id::unique(("group", line, first_part)), Sense::CLICK);
-        let fill = if self.under_pointer(ui, rect) { self.tokens.hover } else { self.tokens.panel };
+        let fill = if self.under_pointer(rect) { self.tokens.hover } else { self.tokens.panel };
         ui.painter().rect_filled(rect, 0.0, fill);
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, self.tokens.border));
         if self.at_group == Some(at) && self.focused {
@@ -374,11 +374,9 @@ impl Cells<'_> {
         });
     }
 
-    /// Whether the pointer is on a row; on the line between two rows it is on the lower one.
-    fn under_pointer(&self, ui: &Ui, row: Rect) -> bool {
-        let row = row.intersect(self.table);
-        let above_the_line = ui.ctx().pointer_hover_pos().is_some_and(|pointer| pointer.y < row.bottom());
-        above_the_line && ui.ctx().rect_contains_pointer(ui.layer_id(), row)
+    /// Whether the pointer is on a row or a cell; on the line between two rows it is on the lower one.
+    fn under_pointer(&self, rect: Rect) -> bool {
+        self.pointer.is_some_and(|pointer| rect.contains(pointer) && pointer.y < rect.bottom())
     }
 
     fn row_clicks(&mut self, ui: &Ui, response: &Response, position: usize) {

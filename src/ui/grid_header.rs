@@ -22,6 +22,7 @@ impl Cells<'_> {
     pub(super) fn header(&mut self, ui: &mut Ui, at: usize) {
         let name = &self.names[at];
         let rect = ui.max_rect();
+        self.borders.push((at, rect));
         let response = ui.interact(rect, ui.unique_id().with("header"), Sense::CLICK | Sense::DRAG);
         let fill = if response.hovered() { self.tokens.hover } else { self.tokens.raised };
         ui.painter().rect_filled(rect, 0.0, fill);
@@ -32,11 +33,11 @@ impl Cells<'_> {
         let key = self.sort.iter().position(|key| key.column == *name);
         let filtered = filter_row::is_filtered(self.filters, name);
         let text_rect = self.header_signs(ui, rect.shrink2(vec2(PADDING, 0.0)), key, filtered);
-        if ui.is_sizing_pass() {
-            // A double click on the line between two headers fits the column to its texts.
-            ui.set_min_width(super::grid_cells::header_width(ui, name));
-        }
-        let color = if key.is_some() || filtered { self.tokens.text } else { self.tokens.text_weak };
+        let color = if key.is_some_and(|_| self.sorted) || filtered {
+            self.tokens.text
+        } else {
+            self.tokens.text_weak
+        };
         let align = if self.columns[at].number { Align::Max } else { Align::Min };
         marks::paint_line(ui, text_rect, name, theme::BODY, color, align);
 
@@ -73,15 +74,16 @@ impl Cells<'_> {
             room.max.x -= SIGN + 2.0;
         }
         let Some(order) = key else { return room };
-        if self.sort.len() > 1 {
+        let color = if self.sorted { self.tokens.accent } else { self.tokens.text_faint };
+        if self.sorted && self.sort.len() > 1 {
             let number = Rect::from_min_max(pos2(room.right() - 6.0, room.top()), room.max + vec2(4.0, 0.0));
             let order = (order + 1).to_string();
-            marks::paint_line(ui, number, &order, theme::SMALL, self.tokens.accent, Align::Min);
+            marks::paint_line(ui, number, &order, theme::SMALL, color, Align::Min);
             room.max.x -= 8.0;
         }
         let icon = if self.sort[order].descending { Icon::ArrowDown } else { Icon::ArrowUp };
         let center = pos2(room.right() - SIGN / 2.0 + 3.0, room.center().y);
-        marks::paint_icon(ui, center, icon, theme::BODY, self.tokens.accent);
+        marks::paint_icon(ui, center, icon, theme::BODY, color);
         room.max.x -= SIGN;
         room
     }

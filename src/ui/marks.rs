@@ -8,6 +8,9 @@ use super::theme::Tokens;
 use crate::failure::State;
 use crate::rds::status::{Standing, standing};
 
+/// The width of the narrowest letters, in sizes of the font.
+const NARROWEST: f32 = 0.2;
+
 /// How loud something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
@@ -174,7 +177,8 @@ pub fn paint_after(ui: &Ui, rect: Rect, text: &str, size: f32, color: egui::Colo
     wide
 }
 
-/// One line of text, laid out and cut to a width.
+/// One line of text, laid out and cut to a width. What is not cut is the same picture at any width, so that resizing a
+/// column lays out nothing anew.
 pub fn line(
     ui: &Ui,
     text: &str,
@@ -183,8 +187,17 @@ pub fn line(
     width: f32,
 ) -> std::sync::Arc<egui::Galley> {
     let first = text.lines().next().unwrap_or_default();
-    let mut job =
-        egui::text::LayoutJob::simple_singleline(first.to_owned(), egui::FontId::proportional(size), color);
+    let job = || {
+        egui::text::LayoutJob::simple_singleline(first.to_owned(), egui::FontId::proportional(size), color)
+    };
+    // A text that is sure to be cut is not laid out to its end, which may be thousands of letters away.
+    if first.len() as f32 * size * NARROWEST < width || width.is_infinite() {
+        let whole = ui.painter().layout_job(job());
+        if whole.size().x <= width {
+            return whole;
+        }
+    }
+    let mut job = job();
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));
     ui.painter().layout_job(job)
 }
