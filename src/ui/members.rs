@@ -1,8 +1,10 @@
 //! One member of a resource in the details: its name, its value, a button that copies it, and lists and structures line
 //! by line. Which members are shown, and in which order, is said in `details`.
 
+use std::sync::Arc;
+
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Label, Layout, RichText, Ui, vec2};
+use egui::{Align, Galley, Label, Layout, RichText, Ui, vec2};
 
 use super::action::Action;
 use super::marks;
@@ -100,12 +102,41 @@ fn value(ui: &mut Ui, field: &Field, tokens: &Tokens) {
     } else {
         RichText::new(&field.text).color(tokens.text)
     };
-    ui.add(Label::new(text).selectable(!field.text.is_empty()).wrap());
+    let label = match field.text.contains(char::is_whitespace) {
+        true => Label::new(text),
+        false => Label::new(identifier(ui, &field.text, text)),
+    };
+    ui.add(label.selectable(!field.text.is_empty()).wrap());
+}
+
+/// A name such as an ARN, whose hyphens are its own: broken after a colon or a slash where the first line may end there, and
+/// else wherever the line is full, so that nobody takes a hyphen for one that the line's end has put there. Nothing is put
+/// into it, so what is copied of it is what AWS sent.
+fn identifier(ui: &Ui, text: &str, shown: RichText) -> Arc<Galley> {
+    let mut job = LayoutJob::default();
+    shown.append_to(&mut job, ui.style(), egui::FontSelection::Default, Align::Min);
+    let room = ui.available_width();
+    let width = |text: &str| {
+        let font = egui::FontId::proportional(theme::BODY);
+        ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+    };
+    job.wrap.break_anywhere = true;
+    job.wrap.max_width = room;
+    if width(text) > room {
+        let ends = text.rmatch_indices([':', '/']).map(|(at, _)| text.split_at(at + 1));
+        let sizes = ends.map(|(first, rest)| (width(first), width(rest)));
+        // As wide as the first part: what follows it does not fit, and goes on the next line.
+        if let Some((first, _)) = sizes.into_iter().find(|(first, rest)| *first <= room && rest <= first) {
+            job.wrap.max_width = first.ceil();
+        }
+    }
+    ui.painter().layout_job(job)
 }
 
 /// A list or structure as one text, so that it is selected in one go: names as quiet as the members', values in full.
 fn lines(ui: &mut Ui, field: &Field, tokens: &Tokens) {
     let mut job = LayoutJob::default();
+    job.wrap.break_anywhere = field.lines.iter().all(|line| !line.value.contains(char::is_whitespace));
     let format = |color| TextFormat {
         font_id: egui::FontId::proportional(theme::BODY),
         color,
