@@ -23,6 +23,10 @@ use crate::rds::{Kind, kinds};
 const ROOMY: f32 = 1400.0;
 /// The width below which the pages are icons, and the kinds one button.
 const NARROW: f32 = 1040.0;
+/// The width below which only what is looked at or used all day is there: the rest is in the menu and has keys.
+const TIGHT: f32 = 720.0;
+/// The room that the kind on show has there.
+const TIGHT_KIND: f32 = 124.0;
 /// The search field's width at most, at least, and what the count beside it takes.
 const SEARCH: f32 = 420.0;
 const LEAST_SEARCH: f32 = 72.0;
@@ -68,11 +72,16 @@ pub fn show(
     actions: &mut Vec<Action>,
 ) {
     let width = ui.available_width();
-    let (wide, roomy) = (width >= NARROW, width >= ROOMY);
+    let (tight, wide, roomy) = (width < TIGHT, width >= NARROW, width >= ROOMY);
     ui.spacing_mut().item_spacing.x = theme::STEP;
     ui.horizontal_centered(|ui| {
         menus.show(ui, shown.now, actions);
-        travel(ui, shown, actions);
+        let (on, enabled) = (shown.now.accounts, !shown.now.at_comparison);
+        let hint = "The accounts on the left";
+        toggle(ui, Icon::PanelLeft, ("Accounts panel", on), enabled, hint, Action::AccountsPanel, actions);
+        if !tight {
+            travel(ui, shown, actions);
+        }
         let hint = "The fleet at a glance, and what needs attention";
         let at_overview = !shown.now.grid && !shown.now.at_comparison;
         page(
@@ -95,7 +104,7 @@ pub fn show(
                 }
             }
         }
-        kinds_menu(ui, shown, !wide, actions);
+        kinds_menu(ui, shown, !wide, tight, actions);
         let hint = "What appeared, disappeared or changed between two sweeps";
         let at_changes = shown.is_at(kinds().len() + 1);
         page(ui, (Icon::History, roomy), ("Changes", wide), at_changes, hint, Action::ShowChanges, actions);
@@ -124,11 +133,18 @@ pub fn show(
             act(ui, Icon::Download, ("Export…", roomy), some, hint, Action::OpenExport, actions);
             refresh(ui, shown, roomy, actions);
             columns_menu(ui, columns, shown, roomy, actions);
-            let button = Button::selectable(shown.filter_row, glyph(Icon::ListFilter));
-            let button = ui.add_enabled(shown.now.grid, button).accessible_name("Filter row");
-            let hint = commands::hint(ui, "A filter under each header", &Action::FilterRow);
-            if button.on_hover_text(hint).clicked() {
-                actions.push(Action::FilterRow);
+            if !tight {
+                let on = shown.filter_row;
+                let hint = "A filter under each header";
+                toggle(
+                    ui,
+                    Icon::ListFilter,
+                    ("Filter row", on),
+                    shown.now.grid,
+                    hint,
+                    Action::FilterRow,
+                    actions,
+                );
             }
             views::menu(ui, &shown.views, roomy, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
@@ -194,6 +210,22 @@ fn act(
     }
 }
 
+/// A button that shows a part of the window or hides it.
+fn toggle(
+    ui: &mut Ui,
+    icon: Icon,
+    (name, on): (&str, bool),
+    enabled: bool,
+    hint: &str,
+    action: Action,
+    actions: &mut Vec<Action>,
+) {
+    let response = ui.add_enabled(enabled, Button::selectable(on, glyph(icon))).accessible_name(name);
+    if response.on_hover_text(commands::hint(ui, hint, &action)).clicked() {
+        actions.push(action);
+    }
+}
+
 /// What a button does, with its name where it is only an icon.
 fn hint_of(ui: &Ui, name: &str, with_name: bool, hint: &str, action: &Action) -> String {
     let hint = commands::hint(ui, hint, action);
@@ -208,12 +240,18 @@ fn kind_button(ui: &mut Ui, kind: &Kind, count: Option<String>, chosen: bool, af
     ui.add(Button::selectable(chosen, text).right_text(RichText::new(behind).color(tokens.text_weak)))
 }
 
-/// The kinds that are collected when somebody wants to see them; with `all`, the others as well.
-fn kinds_menu(ui: &mut Ui, shown: &Shown<'_>, all: bool, actions: &mut Vec<Action>) {
+/// The kinds that are collected when somebody wants to see them; with `all`, the others as well. Where it is `tight`, the
+/// name of the one on show may be cut.
+fn kinds_menu(ui: &mut Ui, shown: &Shown<'_>, all: bool, tight: bool, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     let on_show = shown.sheet.kind.filter(|kind| shown.now.grid && (all || !kind.always));
     let arrow = format!(" {}", glyph(Icon::ChevronDown));
     let response = match on_show {
+        Some(kind) if tight => {
+            let text = RichText::new(kind.title).color(tokens.text);
+            let button = Button::selectable(true, text).right_text(arrow).truncate();
+            ui.add_sized(vec2(TIGHT_KIND, theme::ROW), button)
+        }
         Some(kind) => kind_button(ui, kind, Some(shown.count(shown.shown)), true, &arrow),
         None => {
             let name = if all { "Kinds" } else { "More kinds" };
