@@ -19,6 +19,8 @@ const LIST_LINE: f32 = 18.0;
 const COPY_WIDTH: f32 = 20.0;
 /// How much of the panel's width the names have.
 const NAME_SHARE: f32 = 0.42;
+/// What a long name leaves of the place beside it: enough for a number or a yes.
+const LEAST_VALUE: f32 = 48.0;
 /// How far values below their name stand in, and each structure within a structure.
 const INDENT: f32 = 12.0;
 /// Between a name and its value within a structure.
@@ -29,18 +31,23 @@ pub fn name_width(ui: &Ui) -> f32 {
     (ui.available_width() * NAME_SHARE).min(240.0).round()
 }
 
+/// How wide a text is in one line.
+fn width_of(ui: &Ui, text: &str) -> f32 {
+    let font = egui::FontId::proportional(theme::BODY);
+    ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+}
+
 /// One member: its name, its value, and a button that copies the value. A value that is too long for the place beside
-/// its name stands below it, so that a timestamp or an ARN is not broken where it need not be.
+/// its name stands below it, so that a timestamp or an ARN is not broken where it need not be; a long name takes of the
+/// place what its value leaves.
 pub fn member(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Action>) {
-    let width = ui.available_width();
     let gap = ui.spacing().item_spacing.x;
-    let name_width = name_width(ui);
-    let value_width = width - name_width - COPY_WIDTH - 2.0 * gap;
-    let beside = field.lines.len() <= 1 && {
-        let font = egui::FontId::proportional(theme::BODY);
-        let galley = ui.painter().layout_no_wrap(field.text.clone(), font, tokens.text);
-        galley.rows.len() <= 1 && galley.size().x <= value_width
-    };
+    let room = ui.available_width() - COPY_WIDTH - 2.0 * gap;
+    let name_width = name_width(ui).max(width_of(ui, &field.name).ceil()).min(room - LEAST_VALUE);
+    let value_width = room - name_width;
+    let beside = field.lines.len() <= 1
+        && !field.text.contains('\n')
+        && (field.text.is_empty() || width_of(ui, &field.text) <= value_width);
     let row = ui.horizontal_top(|ui| {
         let wide = if beside { name_width } else { name_width + value_width + gap };
         let (name_rect, name) = ui.allocate_exact_size(vec2(wide, LINE), egui::Sense::HOVER);
@@ -109,21 +116,18 @@ fn value(ui: &mut Ui, field: &Field, tokens: &Tokens) {
     ui.add(label.selectable(!field.text.is_empty()).wrap());
 }
 
-/// A name such as an ARN, whose hyphens are its own: broken after a colon or a slash where the first line may end there, and
+/// A name such as an ARN, whose hyphens are its own: broken after a colon, slash or dot where the first line may end there, and
 /// else wherever the line is full, so that nobody takes a hyphen for one that the line's end has put there. Nothing is put
 /// into it, so what is copied of it is what AWS sent.
 fn identifier(ui: &Ui, text: &str, shown: RichText) -> Arc<Galley> {
     let mut job = LayoutJob::default();
     shown.append_to(&mut job, ui.style(), egui::FontSelection::Default, Align::Min);
     let room = ui.available_width();
-    let width = |text: &str| {
-        let font = egui::FontId::proportional(theme::BODY);
-        ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
-    };
+    let width = |text: &str| width_of(ui, text);
     job.wrap.break_anywhere = true;
     job.wrap.max_width = room;
     if width(text) > room {
-        let ends = text.rmatch_indices([':', '/']).map(|(at, _)| text.split_at(at + 1));
+        let ends = text.rmatch_indices([':', '/', '.']).map(|(at, _)| text.split_at(at + 1));
         let sizes = ends.map(|(first, rest)| (width(first), width(rest)));
         // As wide as the first part: what follows it does not fit, and goes on the next line.
         if let Some((first, _)) = sizes.into_iter().find(|(first, rest)| *first <= room && rest <= first) {
@@ -153,10 +157,7 @@ fn lines(ui: &mut Ui, field: &Field, tokens: &Tokens) {
             None => job.append(&format!("{dash}{}", line.value), space, format(tokens.text)),
             Some(name) => {
                 job.append(&format!("{dash}{name}"), space, format(tokens.text_weak));
-                let wide = |text: &str| {
-                    let font = egui::FontId::proportional(theme::BODY);
-                    ui.painter().layout_no_wrap(text.to_owned(), font, tokens.text).size().x
-                };
+                let wide = |text: &str| width_of(ui, text);
                 // Broken before it and not within it: a host name is broken at its hyphens otherwise.
                 if space + wide(dash) + wide(name) + GAP + wide(&line.value) > ui.available_width() {
                     job.append("\n", 0.0, format(tokens.text));
