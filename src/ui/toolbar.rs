@@ -259,7 +259,11 @@ fn kinds_menu(ui: &mut Ui, shown: &Shown<'_>, all: bool, tight: bool, actions: &
             ui.add(Button::selectable(false, text)).accessible_name(name)
         }
     };
-    let response = response.on_hover_text("Snapshots, parameter groups, events and all else that RDS lists");
+    let hint = "Snapshots, parameter groups, events and all else that RDS lists";
+    let response = response.on_hover_text(match on_show {
+        Some(kind) if tight => kind.title,
+        _ => hint,
+    });
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(240.0);
         ScrollArea::vertical().max_height(520.0).show(ui, |ui| {
