@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, OutputCommand};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use rds_fleet::core::{Command, Event, Field, Fleet, Found, Link, Record, Relations};
 use rds_fleet::failure::State;
 use rds_fleet::query::{Filter, Test};
@@ -265,6 +265,7 @@ fn the_accounts_make_room_for_the_rest_by_a_key() {
     let width =
         |window: &Window| window.get_by_role_and_label(Role::Grid, "DB instances, 40 rows").rect().width();
     let before = width(&window);
+    click(&mut window, Role::CheckBox, "Account 222222222222");
     press(&mut window, Modifiers::COMMAND, Key::B);
     assert!(!has(&window, Role::Tree, "Accounts") && width(&window) > before + 200.0);
     let kept = core.0.wishes.borrow().iter().rev().find_map(|wish| match wish {
@@ -273,6 +274,11 @@ fn the_accounts_make_room_for_the_rest_by_a_key() {
     });
     let (mut again, _) = self::window(fleet(three_accounts()), kept.unwrap());
     assert!(!has(&again, Role::Tree, "Accounts"), "as they were left");
+    let said = |window: &Window| {
+        let button = window.get_by_role_and_label(Role::Button, "Accounts panel");
+        button.accesskit_node().description().unwrap_or_default()
+    };
+    assert_eq!(said(&again), "The accounts on the left: 2 of 3 account-regions are ticked");
     click(&mut again, Role::Button, "Accounts panel");
     assert!(has(&again, Role::Tree, "Accounts"));
 }

@@ -76,9 +76,7 @@ pub fn show(
     ui.spacing_mut().item_spacing.x = theme::STEP;
     ui.horizontal_centered(|ui| {
         menus.show(ui, shown.now, actions);
-        let (on, enabled) = (shown.now.accounts, !shown.now.at_comparison);
-        let hint = "The accounts on the left";
-        toggle(ui, Icon::PanelLeft, ("Accounts panel", on), enabled, hint, Action::AccountsPanel, actions);
+        accounts(ui, shown, actions);
         if !tight {
             travel(ui, shown, actions);
         }
@@ -134,22 +132,34 @@ pub fn show(
             refresh(ui, shown, roomy, actions);
             columns_menu(ui, columns, shown, roomy, actions);
             if !tight {
-                let on = shown.filter_row;
-                let hint = "A filter under each header";
-                toggle(
-                    ui,
-                    Icon::ListFilter,
-                    ("Filter row", on),
-                    shown.now.grid,
-                    hint,
-                    Action::FilterRow,
-                    actions,
-                );
+                let button = Button::selectable(shown.filter_row, glyph(Icon::ListFilter));
+                let button = ui.add_enabled(shown.now.grid, button).accessible_name("Filter row");
+                let hint = commands::hint(ui, "A filter under each header", &Action::FilterRow);
+                if button.on_hover_text(hint).clicked() {
+                    actions.push(Action::FilterRow);
+                }
             }
             views::menu(ui, &shown.views, roomy, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
         });
     });
+}
+
+/// The button that shows the panel of accounts or hides it. A dot says of a hidden one that not everything in it is ticked.
+fn accounts(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    let mut button = Button::selectable(shown.now.accounts, glyph(Icon::PanelLeft));
+    let mut hint = "The accounts on the left".to_owned();
+    if !shown.now.accounts && *shown.ticks != Ticks::All {
+        button = button.right_text(RichText::new("•").color(tokens.attention).strong());
+        let all = shown.roster.targets.len();
+        hint.push_str(&format!(": {} of {all} account-regions are ticked", shown.now.ticked));
+    }
+    let response = ui.add_enabled(!shown.now.at_comparison, button).accessible_name("Accounts panel");
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(hint.as_str()));
+    if response.on_hover_text(commands::hint(ui, &hint, &Action::AccountsPanel)).clicked() {
+        actions.push(Action::AccountsPanel);
+    }
 }
 
 /// Back and forward, as in a browser.
@@ -206,22 +216,6 @@ fn act(
 ) {
     let response = ui.add_enabled(enabled, labelled(icon, (name, with_name))).accessible_name(name);
     if response.on_hover_text(hint_of(ui, name, with_name, hint, &action)).clicked() {
-        actions.push(action);
-    }
-}
-
-/// A button that shows a part of the window or hides it.
-fn toggle(
-    ui: &mut Ui,
-    icon: Icon,
-    (name, on): (&str, bool),
-    enabled: bool,
-    hint: &str,
-    action: Action,
-    actions: &mut Vec<Action>,
-) {
-    let response = ui.add_enabled(enabled, Button::selectable(on, glyph(icon))).accessible_name(name);
-    if response.on_hover_text(commands::hint(ui, hint, &action)).clicked() {
         actions.push(action);
     }
 }
