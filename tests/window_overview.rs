@@ -251,11 +251,12 @@ fn in_the_smallest_window_every_page_and_button_is_there() {
 fn at_twice_the_scale_everything_is_there_on_a_small_screen() {
     let settings = Settings { scale: Scale::of_percent(200), ..Settings::default() };
     let remembered = Remembered { settings, ..Remembered::default() };
-    let size = vec2(1280.0, 800.0);
+    // 1280×800 at 200 %.
+    let size = vec2(640.0, 400.0);
     let (mut window, _) = Opening { size, remembered, overview: true, ..Opening::default() }.open();
     press(&mut window, Modifiers::COMMAND, Key::Num2);
     let window_rect = window.ctx.content_rect();
-    assert_eq!(window_rect.size(), size / 2.0);
+    assert_eq!((window_rect.size(), window.ctx.pixels_per_point()), (size, 2.0));
     let in_bar = ["Menu", "Accounts panel", "Overview", "Changes", "SQL", "Views", "Columns"]
         .into_iter()
         .chain(["Refresh", "Export…", "Settings"]);
