@@ -73,7 +73,7 @@ impl Details {
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let title = record.as_deref().map_or("Details", title_of);
-                    ui.add(Label::new(RichText::new(title).heading().strong()).truncate());
+                    ui.add(Label::new(RichText::new(title).heading().strong()).wrap());
                 });
             });
         });

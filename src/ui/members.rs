@@ -22,7 +22,7 @@ const NAME_SHARE: f32 = 0.42;
 /// What a long name leaves of the place beside it: enough for a number or a yes.
 const LEAST_VALUE: f32 = 48.0;
 /// How far values below their name stand in, and each structure within a structure.
-const INDENT: f32 = 12.0;
+pub const INDENT: f32 = 12.0;
 /// Between a name and its value within a structure.
 const GAP: f32 = 8.0;
 
@@ -32,7 +32,7 @@ pub fn name_width(ui: &Ui) -> f32 {
 }
 
 /// How wide a text is in one line.
-fn width_of(ui: &Ui, text: &str) -> f32 {
+pub fn width_of(ui: &Ui, text: &str) -> f32 {
     let font = egui::FontId::proportional(theme::BODY);
     ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
 }

@@ -57,16 +57,23 @@ fn value_of(link: &Link) -> Option<String> {
 
 fn line(ui: &mut Ui, link: &Link, tokens: &Tokens, actions: &mut Vec<Action>) {
     let value = value_of(link).unwrap_or_default();
+    let (width, gap) = (ui.available_width(), ui.spacing().item_spacing.x);
     let names = members::name_width(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), members::LINE), Sense::click());
+    // A name that is too long for the place beside its title stands below it, as members' values do.
+    let beside = members::width_of(ui, &value) <= width - names - gap;
+    let height = if beside { members::LINE } else { 2.0 * members::LINE };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
     let there = link.found != Found::Rows(0);
     let live = there && (response.hovered() || response.has_focus());
     if live {
         ui.painter().rect_filled(rect, 4.0, tokens.hover);
     }
-    let (title, rest) = rect.split_left_right_at_x(rect.left() + names);
+    let (title, rest) = match beside {
+        true => rect.split_left_right_at_x(rect.left() + names),
+        false => rect.split_top_bottom_at_y(rect.center().y),
+    };
     marks::paint_line(ui, title, link.title, theme::BODY, tokens.text_weak, Align::Min);
-    let rest = rest.with_min_x(rest.left() + ui.spacing().item_spacing.x);
+    let rest = rest.with_min_x(rest.left() + if beside { gap } else { members::INDENT });
     let color = if there { tokens.accent } else { tokens.text_weak };
     marks::paint_line(ui, rest, &value, theme::BODY, color, Align::Min);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Link, there, format!("{}: {value}", link.title)));
