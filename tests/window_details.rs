@@ -9,7 +9,7 @@ mod fake_core;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, OutputCommand};
+use egui::{Key, Modifiers, OutputCommand, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use rds_fleet::core::{Command, Event, Field, Fleet, Found, Link, Record, Relations};
 use rds_fleet::failure::State;
@@ -18,7 +18,7 @@ use rds_fleet::rds::readable::Line;
 use rds_fleet::settings::{EnvironmentRule, Settings, Wish};
 use rds_fleet::ui::Remembered;
 
-use fake_core::window::{Opening, Window, click, has, press, says};
+use fake_core::window::{Opening, Window, click, cut, has, press, says};
 use fake_core::{FakeCore, account_in, fleet, three_accounts};
 
 fn window(fleet: Fleet, settings: Settings) -> (Window, FakeCore) {
@@ -315,4 +315,51 @@ fn a_member_is_copied_whole_and_alone() {
     }
     assert_eq!(copied, [arn]);
     assert!(says(&window, "Copied"));
+}
+
+#[test]
+fn in_a_small_window_no_account_and_no_member_is_cut() {
+    let accounts = vec![
+        account_in(&["eu-central-1"], 1, "111111111111", "shared-services-prod", State::Denied),
+        account_in(&["eu-west-1", "ap-southeast-2"], 2, "222222222222", "finance-prod", State::Collected),
+        account_in(&["us-east-1"], 4, "333333333333", "CRMPROD", State::Collected),
+    ];
+    let opening = Opening { fleet: fleet(accounts), size: vec2(1280.0, 800.0), ..Opening::default() };
+    let (mut window, core) = opening.open();
+    let tree = window.get_by_role_and_label(Role::Tree, "Accounts").rect();
+    assert_eq!(cut(&window, tree), [""; 0]);
+    let line = "Account 333333333333, us-east-1: collected, 40 rows";
+    assert!(tree.contains_rect(window.get_by_role_and_label(Role::TreeItem, line).rect()));
+
+    click(&mut window, Role::Row, "db-2");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let field = |name: &str, text: &str| Field {
+        name: name.to_owned(),
+        type_name: "string",
+        text: text.to_owned(),
+        lines: Vec::new(),
+        absent: false,
+    };
+    core.say(Event::Record(Arc::new(Record {
+        kind: "db-instances",
+        row: 102,
+        fields: vec![
+            field("DBInstanceIdentifier", "finance-production-general-ledger-oracle-19c-standby-replica-01"),
+            field("AccountId", "222222222222"),
+            field("Region", "ap-southeast-2"),
+            field("DBInstanceStatus", "incompatible-parameters"),
+            field("Engine", "oracle-ee-cdb"),
+            field("EngineVersion", "19.0.0.0.ru-2026-07.rur-2026-07.r1"),
+            field("IsStorageConfigUpgradeAvailable", "false"),
+        ],
+        json: "{}".to_owned(),
+    })));
+    let name = "finance-production-general-ledger-oracle-19c-parameters";
+    let links = vec![link("Parameter group", "db-parameter-groups", Some(name), Found::NotCollected)];
+    core.say(Event::Relations(Arc::new(Relations { kind: "db-instances", row: 102, links })));
+    window.run();
+    let left = window.get_by_role_and_label(Role::TextInput, "Find member").rect().left();
+    let panel = window.ctx.content_rect().with_min_x(left);
+    assert!(says(&window, "19.0.0.0.ru-2026-07.rur-2026-07.r1"));
+    assert_eq!(cut(&window, panel), [""; 0]);
 }

@@ -19,7 +19,7 @@ use super::tick::Tick;
 const INDENT: f32 = 16.0;
 /// The room of the tick, and of the sign.
 const TICK: f32 = 20.0;
-const SIGN: f32 = 18.0;
+const SIGN: f32 = 19.0;
 /// Between what stands in a line.
 const GAP: f32 = 2.0 * theme::STEP;
 /// The least room that the number of rows has, so that nothing moves when it comes.
@@ -153,46 +153,25 @@ pub fn show(
     let rows = standing.rows.get(shown.kind).copied().unwrap_or_default();
     let as_of = standing.as_of.get(shown.kind).copied().flatten();
     let strong = if ticked == 0 { tokens.text_weak } else { tokens.text };
-    let mut room = text_rect.with_max_x(text_rect.right() - theme::STEP);
-    // From the right, as long as there is room: the number of rows before all else.
-    let at_the_right = |ui: &Ui, room: &mut Rect, text: &str, size: f32, color, least: f32| {
-        let galley = marks::line(ui, text, size, color, f32::INFINITY);
-        let width = galley.size().x.max(least);
-        if width + GAP > room.width() {
-            return;
-        }
-        let at = Align2::RIGHT_CENTER.anchor_size(room.right_center(), galley.size()).min;
-        room.max.x -= width + GAP;
-        ui.painter().galley(at.round(), galley, color);
-    };
+    let mut room = Room { ui, rect: text_rect.with_max_x(text_rect.right() - theme::STEP) };
     if rows > 0 || standing.word.is_empty() {
-        at_the_right(ui, &mut room, &rows.to_string(), theme::BODY, strong, COUNT);
+        room.at_the_right(&rows.to_string(), theme::BODY, strong, COUNT);
     }
-
-    let from_the_left = |ui: &Ui, room: &mut Rect, galley: Arc<Galley>, color| {
-        let at = Align2::LEFT_CENTER.anchor_size(room.left_center(), galley.size()).min;
-        room.min.x += galley.size().x + GAP;
-        ui.painter().galley(at.round(), galley, color);
-    };
     if is_heading {
-        room.min.x += theme::STEP;
+        room.rect.min.x += theme::STEP;
+        room.at_the_left(words.name, theme::SMALL, tokens.text_weak);
     } else {
-        standing.tone.paint(ui.painter(), pos2(room.left() + SIGN / 2.0, room.center().y), tokens);
-        room.min.x += SIGN + 1.0;
+        let sign = pos2(text_rect.left() + SIGN / 2.0, text_rect.center().y);
+        standing.tone.paint(ui.painter(), sign, tokens);
+        room.rect.min.x += SIGN;
+        room.at_the_left(words.name, theme::BODY, strong);
     }
-    let (size, color) = if is_heading { (theme::SMALL, tokens.text_weak) } else { (theme::BODY, strong) };
-    let name = marks::line(ui, words.name, size, color, room.width());
-    from_the_left(ui, &mut room, name, color);
-    for entries in [words.region, words.note] {
-        if let Some(galley) = fitting(ui, entries, tokens.text_weak, room.width()) {
-            from_the_left(ui, &mut room, galley, tokens.text_weak);
-        }
-    }
+    room.entries(words.region, tokens.text_weak);
+    room.entries(words.note, tokens.text_weak);
     if let Some(age) = as_of.and_then(|as_of| age(as_of, OffsetDateTime::now_utc())) {
-        at_the_right(ui, &mut room, &age, theme::SMALL, tokens.text_weak, 0.0);
+        room.at_the_right(&age, theme::SMALL, tokens.text_weak, 0.0);
     }
-    let color = standing.tone.color(tokens);
-    at_the_right(ui, &mut room, &standing.short, theme::SMALL, color, 0.0);
+    room.at_the_right(&standing.short, theme::SMALL, standing.tone.color(tokens), 0.0);
 
     let state = if standing.word.is_empty() { "collected" } else { &standing.word };
     response.widget_info(|| {
@@ -219,13 +198,49 @@ pub fn show(
     done
 }
 
-/// As many of some entries as there is room for, none of them cut; `None` where that is none.
-fn fitting(ui: &Ui, entries: &str, color: Color32, room: f32) -> Option<Arc<Galley>> {
-    let line = |text: &str| marks::line(ui, text, theme::SMALL, color, f32::INFINITY);
-    let fits = |galley: &Arc<Galley>| !entries.is_empty() && galley.size().x <= room;
-    let ends = entries.match_indices(", ").map(|(end, _)| end);
-    let some = ends.map(|end| line(&format!("{}, …", &entries[..end]))).take_while(fits).last();
-    Some(line(entries)).filter(fits).or(some)
+/// What is left of a line, which is filled from both ends: what comes first has its place first.
+struct Room<'a> {
+    ui: &'a Ui,
+    rect: Rect,
+}
+
+impl Room<'_> {
+    fn line(&self, text: &str, size: f32, color: Color32, most: f32) -> Arc<Galley> {
+        marks::line(self.ui, text, size, color, most)
+    }
+
+    fn put(&mut self, galley: Arc<Galley>, color: Color32) {
+        let at = Align2::LEFT_CENTER.anchor_size(self.rect.left_center(), galley.size()).min;
+        self.rect.min.x += galley.size().x + GAP;
+        self.ui.painter().galley(at.round(), galley, color);
+    }
+
+    /// A text that is there in any case, cut where it has to be.
+    fn at_the_left(&mut self, text: &str, size: f32, color: Color32) {
+        self.put(self.line(text, size, color, self.rect.width()), color);
+    }
+
+    /// As many of some entries as there is room for, none of them cut.
+    fn entries(&mut self, entries: &str, color: Color32) {
+        let line = |text: &str| self.line(text, theme::SMALL, color, f32::INFINITY);
+        let fits = |galley: &Arc<Galley>| !entries.is_empty() && galley.size().x <= self.rect.width();
+        let ends = entries.match_indices(", ").map(|(end, _)| end);
+        let some = ends.map(|end| line(&format!("{}, …", &entries[..end]))).take_while(fits).last();
+        if let Some(galley) = Some(line(entries)).filter(fits).or(some) {
+            self.put(galley, color);
+        }
+    }
+
+    /// A text that is there if it fits.
+    fn at_the_right(&mut self, text: &str, size: f32, color: Color32, least: f32) {
+        let galley = self.line(text, size, color, f32::INFINITY);
+        let width = galley.size().x.max(least) + GAP;
+        if width <= self.rect.width() {
+            let at = Align2::RIGHT_CENTER.anchor_size(self.rect.right_center(), galley.size()).min;
+            self.rect.max.x -= width;
+            self.ui.painter().galley(at.round(), galley, color);
+        }
+    }
 }
 
 fn arrow(ui: &Ui, rect: Rect, open: bool, words: &Words<'_>, tokens: &Tokens) -> bool {

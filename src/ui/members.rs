@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Galley, Label, Layout, RichText, Ui, vec2};
+use egui::{Align, Color32, Galley, Label, Layout, RichText, Ui, vec2};
 
 use super::action::Action;
 use super::marks;
@@ -34,7 +34,7 @@ pub fn name_width(ui: &Ui) -> f32 {
 /// How wide a text is in one line.
 pub fn width_of(ui: &Ui, text: &str) -> f32 {
     let font = egui::FontId::proportional(theme::BODY);
-    ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x
 }
 
 /// One member: its name, its value, and a button that copies the value. A value that is too long for the place beside
@@ -101,34 +101,29 @@ fn copy(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Action>) 
 }
 
 fn value(ui: &mut Ui, field: &Field, tokens: &Tokens) {
-    let text = if field.absent {
-        RichText::new("—").color(tokens.text_faint)
-    } else if field.text.is_empty() {
+    let (text, color) = match field.text.as_str() {
+        _ if field.absent => ("—", tokens.text_faint),
         // AWS sent the member, with nothing in it: that is another thing than not sending it.
-        RichText::new("empty").color(tokens.text_weak)
-    } else {
-        RichText::new(&field.text).color(tokens.text)
+        "" => ("empty", tokens.text_weak),
+        text => (text, tokens.text),
     };
-    let label = match field.text.contains(char::is_whitespace) {
-        true => Label::new(text),
-        false => Label::new(identifier(ui, &field.text, text)),
+    let label = match text.contains(char::is_whitespace) {
+        true => Label::new(RichText::new(text).color(color)),
+        false => Label::new(identifier(ui, text, color, ui.available_width())),
     };
     ui.add(label.selectable(!field.text.is_empty()).wrap());
 }
 
-/// A name such as an ARN, whose hyphens are its own: broken after a colon, slash or dot where the first line may end there, and
-/// else wherever the line is full, so that nobody takes a hyphen for one that the line's end has put there. Nothing is put
-/// into it, so what is copied of it is what AWS sent.
-fn identifier(ui: &Ui, text: &str, shown: RichText) -> Arc<Galley> {
-    let mut job = LayoutJob::default();
-    shown.append_to(&mut job, ui.style(), egui::FontSelection::Default, Align::Min);
-    let room = ui.available_width();
-    let width = |text: &str| width_of(ui, text);
+/// A name such as an ARN, whose hyphens are its own: broken after a colon, slash or dot where the first line may end there,
+/// and else wherever the line is full, so that nobody takes a hyphen for one that the line's end has put there. Nothing is
+/// put into it, so what is copied of it is what AWS sent.
+pub fn identifier(ui: &Ui, text: &str, color: Color32, room: f32) -> Arc<Galley> {
+    let font = egui::FontId::proportional(theme::BODY);
+    let mut job = LayoutJob::simple(text.to_owned(), font, color, room);
     job.wrap.break_anywhere = true;
-    job.wrap.max_width = room;
-    if width(text) > room {
+    if width_of(ui, text) > room {
         let ends = text.rmatch_indices([':', '/', '.']).map(|(at, _)| text.split_at(at + 1));
-        let sizes = ends.map(|(first, rest)| (width(first), width(rest)));
+        let sizes = ends.map(|(first, rest)| (width_of(ui, first), width_of(ui, rest)));
         // As wide as the first part: what follows it does not fit, and goes on the next line.
         if let Some((first, _)) = sizes.into_iter().find(|(first, rest)| *first <= room && rest <= first) {
             job.wrap.max_width = first.ceil();
