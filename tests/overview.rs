@@ -13,7 +13,7 @@ use rds_fleet::inventory::Place;
 use rds_fleet::query::Query;
 use rds_fleet::rds::kind;
 use rds_fleet::report::Format;
-use rds_fleet::sandbox::{Sandbox, Settings};
+use rds_fleet::sandbox::{Faults, Sandbox, Settings};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -26,14 +26,20 @@ struct Fleet {
 
 impl Fleet {
     fn swept(kinds: &[&'static str]) -> Fleet {
-        let sandbox = Sandbox::start(Settings { accounts: 6, ..Settings::default() }).unwrap();
+        let fleet = Fleet::asked(Settings { accounts: 6, ..Settings::default() }, kinds);
+        fleet.until(|event| matches!(event, Event::SweepEnded).then_some(()));
+        fleet
+    }
+
+    /// A fleet whose sweep has just begun.
+    fn asked(settings: Settings, kinds: &[&'static str]) -> Fleet {
+        let sandbox = Sandbox::start(settings).unwrap();
         let environment = Environment::from_variables(sandbox.variables(), None);
         let options = Options { store: Some(Place::Memory(None)), ..Options::of(environment) };
         let core = Core::start(options, || {}).unwrap();
         let fleet = Fleet { core, folder: tempfile::tempdir().unwrap(), _sandbox: sandbox };
         fleet.until(|event| matches!(event, Event::Fleet(_)).then_some(()));
         fleet.core.send(Command::Sweep { targets: None, kinds: kinds.to_vec() });
-        fleet.until(|event| matches!(event, Event::SweepEnded).then_some(()));
         fleet
     }
 
@@ -127,6 +133,26 @@ fn every_figure_is_what_the_grid_shows_under_its_conditions() {
             assert_eq!(all, overview.instances.number, "{:?}", breakdown.by);
         }
     }
+}
+
+#[test]
+fn figures_of_a_first_sweep_say_that_more_is_to_come() {
+    let faults = Faults { hanging: vec![0], ..Faults::default() };
+    let settings = Settings { accounts: 3, faults, ..Settings::default() };
+    let fleet = Fleet::asked(settings, &["db-instances", "db-clusters"]);
+    fleet.core.send(Command::Overview { targets: None });
+    let one_hangs = |event: &Event| match event {
+        Event::Overview(Ok(overview)) => {
+            let completeness = &overview.completeness;
+            (completeness.reached == 2 && completeness.awaited > 0).then(|| overview.clone())
+        }
+        _ => None,
+    };
+    assert!(fleet.until(one_hangs).instances.number > 0, "what is there is counted");
+    fleet.core.send(Command::Cancel);
+    fleet.until(|event| matches!(event, Event::SweepEnded).then_some(()));
+    let completeness = &fleet.overview(None).completeness;
+    assert_eq!((completeness.reached, completeness.awaited), (2, 0), "nothing more comes");
 }
 
 #[test]

@@ -11,20 +11,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, ThemePreference, vec2};
-use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
 use rds_fleet::config::{Diagnostic, FileState, Severity};
 use rds_fleet::core::{Command, Event, Fleet, RowChoice};
 use rds_fleet::failure::State;
 use rds_fleet::inventory::Refused;
 use rds_fleet::query::SortKey;
 use rds_fleet::report::Format;
-use rds_fleet::ui::{App, Start};
 
-use fake_core::{FakeCore, account, fleet, three_accounts};
-
-type Window = Harness<'static, Option<App>>;
+use fake_core::window::{Opening, Window, click, has, press, says};
+use fake_core::{FakeCore, account, account_in, fleet, three_accounts};
 
 /// A window on a fleet, with forty rows in every view.
 fn window(fleet: Fleet) -> (Window, FakeCore) {
@@ -32,29 +29,7 @@ fn window(fleet: Fleet) -> (Window, FakeCore) {
 }
 
 fn window_of(fleet: Fleet, rows: usize) -> (Window, FakeCore) {
-    let core = FakeCore::default();
-    *core.0.rows.borrow_mut() = rows;
-    core.say(Event::Fleet(Arc::new(fleet)));
-    let link = core.clone();
-    let mut window = Harness::builder().with_size(vec2(1700.0, 900.0)).with_max_steps(20).build_ui_state(
-        move |ui, app: &mut Option<App>| {
-            let start =
-                Start { theme: ThemePreference::Dark, export_folder: PathBuf::from("/home/ann/Documents") };
-            app.get_or_insert_with(|| App::new(ui.ctx(), Box::new(link.clone()), start)).ui(ui);
-        },
-        None,
-    );
-    window.run();
-    (window, core)
-}
-
-fn click(window: &mut Window, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run();
-}
-
-fn says(window: &Window, text: &str) -> bool {
-    window.query_all_by_label_contains(text).next().is_some()
+    Opening { fleet, rows, ..Opening::default() }.open()
 }
 
 #[test]
@@ -147,12 +122,44 @@ fn ticking_an_account_off_filters_the_grid() {
 
 #[test]
 fn an_accounts_regions_are_folded_away() {
-    let (mut window, core) = window(fleet(three_accounts()));
+    let two = account_in(&["eu-west-1", "us-east-1"], 1, "111111111111", "DB1", State::Collected);
+    let (mut window, core) = window(fleet(vec![two, account(3, "333333333333", "DB3", State::Collected)]));
     let region = "Account 111111111111, region eu-west-1, DB1";
     click(&mut window, Role::CheckBox, region);
     assert_eq!(core.shown().targets, Some(vec![2, 3]));
     click(&mut window, Role::DisclosureTriangle, "Fold account 111111111111");
-    assert!(window.query_by_role_and_label(Role::CheckBox, region).is_none());
+    assert!(!has(&window, Role::CheckBox, region));
+    assert!(
+        has(&window, Role::TreeItem, "Account 333333333333, eu-west-1: collected, 40 rows"),
+        "an only region stands in the line of its account"
+    );
+    assert!(!has(&window, Role::DisclosureTriangle, "Unfold account 333333333333"));
+}
+
+#[test]
+fn rows_that_no_command_shows_are_not_copied_as_commands() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    let offered = |window: &mut Window| {
+        window.query_all_by_role(Role::Row).nth(2).unwrap().click_secondary();
+        window.run();
+        window.get_by_label_contains("Copy row as").hover();
+        window.run();
+        window.run();
+        let button = window.get_by_role_and_label(Role::Button, "AWS CLI command");
+        let in_row_menu = !button.accesskit_node().is_disabled();
+        press(window, Modifiers::NONE, Key::Escape);
+        press(window, Modifiers::NONE, Key::Escape);
+        press(window, Modifiers::COMMAND, Key::P);
+        window.get_by_role(Role::EditableComboBox).type_text("Copy rows as AWS");
+        window.run();
+        let in_palette = has(window, Role::ListBoxOption, "Copy rows as AWS CLI commands");
+        press(window, Modifiers::NONE, Key::Escape);
+        (in_row_menu, in_palette)
+    };
+    assert_eq!(offered(&mut window), (true, true));
+    press(&mut window, Modifiers::COMMAND, Key::Num4);
+    assert!(core.shown().sql.is_some(), "the changes are a statement in SQL");
+    assert_eq!(offered(&mut window), (false, false));
 }
 
 #[test]
@@ -394,11 +401,6 @@ fn a_further_kind_is_collected_when_somebody_wants_to_see_it() {
     window.run();
     assert_eq!(asked(&core).last().unwrap(), &["db-snapshots"]);
     assert_eq!(core.shown().kind, "db-snapshots");
-}
-
-fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    window.run();
 }
 
 fn type_sql(window: &mut Window, sql: &str) {

@@ -11,7 +11,7 @@ mod states;
 use std::collections::{BTreeMap, BTreeSet};
 
 use egui::accesskit::{Action, Role};
-use egui::{Key, Shape, Theme};
+use egui::{Key, Rect, Shape, Theme, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
 
@@ -33,17 +33,33 @@ const NO_CONTROLS: [Role; 4] = [Role::Label, Role::Heading, Role::Splitter, Role
 /// More stops than any state has.
 const MOST_STOPS: usize = 250;
 
+fn can_have_focus(node: &AccessKitNode<'_>) -> bool {
+    node.data().supports_action(Action::Focus)
+}
+
 fn is_control(node: &AccessKitNode<'_>) -> bool {
     let (role, name) = (node.role(), node.label().unwrap_or_default());
     let in_line = matches!(role, Role::Button | Role::DisclosureTriangle) && name != "Filter row";
     let otherwise =
         BY_ARROWS.contains(&role) || in_line && BY_KEYS.iter().any(|start| name.starts_with(start));
-    let acts = node.data().supports_action(Action::Click) || matches!(role, Role::Grid | Role::Tree);
+    let lines = matches!(role, Role::Grid | Role::Tree | Role::ListBox) && can_have_focus(node);
+    let acts = node.data().supports_action(Action::Click) || lines;
     acts && !otherwise && !NO_CONTROLS.contains(&role) && !node.is_disabled() && !node.is_hidden()
 }
 
-/// What can be acted on, each with its role and name. Where a dialog covers the window, only what is in the dialog.
+/// What can be acted on, each with its role and name. Where a dialog covers the window, only what is in the dialog. The
+/// boxes of a tree or a list are ticked by Space, once Tab has reached the tree or the list.
 fn controls(window: &Window) -> BTreeMap<u64, String> {
+    let lists: Vec<Rect> = [Role::Tree, Role::ListBox]
+        .into_iter()
+        .flat_map(|role| window.query_all_by_role(role))
+        .filter(|list| can_have_focus(&list.accesskit_node()))
+        .map(|list| list.rect())
+        .collect();
+    let in_list = |node: &AccessKitNode<'_>| {
+        let at = node.bounding_box().map(|bounds| pos2(bounds.x0 as f32 + 4.0, bounds.y0 as f32 + 4.0));
+        node.role() == Role::CheckBox && at.is_some_and(|at| lists.iter().any(|list| list.contains(at)))
+    };
     let root = window.root();
     let dialog = root.children().find(|node| node.accesskit_node().role() == Role::Dialog);
     let among = dialog.unwrap_or(root);
@@ -52,7 +68,7 @@ fn controls(window: &Window) -> BTreeMap<u64, String> {
         let what = format!("{:?} {:?}", node.role(), node.label().unwrap_or_default());
         (node.locate().0.0, what)
     };
-    nodes.filter(is_control).map(named).collect()
+    nodes.filter(|node| is_control(node) && !in_list(node)).map(named).collect()
 }
 
 /// What is painted; of texts where they stand and what marks them.

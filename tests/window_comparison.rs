@@ -30,10 +30,9 @@ use rds_fleet::settings::{Told, Wish};
 use rds_fleet::ui::{App, Link, Start};
 use time::OffsetDateTime;
 
+use fake_core::window::{Window, click, has, press, says};
 use fake_core::{FakeCore, fleet, three_accounts};
 use planted::{CAUSES, DATABASES, PLANTED};
-
-type Window = Harness<'static, Option<App>>;
 
 /// The real core without a person's files.
 #[derive(Clone)]
@@ -66,24 +65,6 @@ fn window_on(link: impl Link + Clone + 'static, folder: &Path) -> Window {
     );
     window.run();
     window
-}
-
-fn says(window: &Window, text: &str) -> bool {
-    window.query_all_by_label_contains(text).next().is_some()
-}
-
-fn has(window: &Window, role: Role, name: &str) -> bool {
-    window.query_by_role_and_label(role, name).is_some()
-}
-
-fn click(window: &mut Window, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run();
-}
-
-fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    window.run();
 }
 
 /// Draws until something is so: the core works on threads of its own.

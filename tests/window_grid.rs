@@ -6,55 +6,18 @@
 
 mod fake_core;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use egui::accesskit::{Role, SortDirection};
-use egui::{Event as Input, Key, Modifiers, Pos2, ThemePreference, vec2};
-use egui_kittest::Harness;
+use egui::{Event as Input, Key, Modifiers, Pos2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
-use rds_fleet::core::{Command, CopyForm, Event, RowChoice};
+use rds_fleet::core::{Command, CopyForm, RowChoice};
 use rds_fleet::query::{Filter, SortKey, Test};
-use rds_fleet::ui::{App, Start};
 
-use fake_core::{FakeCore, fleet, three_accounts};
+use fake_core::FakeCore;
+use fake_core::window::{Opening, Window, click, has, is_at, press, write};
 
-type Window = Harness<'static, Option<App>>;
-
+/// A window in which every column of the instances is seen.
 fn window_of(rows: usize) -> (Window, FakeCore) {
-    let core = FakeCore::default();
-    *core.0.rows.borrow_mut() = rows;
-    core.say(Event::Fleet(Arc::new(fleet(three_accounts()))));
-    let link = core.clone();
-    let mut window = Harness::builder().with_size(vec2(2600.0, 900.0)).with_max_steps(20).build_ui_state(
-        move |ui, app: &mut Option<App>| {
-            let start =
-                Start { theme: ThemePreference::Dark, export_folder: PathBuf::from("/home/ann/Documents") };
-            app.get_or_insert_with(|| App::new(ui.ctx(), Box::new(link.clone()), start)).ui(ui);
-        },
-        None,
-    );
-    window.run();
-    (window, core)
-}
-
-fn click(window: &mut Window, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    // The real core wakes the window when its answers are there.
-    window.run();
-    window.run();
-}
-
-fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    window.run();
-    window.run();
-}
-
-fn write(window: &mut Window, text: &str) {
-    window.event(Input::Text(text.to_owned()));
-    window.run();
-    window.run();
+    Opening { rows, size: vec2(2600.0, 900.0), ..Opening::default() }.open()
 }
 
 /// Clicks an entry of a column's menu.
@@ -67,10 +30,6 @@ fn choose(window: &mut Window, column: &str, entry: &str) {
     let label = labels.iter().find(|label| *label == entry || **label == format!("{entry} F"));
     let label = label.unwrap_or_else(|| panic!("{entry} is none of {labels:?}")).clone();
     click(window, Role::Button, &label);
-}
-
-fn has(window: &Window, role: Role, name: &str) -> bool {
-    window.query_by_role_and_label(role, name).is_some()
 }
 
 fn contains(column: &str, text: &str) -> Filter {
@@ -115,7 +74,8 @@ fn values_are_picked_with_their_counts() {
         _ => None,
     });
     assert_eq!(asked, ["DBInstanceStatus"]);
-    assert!(window.query_by_label("30").is_some(), "so many rows are available");
+    let available = window.get_by_role_and_label(Role::CheckBox, "available").accesskit_node().description();
+    assert_eq!(available.as_deref(), Some("30"), "so many rows are");
     click(&mut window, Role::CheckBox, "(absent)");
     let absent = Filter::Not(Box::new(Filter::column("DBInstanceStatus", Test::Absent)));
     assert_eq!(core.shown().filters, [absent]);
@@ -125,6 +85,37 @@ fn values_are_picked_with_their_counts() {
     assert_eq!(core.shown().filters, [Filter::column("DBInstanceStatus", stopped)]);
     press(&mut window, Modifiers::NONE, Key::Escape);
     assert!(!has(&window, Role::CheckBox, "stopped"), "Escape closes the list");
+}
+
+#[test]
+fn values_are_picked_by_keys_through_one_stop_of_tabs() {
+    let (mut window, core) = window_of(40);
+    click(&mut window, Role::Button, "Filter DBInstanceStatus");
+    // From the field that is typed into past all else to the list.
+    press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    let at_list = |window: &Window| is_at(window, Role::ListBox, "Values");
+    assert!(at_list(&window));
+    press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    press(&mut window, Modifiers::NONE, Key::Space);
+    let stopped = Filter::column("DBInstanceStatus", Test::Is(vec!["stopped".to_owned()]));
+    assert_eq!(core.shown().filters, [Filter::Not(Box::new(stopped.clone()))], "the second value");
+    assert!(at_list(&window));
+    write(&mut window, "avail");
+    assert!(has(&window, Role::CheckBox, "available") && !has(&window, Role::CheckBox, "stopped"));
+    press(&mut window, Modifiers::NONE, Key::Backspace);
+    press(&mut window, Modifiers::SHIFT, Key::Tab);
+    assert!(is_at(&window, Role::Button, "Pick none"));
+    press(&mut window, Modifiers::NONE, Key::Tab);
+    assert!(at_list(&window), "no value is a stop of its own");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert!(!has(&window, Role::ListBox, "Values"), "Enter is the end");
+
+    click(&mut window, Role::Button, "Filter DBInstanceStatus");
+    click(&mut window, Role::TextInput, "Find value");
+    write(&mut window, "stop");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(core.shown().filters, [stopped], "what is found and nothing else");
+    assert!(!has(&window, Role::ListBox, "Values"));
 }
 
 #[test]
@@ -225,6 +216,69 @@ fn rows_stand_in_groups_that_fold() {
     assert_eq!(core.shown().group, ["DBInstanceStatus"]);
     press(&mut window, Modifiers::SHIFT, Key::G);
     assert!(core.shown().group.is_empty(), "chosen again it goes");
+}
+
+/// Goes to a database by its name.
+fn jump(window: &mut Window, name: &str) {
+    press(window, Modifiers::COMMAND, Key::P);
+    window.get_by_role(Role::EditableComboBox).type_text(name);
+    window.run();
+    window.run();
+    press(window, Modifiers::NONE, Key::Enter);
+}
+
+#[test]
+fn a_database_that_is_gone_to_is_seen_wherever_it_stands() {
+    let (mut window, core) = window_of(1000);
+    choose(&mut window, "Engine", "Group by this column G");
+    choose(&mut window, "Region", "Group by this column too Shift+G");
+    choose(&mut window, "Region", "Collapse all");
+    jump(&mut window, "db-777");
+    assert!(has(&window, Role::Row, "db-777"), "its groups are unfolded");
+    assert!(has(&window, Role::Row, "Engine group 76, 10 rows") && !has(&window, Role::Row, "db-767"));
+    // What leaves few rows is taken away, and the one that is wanted stands far below them.
+    click(&mut window, Role::TextInput, "Engine contains");
+    write(&mut window, "nothing");
+    jump(&mut window, "db-555");
+    assert!(core.shown().filters.is_empty() && has(&window, Role::Row, "db-555"));
+    // In a window that has not shown its grid yet.
+    let (mut window, _) = Opening { rows: 1000, overview: true, ..Opening::default() }.open();
+    jump(&mut window, "db-333");
+    assert!(has(&window, Role::Row, "db-333"));
+}
+
+#[test]
+fn pages_are_turned_by_keys() {
+    let (mut window, core) = window_of(1000);
+    click(&mut window, Role::Row, "db-0");
+    let first = |window: &Window| {
+        let bar = window.get_by_role_and_label(Role::ScrollBar, "Rows");
+        bar.accesskit_node().numeric_value().unwrap() as i64
+    };
+    let fit = window.query_all_by_role(Role::Row).filter(|row| {
+        let grid = window.get_by_role_and_label(Role::Grid, "DB instances, 1000 rows").rect();
+        row.rect().height() == 24.0 && row.rect().bottom() <= grid.bottom()
+    });
+    let page = fit.count() as i64 - 1;
+    assert!(page > 10, "{page}");
+    for _ in 0..3 {
+        press(&mut window, Modifiers::NONE, Key::PageDown);
+    }
+    assert_eq!(first(&window), 2 * page, "the last line of a page is the first of the next");
+    press(&mut window, Modifiers::SHIFT, Key::PageUp);
+    press(&mut window, Modifiers::COMMAND, Key::C);
+    window.event(Input::Copy);
+    window.run();
+    let copied = core.told(|command| match command {
+        Command::Copy { rows, .. } => Some(rows.clone()),
+        _ => None,
+    });
+    let rows = 100 + 2 * page..=100 + 3 * page;
+    assert_eq!(copied, [RowChoice::These(rows.collect())], "with Shift, all rows up to it are chosen");
+    for _ in 0..5 {
+        press(&mut window, Modifiers::NONE, Key::PageUp);
+    }
+    assert_eq!(first(&window), 0);
 }
 
 #[test]

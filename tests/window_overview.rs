@@ -5,74 +5,30 @@
 
 mod fake_core;
 
-use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, ThemePreference, vec2};
-use egui_kittest::Harness;
+use egui::{Key, Modifiers, Rect, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use rds_fleet::config::FileState;
 use rds_fleet::core::{Command, Event, Fleet};
 use rds_fleet::failure::State;
 use rds_fleet::inventory::Refused;
 use rds_fleet::query::Filter;
-use rds_fleet::ui::{App, Link, Start};
+use rds_fleet::settings::{Scale, Settings};
+use rds_fleet::ui::Remembered;
 
+use fake_core::window::{Opening, Window, click, has, press, says};
 use fake_core::{FakeCore, account, fleet, is, three_accounts};
 
-type Window = Harness<'static, Option<App>>;
-
-/// A window at the overview of a fleet, from which another made-up core can be reached as the simulated one.
+/// A window at the overview of a fleet.
 fn window_of(fleet: Fleet, size: egui::Vec2) -> (Window, FakeCore) {
-    let core = FakeCore::default();
-    *core.0.rows.borrow_mut() = 40;
-    core.say(Event::Fleet(Arc::new(fleet)));
-    let link = core.clone();
-    let mut window = Harness::builder().with_size(size).with_max_steps(20).build_ui_state(
-        move |ui, app: &mut Option<App>| {
-            let start = Start { theme: ThemePreference::Dark, export_folder: PathBuf::from("/home/ann") };
-            let simulation = || {
-                let simulated = FakeCore::default();
-                simulated
-                    .say(Event::Fleet(Arc::new(Fleet { demo: true, ..fake_core::fleet(three_accounts()) })));
-                Ok(Box::new(simulated) as Box<dyn Link>)
-            };
-            app.get_or_insert_with(|| {
-                App::new(ui.ctx(), Box::new(link.clone()), start)
-                    .at_overview()
-                    .with_simulation(Rc::new(simulation))
-            })
-            .ui(ui);
-        },
-        None,
-    );
-    window.run();
-    (window, core)
+    Opening { fleet, size, overview: true, ..Opening::default() }.open()
 }
 
 fn window(fleet: Fleet) -> (Window, FakeCore) {
     window_of(fleet, vec2(1280.0, 800.0))
-}
-
-fn click(window: &mut Window, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run();
-}
-
-fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    window.run();
-}
-
-fn says(window: &Window, text: &str) -> bool {
-    window.query_all_by_label_contains(text).next().is_some()
-}
-
-fn has(window: &Window, role: Role, name: &str) -> bool {
-    window.query_by_role_and_label(role, name).is_some()
 }
 
 fn overviews(core: &FakeCore) -> Vec<Option<Vec<u32>>> {
@@ -97,6 +53,18 @@ fn the_overview_says_how_much_there_is_what_needs_attention_and_what_is_missing(
     assert_eq!(named, 2, "above the figures' reasons and in the bar at the bottom");
     let delays = window.output().viewport_output.values().map(|viewport| viewport.repaint_delay);
     assert_eq!(delays.collect::<Vec<_>>(), [Duration::MAX], "nothing is painted again while nothing happens");
+}
+
+#[test]
+fn figures_that_are_still_being_collected_say_so() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    let mut overview = fake_core::overview(None);
+    overview.completeness.awaited = 2;
+    core.say(Event::Overview(Ok(Arc::new(overview))));
+    window.run();
+    for name in ["40 DB instances so far", "3 DB clusters so far", "12,345 GiB without Aurora so far"] {
+        assert!(has(&window, Role::Button, name), "{name}");
+    }
 }
 
 #[test]
@@ -271,13 +239,49 @@ fn without_a_config_the_simulated_fleet_is_one_click_away() {
 fn in_the_smallest_window_every_page_and_button_is_there() {
     let (window, _) = window_of(fleet(three_accounts()), vec2(900.0, 560.0));
     let right = |name: &str| window.get_by_role_and_label(Role::Button, name).rect().right();
-    for name in ["Menu", "Overview", "Kinds", "Changes", "SQL", "Columns", "Refresh", "Export…", "Settings"]
-    {
+    for name in ["Menu", "Overview", "Changes", "SQL", "Columns", "Refresh", "Export…", "Settings"] {
         assert!(right(name) <= 900.0, "{name}");
     }
     let search = window.get_by_label("Search all columns").rect();
     let columns = window.get_by_role_and_label(Role::Button, "Columns").rect();
     assert!(search.right() <= columns.left() && search.left() >= right("SQL"), "nothing overlaps");
+}
+
+#[test]
+fn at_twice_the_scale_everything_is_there_on_a_small_screen() {
+    let settings = Settings { scale: Scale::of_percent(200), ..Settings::default() };
+    let remembered = Remembered { settings, ..Remembered::default() };
+    // 1280×800 at 200 %.
+    let size = vec2(640.0, 400.0);
+    let (mut window, _) = Opening { size, remembered, overview: true, ..Opening::default() }.open();
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    let window_rect = window.ctx.content_rect();
+    assert_eq!((window_rect.size(), window.ctx.pixels_per_point()), (size, 2.0));
+    let in_bar = ["Menu", "Accounts panel", "Overview", "Changes", "SQL", "Views", "Columns"]
+        .into_iter()
+        .chain(["Refresh", "Export…", "Settings"]);
+    let mut rects: Vec<(&str, Rect)> = in_bar
+        .map(|name| (name, window.get_by_role_and_label(Role::Button, name).rect()))
+        .chain([("search", window.get_by_label("Search all columns").rect())])
+        .collect();
+    let kinds = window.query_all_by_role(Role::Button).find(|button| {
+        button.accesskit_node().label().is_some_and(|label| label.starts_with("DB instances"))
+    });
+    rects.push(("kinds", kinds.unwrap().rect()));
+    let (grid, tree) = (Role::Grid, Role::Tree);
+    rects.push(("grid", window.get_by_role_and_label(grid, "DB instances, 40 rows").rect()));
+    rects.push(("accounts", window.get_by_role_and_label(tree, "Accounts").rect()));
+    for (at, (name, rect)) in rects.iter().enumerate() {
+        assert!(window_rect.contains_rect(*rect), "{name} is outside: {rect}");
+        for (other, beside) in &rects[..at] {
+            assert!(
+                !rect.shrink(1.0).intersects(beside.shrink(1.0)),
+                "{name} {rect} lies over {other} {beside}"
+            );
+        }
+    }
+    let rows = window.query_all_by_role(Role::Row).filter(|row| window_rect.contains_rect(row.rect()));
+    assert!(rows.count() >= 5);
 }
 
 #[test]

@@ -8,20 +8,19 @@ mod fake_core;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, ThemePreference, vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use rds_fleet::config::Environment;
 use rds_fleet::core::Event;
 use rds_fleet::query::{Filter, SortKey, Test};
 use rds_fleet::settings::{LineChoice, SavedView, Scale, Settings, SheetState, Theme, Told, Views, Wish};
-use rds_fleet::ui::{App, Remembered, Start};
+use rds_fleet::ui::{Remembered, theme};
 
+use fake_core::window::{Opening, Window, click, says, tell};
 use fake_core::{FakeCore, fleet, three_accounts};
-
-type Window = Harness<'static, Option<App>>;
 
 /// A window on three accounts that starts with these settings and these views.
 fn window(settings: Settings, views: Vec<SavedView>) -> (Window, FakeCore) {
@@ -35,37 +34,7 @@ fn window(settings: Settings, views: Vec<SavedView>) -> (Window, FakeCore) {
 }
 
 fn window_of(remembered: Remembered, views: Vec<SavedView>) -> (Window, FakeCore) {
-    let core = FakeCore::default();
-    *core.0.rows.borrow_mut() = 40;
-    core.say(Event::Fleet(Arc::new(fleet(three_accounts()))));
-    tell(&core, Told::Views(Arc::new(Views { views, faults: Vec::new() })));
-    let link = core.clone();
-    let mut window = Harness::builder().with_size(vec2(1600.0, 900.0)).with_max_steps(20).build_ui_state(
-        move |ui, app: &mut Option<App>| {
-            let open = || {
-                let start = Start { theme: ThemePreference::Dark, export_folder: PathBuf::from("/home/ann") };
-                App::opened(ui.ctx(), Box::new(link.clone()), start, remembered.clone())
-            };
-            let app = app.get_or_insert_with(open);
-            app.ui(ui);
-        },
-        None,
-    );
-    window.run();
-    (window, core)
-}
-
-fn tell(core: &FakeCore, told: Told) {
-    core.0.told.borrow_mut().push_back(told);
-}
-
-fn click(window: &mut Window, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run();
-}
-
-fn says(window: &Window, text: &str) -> bool {
-    window.query_all_by_label_contains(text).next().is_some()
+    Opening { remembered, views, size: vec2(1600.0, 900.0), ..Opening::default() }.open()
 }
 
 /// The settings that the keeper was given last.
@@ -282,4 +251,50 @@ fn settings_that_could_not_be_read_are_told() {
     tell(&core, Told::NotKept("the settings cannot be kept in /a".to_owned()));
     window.run();
     assert!(window.query_by_role_and_label(Role::Button, "Configuration: 2 warnings").is_some());
+}
+
+#[test]
+fn the_window_follows_the_systems_theme_until_another_is_chosen() {
+    let opening = Opening { theme: ThemePreference::System, ..Opening::default() };
+    let (mut window, _) = opening.open();
+    let dark_by = |window: &mut Window, theme: egui::Theme| {
+        window.input_mut().system_theme = Some(theme);
+        window.run();
+        window.ctx.global_style().visuals.dark_mode
+    };
+    assert!(!dark_by(&mut window, egui::Theme::Light));
+    assert!(dark_by(&mut window, egui::Theme::Dark));
+    click(&mut window, Role::Button, "Settings");
+    for (choice, dark) in
+        [("Light", [false, false]), ("Dark", [true, true]), ("As the system", [false, true])]
+    {
+        click(&mut window, Role::RadioButton, choice);
+        let themes = [egui::Theme::Light, egui::Theme::Dark];
+        assert_eq!(themes.map(|theme| dark_by(&mut window, theme)), dark, "{choice}");
+    }
+}
+
+#[test]
+fn on_a_slow_line_what_comes_is_painted_ten_times_a_second_at_most() {
+    let frames = |line: LineChoice| {
+        let (mut window, core) = window(Settings { line, ..Settings::default() }, Vec::new());
+        let tell = |done| {
+            let mut fleet = fleet(three_accounts());
+            (fleet.progress.running, fleet.progress.done) = (true, done);
+            core.say(Event::Fleet(Arc::new(fleet)));
+        };
+        // A button that was not there before has one more frame painted, once.
+        tell(0);
+        window.run();
+        for done in 1..10 {
+            tell(done);
+            window.step();
+            let mut delays = window.output().viewport_output.values().map(|viewport| viewport.repaint_delay);
+            assert_eq!(delays.next(), Some(Duration::MAX), "what came has no further frame painted");
+        }
+        // So there are frames as often as the core's wakes have one painted.
+        theme::frame_after_wake(&window.ctx)
+    };
+    assert_eq!(frames(LineChoice::Slow), Duration::from_millis(100));
+    assert!(frames(LineChoice::Fast) < Duration::from_millis(100));
 }

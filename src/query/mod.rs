@@ -7,6 +7,7 @@
 mod bounds;
 pub mod expression;
 mod filter;
+pub mod filters_as_text;
 mod written;
 
 use serde::{Deserialize, Serialize};

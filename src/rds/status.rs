@@ -13,12 +13,14 @@ pub enum Standing {
     Trouble,
 }
 
-/// What a status word such as `available` or `storage-full` means. A word nobody has met yet counts as something under
-/// way, which most of RDS's words are.
-pub fn standing(word: &str) -> Standing {
+/// What a status word such as `available` or `storage-full` means for a resource of a kind. A word nobody has met yet counts
+/// as something under way, which most of RDS's words are.
+pub fn standing(kind: &str, word: &str) -> Standing {
     // Some kinds shout: `SWITCHOVER_FAILED`.
     let word = word.to_ascii_lowercase().replace('_', "-");
     match word.as_str() {
+        // A recommendation is no resource that works: an active one is advice that nobody has followed yet.
+        "active" | "pending" if kind == "db-recommendations" => Standing::Attention,
         "available" | "active" | "complete" | "completed" | "switchover-completed" | "resolved" => {
             Standing::Well
         }
@@ -59,7 +61,20 @@ mod tests {
             ("restore-error", Standing::Trouble),
             ("inaccessible-encryption-credentials", Standing::Trouble),
         ] {
-            assert_eq!(standing(word), meaning, "{word}");
+            assert_eq!(standing("db-instances", word), meaning, "{word}");
         }
+    }
+
+    #[test]
+    fn a_recommendation_wants_attention_until_somebody_has_dealt_with_it() {
+        for (word, meaning) in [
+            ("active", Standing::Attention),
+            ("pending", Standing::Attention),
+            ("resolved", Standing::Well),
+            ("dismissed", Standing::Idle),
+        ] {
+            assert_eq!(standing("db-recommendations", word), meaning, "{word}");
+        }
+        assert_eq!(standing("export-tasks", "active"), Standing::Well);
     }
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Environment;
 use crate::inventory::Bounds;
-use crate::query::{Filter, SortKey};
+use crate::query::{Filter, SortKey, filters_as_text};
 
 pub use environment::EnvironmentRule;
 pub use file::{Folders, SettingsFile};
@@ -180,6 +180,9 @@ pub struct LastState {
     /// Whether the line of filters under the header is hidden.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub filters_hidden: bool,
+    /// Whether the panel of accounts is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub accounts_hidden: bool,
     /// The window's width and height at 100 %.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<[u16; 2]>,
@@ -209,7 +212,8 @@ pub struct SheetState {
     pub widths: BTreeMap<String, u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<Vec<SortKey>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// As one text: `Engine is postgres and AllocatedStorage >= 100`.
+    #[serde(with = "filters_as_text", skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<Filter>,
 }
 

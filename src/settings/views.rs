@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::file::{Folders, write_private};
-use crate::query::{Filter, Query, SortKey};
+use crate::query::{Filter, Query, SortKey, expression, filters_as_text};
 use crate::rds::{kind, no_such_kind};
 
 /// A view's file is a few hundred bytes; what is larger is something else.
@@ -41,7 +41,8 @@ pub struct SavedView {
     pub group: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<SortKey>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// As one text: `Engine is postgres and AllocatedStorage >= 100`.
+    #[serde(with = "filters_as_text", skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<Filter>,
 }
 
@@ -82,27 +83,23 @@ impl SavedView {
         self.query() == other.query()
     }
 
-    /// What makes it of no use here, if anything does.
-    fn fault(&self) -> Option<String> {
+    /// Holds it against the columns that its kind has: in conditions they may be written in any case.
+    ///
+    /// # Errors
+    /// A sentence that says what makes it of no use here.
+    fn checked(mut self) -> Result<SavedView, String> {
         if self.sql.is_some() {
-            return None;
+            return Ok(self);
         }
-        let Some(kind) = kind(&self.kind) else { return Some(no_such_kind(&self.kind)) };
-        let mut columns: Vec<&str> = self.columns.iter().chain(&self.group).map(String::as_str).collect();
-        columns.extend(self.sort.iter().map(|key| key.column.as_str()));
-        self.filters.iter().for_each(|filter| collect_columns(filter, &mut columns));
-        let unknown = columns.into_iter().find(|column| kind.column(column).is_none());
-        unknown.map(|column| format!("{} has no column {column}", kind.name))
-    }
-}
-
-fn collect_columns<'a>(filter: &'a Filter, columns: &mut Vec<&'a str>) {
-    match filter {
-        Filter::Column { column, .. } => columns.push(column),
-        Filter::Not(filter) => collect_columns(filter, columns),
-        Filter::Any(filters) | Filter::All(filters) => {
-            filters.iter().for_each(|filter| collect_columns(filter, columns));
+        let kind = kind(&self.kind).ok_or_else(|| no_such_kind(&self.kind))?;
+        let mut columns =
+            self.columns.iter().chain(&self.group).chain(self.sort.iter().map(|key| &key.column));
+        if let Some(column) = columns.find(|column| kind.column(column).is_none()) {
+            return Err(format!("{} has no column {column}", kind.name));
         }
+        let conditions = expression::parse(&expression::print("", &self.filters), &kind.columns);
+        self.filters = conditions.map_err(|mistake| mistake.message)?.1;
+        Ok(self)
     }
 }
 
@@ -164,7 +161,7 @@ fn read_view(path: &Path) -> Result<SavedView, String> {
         let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
         format!("{line}{}", error.message().lines().next().unwrap_or_default())
     })?;
-    view.fault().map_or(Ok(view), Err)
+    view.checked()
 }
 
 /// The person's own views as files.
@@ -309,6 +306,70 @@ mod tests {
     }
 
     #[test]
+    fn conditions_are_one_text_that_people_read_and_edit() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = folders(folder.path());
+        let bound = |text: &str| Some(text.to_owned());
+        let conditions = |columns: [&str; 4]| {
+            let [name, size, time, key] = columns.map(str::to_owned);
+            let on = |column: &str, test: Test| Filter::column(column, test);
+            vec![
+                on(&name, Test::Contains("a \"quoted\" \\ text\nof two lines".to_owned())),
+                on(&name, Test::Is(vec!["or".to_owned(), String::new(), "größe".to_owned()])),
+                on(&name, Test::Matches("^db-[0-9]+\\.(eu|us)$".to_owned())),
+                on(&size, Test::Between { from: bound("100"), to: bound("500") }),
+                on(&time, Test::Between { from: bound("-7d"), to: None }),
+                on(&time, Test::Between { from: None, to: bound("2026-11-01") }),
+                on(&key, Test::Absent),
+                Filter::Not(Box::new(Filter::Any(vec![
+                    on(&key, Test::Is(vec!["true".to_owned()])),
+                    Filter::All(vec![on(&name, Test::Is(Vec::new())), on(&key, Test::Absent)]),
+                ]))),
+            ]
+        };
+        let of_kind =
+            conditions(["DBInstanceIdentifier", "AllocatedStorage", "InstanceCreateTime", "KmsKeyId"]);
+        let of_sql = conditions(["count(*)", "is", "Grö ße", "not"]);
+        let sql = Some("SELECT 1".to_owned());
+        let views = [
+            SavedView { filters: of_kind, ..view("kind") },
+            SavedView { filters: of_sql, sql, kind: String::new(), ..view("sql") },
+        ];
+        for view in &views {
+            OwnViews(&folders).save(view).unwrap();
+        }
+        assert_eq!(Views::read(&folders), Views { views: views.to_vec(), faults: Vec::new() });
+        let text = fs::read_to_string(folder.path().join("views/kind.toml")).unwrap();
+        assert!(text.contains("AllocatedStorage between 100 and 500"), "{text}");
+    }
+
+    #[test]
+    fn a_view_that_was_written_by_hand_or_before_there_was_the_text_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = folders(folder.path());
+        fs::create_dir(folder.path().join("views")).unwrap();
+        let by_hand =
+            "kind = \"db-instances\"\nfilters = 'engine is postgres or mysql and MultiAZ is not true'\n";
+        let before = "kind = \"db-instances\"\n\n\
+                      [[filters]]\n\n[filters.Column]\ncolumn = \"Engine\"\n\n\
+                      [filters.Column.test]\nIs = [\"postgres\", \"mysql\"]\n\n\
+                      [[filters]]\n\n[filters.Not.Column]\ncolumn = \"MultiAZ\"\ntest = { Is = [\"true\"] }\n";
+        for (name, text) in [("by hand", by_hand), ("before", before)] {
+            fs::write(folder.path().join(format!("views/{name}.toml")), text).unwrap();
+        }
+        let all = Views::read(&folders);
+        assert_eq!(all.faults, [""; 0]);
+        let expected = [
+            Filter::column("Engine", Test::Is(vec!["postgres".to_owned(), "mysql".to_owned()])),
+            Filter::Not(Box::new(Filter::column("MultiAZ", Test::Is(vec!["true".to_owned()])))),
+        ];
+        for view in &all.views {
+            assert_eq!(view.filters, expected, "{}", view.name);
+        }
+        assert_eq!(all.views.len(), 2);
+    }
+
+    #[test]
     fn ones_own_view_takes_the_place_of_an_administrators() {
         let folder = tempfile::tempdir().unwrap();
         let folders = folders(folder.path());
@@ -333,14 +394,17 @@ mod tests {
             ("form", "kind = "),
             ("kind", "kind = \"db-instance\""),
             ("column", "kind = \"db-instances\"\n[[sort]]\ncolumn = \"Engin\"\ndescending = false"),
+            ("condition", "kind = \"db-instances\"\nfilters = \"Engine is\"\n"),
+            ("conditions", "kind = \"db-instances\"\nfilters = \"Iops >= many and billing\"\n"),
         ];
         for (name, text) in texts {
             fs::write(folder.path().join(format!("views/{name}.toml")), text).unwrap();
         }
         let all = Views::read(&folders);
         assert_eq!(all.views.len(), 1);
-        assert_eq!(all.faults.len(), 3);
-        for (found, wanted) in all.faults.iter().zip(["no column Engin", "line 1", "db-instance"]) {
+        assert_eq!(all.faults.len(), 5);
+        let wanted = ["no column Engin", "a value is expected", "“billing”", "line 1", "db-instance"];
+        for (found, wanted) in all.faults.iter().zip(wanted) {
             assert!(found.contains(wanted), "{found}");
         }
     }

@@ -1,19 +1,29 @@
-//! One line of the tree of accounts: an arrow, a tick, a sign, what it is called, how it stands, how old and how many its
-//! rows are. Which lines there are is said in `accounts`.
+//! One line of the tree of accounts: an arrow, a tick, a sign, what it is called, where it is, how many rows it has, how
+//! old they are and how it stands. What it is called comes first, and nothing that tells it apart is cut: where there is
+//! little room, words are left to the sign and to what is said under the pointer. Which lines there are is said in
+//! `accounts`.
 
-use egui::{Align, Align2, Rect, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Align2, Color32, Galley, Rect, Sense, StrokeKind, Ui, WidgetInfo, pos2};
 use time::OffsetDateTime;
 
 use super::accounts::{Entry, Shown};
 use super::action::Action;
 use super::marks::{self, Direction};
-use super::roster::{AccountEntry, Standing};
+use super::roster::{AccountEntry, RegionEntry, Standing};
 use super::theme::{self, Tokens};
+use super::tick::Tick;
 
-/// The room of the arrow, and how far each level stands in.
+/// The room of the arrow, and how far regions stand in.
 const INDENT: f32 = 16.0;
-/// The room of the tick.
+/// The room of the tick, and of the sign.
 const TICK: f32 = 20.0;
+const SIGN: f32 = 19.0;
+/// Between what stands in a line.
+const GAP: f32 = 2.0 * theme::STEP;
+/// The least room that the number of rows has, so that nothing moves when it comes.
+const COUNT: f32 = 20.0;
 /// Rows that are younger say nothing of their age: a sweep of this session collected them.
 const NEW: time::Duration = time::Duration::HOUR;
 /// Profiles that the menu offers one by one.
@@ -25,6 +35,8 @@ pub struct AccountLine<'a> {
     /// Whether what is below it is shown; `None` where nothing can be.
     pub open: Option<bool>,
     pub depth: usize,
+    /// Whether there is an arrow in any line.
+    pub arrows: bool,
     /// Whether the keys are at it.
     pub focused: bool,
 }
@@ -42,7 +54,11 @@ pub struct Done {
 struct Words<'a> {
     id: egui::Id,
     name: &'a str,
+    /// The region of an account that has one only.
+    region: &'a str,
+    /// What else there is to tell it apart: entries, of which as many are shown as there is room for.
     note: &'a str,
+    /// What a screen reader says of its tick.
     label: String,
     hover: String,
     standing: &'a Standing,
@@ -55,35 +71,43 @@ impl<'a> Words<'a> {
             Entry::Environment(environment) => Words {
                 id: id.with(("environment", &environment.name)),
                 name: &environment.name,
+                region: "",
                 note: "",
                 label: format!("Environment {}", environment.name),
                 hover: format!("{} accounts", environment.accounts.len()),
                 standing: &environment.standing,
             },
-            Entry::Account(account) => Words {
-                id: id.with(("account", account.environment, &account.id, &account.profiles)),
-                name: &account.called,
-                note: &account.note,
-                label: format!("Account {}", account.label),
-                hover: format!("Account {}\nProfiles: {}", account.label, account.profiles),
-                standing: &account.standing,
-            },
+            Entry::Account(account) => {
+                let only = account.only_region();
+                Words {
+                    id: id.with(("account", account.environment, &account.id, &account.profiles)),
+                    name: &account.called,
+                    region: only.map_or("", |only| only.region.as_str()),
+                    note: &account.note,
+                    label: format!("Account {}", account.label),
+                    hover: hover(account, only),
+                    standing: &account.standing,
+                }
+            }
             Entry::Region(account, region) => Words {
                 id: id.with(("region", region.target)),
                 name: &region.region,
+                region: "",
                 note: &region.profiles,
                 label: format!("Account {}, region {}, {}", account.label, region.region, region.profiles),
-                hover: format!(
-                    "Account {}, {}\nProfiles: {}{}",
-                    account.label,
-                    region.region,
-                    region.profiles,
-                    region.role.as_deref().map(|role| format!("\n{role}")).unwrap_or_default()
-                ),
+                hover: hover(account, Some(region)),
                 standing: &region.standing,
             },
         }
     }
+}
+
+fn hover(account: &AccountEntry, region: Option<&RegionEntry>) -> String {
+    let place = region.map(|region| format!(", {}", region.region)).unwrap_or_default();
+    let profiles = region.map_or(&account.profiles, |region| &region.profiles);
+    let role = region.and_then(|region| region.role.as_deref());
+    let role = role.map(|role| format!("\n{role}")).unwrap_or_default();
+    format!("Account {}{place}\nProfiles: {profiles}{role}", account.label)
 }
 
 /// Draws a line.
@@ -99,8 +123,9 @@ pub fn show(
     let is_heading = matches!(line.entry, Entry::Environment(_));
     let targets = line.entry.targets();
     let ticked = targets.iter().filter(|target| shown.ticks.contains(**target)).count();
-    let rect = rect.with_min_x(rect.left() + INDENT * line.depth as f32);
-    let (fold, rest) = rect.split_left_right_at_x(rect.left() + INDENT);
+    let is_region = matches!(line.entry, Entry::Region(..));
+    let rect = rect.with_min_x(rect.left() + if is_region { INDENT } else { 0.0 });
+    let (fold, rest) = rect.split_left_right_at_x(rect.left() + if line.arrows { INDENT } else { 0.0 });
     let turned = line.open.is_some_and(|open| arrow(ui, fold, open, &words, tokens));
     let (tick_rect, text_rect) = rest.split_left_right_at_x(rest.left() + TICK);
 
@@ -112,63 +137,46 @@ pub fn show(
         ui.painter().rect_stroke(text_rect.shrink(1.0), 4.0, (1.0, tokens.accent), StrokeKind::Inside);
     }
 
-    let mut on = ticked == targets.len() && !targets.is_empty();
-    let mixed = ticked > 0 && !on;
-    let tick = egui::Checkbox::without_text(&mut on).indeterminate(mixed);
-    let mut child = ui.new_child(
-        egui::UiBuilder::new()
-            .id_salt(words.id.with("tick"))
-            .max_rect(Rect::from_center_size(tick_rect.center(), vec2(16.0, 16.0))),
-    );
-    child.spacing_mut().interact_size = vec2(16.0, 16.0);
-    if child.add(tick).accessible_name(words.label.clone()).changed() {
-        actions.push(Action::Tick { targets: targets.clone(), on: on || mixed });
+    let all = ticked == targets.len() && !targets.is_empty();
+    let tick = Tick {
+        id: words.id.with("tick"),
+        area: tick_rect,
+        center: tick_rect.center(),
+        on: if ticked > 0 && !all { None } else { Some(all) },
+        name: &words.label,
+    };
+    if tick.show(ui).clicked() {
+        actions.push(Action::Tick { targets: targets.clone(), on: !all });
     }
 
     let standing = words.standing;
     let rows = standing.rows.get(shown.kind).copied().unwrap_or_default();
     let as_of = standing.as_of.get(shown.kind).copied().flatten();
     let strong = if ticked == 0 { tokens.text_weak } else { tokens.text };
-    let mut right = text_rect.right() - theme::STEP * 2.0;
-    let mut at_the_right = |ui: &Ui, text: &str, size: f32, color, most: f32| {
-        let galley = marks::line(ui, text, size, color, most);
-        let at = Align2::RIGHT_CENTER.anchor_size(pos2(right, text_rect.center().y), galley.size()).min;
-        right -= galley.size().x + theme::STEP * 2.0;
-        ui.painter().galley(at.round(), galley, color);
-    };
+    let mut room = Room { ui, rect: text_rect.with_max_x(text_rect.right() - theme::STEP) };
     if rows > 0 || standing.word.is_empty() {
-        at_the_right(ui, &rows.to_string(), theme::BODY, strong, 80.0);
+        room.at_the_right(&rows.to_string(), theme::BODY, strong, COUNT);
     }
-    if let Some(age) = as_of.and_then(|as_of| age(as_of, OffsetDateTime::now_utc())) {
-        at_the_right(ui, &age, theme::SMALL, tokens.text_weak, 60.0);
-    }
-    if !standing.short.is_empty() {
-        at_the_right(ui, &standing.short, theme::SMALL, standing.tone.color(tokens), 130.0);
-    }
-
-    let name_left = if is_heading {
-        text_rect.left() + theme::STEP
+    if is_heading {
+        room.rect.min.x += theme::STEP;
+        room.at_the_left(words.name, theme::SMALL, tokens.text_weak);
     } else {
-        let sign = pos2(text_rect.left() + 10.0, text_rect.center().y);
+        let sign = pos2(text_rect.left() + SIGN / 2.0, text_rect.center().y);
         standing.tone.paint(ui.painter(), sign, tokens);
-        text_rect.left() + 22.0
-    };
-    let name_rect = Rect::from_min_max(pos2(name_left, rect.top()), pos2(right, rect.bottom()));
-    let name = if is_heading {
-        marks::line(ui, words.name, theme::SMALL, tokens.text_weak, name_rect.width())
-    } else {
-        marks::line(ui, words.name, theme::BODY, strong, name_rect.width())
-    };
-    let note_rect = name_rect.with_min_x(name_rect.left() + name.size().x + theme::STEP * 2.0);
-    let at = Align2::LEFT_CENTER.anchor_size(name_rect.left_center(), name.size()).min;
-    ui.painter().galley(at.round(), name, strong);
-    if note_rect.width() > 24.0 {
-        marks::paint_line(ui, note_rect, words.note, theme::SMALL, tokens.text_weak, Align::Min);
+        room.rect.min.x += SIGN;
+        room.at_the_left(words.name, theme::BODY, strong);
     }
+    room.entries(words.region, tokens.text_weak);
+    room.entries(words.note, tokens.text_weak);
+    if let Some(age) = as_of.and_then(|as_of| age(as_of, OffsetDateTime::now_utc())) {
+        room.at_the_right(&age, theme::SMALL, tokens.text_weak, 0.0);
+    }
+    room.at_the_right(&standing.short, theme::SMALL, standing.tone.color(tokens), 0.0);
 
     let state = if standing.word.is_empty() { "collected" } else { &standing.word };
     response.widget_info(|| {
-        let label = format!("{}: {state}, {rows} rows", words.label);
+        let region = if words.region.is_empty() { String::new() } else { format!(", {}", words.region) };
+        let label = format!("{}{region}: {state}, {rows} rows", words.label);
         WidgetInfo::labeled(egui::Role::TreeItem, true, label)
     });
     ui.ctx().accesskit_node_builder(response.id, |node| {
@@ -188,6 +196,51 @@ pub fn show(
         ui.weak("Click: only this. Tick: with the others.");
     });
     done
+}
+
+/// What is left of a line, which is filled from both ends: what comes first has its place first.
+struct Room<'a> {
+    ui: &'a Ui,
+    rect: Rect,
+}
+
+impl Room<'_> {
+    fn line(&self, text: &str, size: f32, color: Color32, most: f32) -> Arc<Galley> {
+        marks::line(self.ui, text, size, color, most)
+    }
+
+    fn put(&mut self, galley: Arc<Galley>, color: Color32) {
+        let at = Align2::LEFT_CENTER.anchor_size(self.rect.left_center(), galley.size()).min;
+        self.rect.min.x += galley.size().x + GAP;
+        self.ui.painter().galley(at.round(), galley, color);
+    }
+
+    /// A text that is there in any case, cut where it has to be.
+    fn at_the_left(&mut self, text: &str, size: f32, color: Color32) {
+        self.put(self.line(text, size, color, self.rect.width()), color);
+    }
+
+    /// As many of some entries as there is room for, none of them cut.
+    fn entries(&mut self, entries: &str, color: Color32) {
+        let line = |text: &str| self.line(text, theme::SMALL, color, f32::INFINITY);
+        let fits = |galley: &Arc<Galley>| !entries.is_empty() && galley.size().x <= self.rect.width();
+        let ends = entries.match_indices(", ").map(|(end, _)| end);
+        let some = ends.map(|end| line(&format!("{}, …", &entries[..end]))).take_while(fits).last();
+        if let Some(galley) = Some(line(entries)).filter(fits).or(some) {
+            self.put(galley, color);
+        }
+    }
+
+    /// A text that is there if it fits.
+    fn at_the_right(&mut self, text: &str, size: f32, color: Color32, least: f32) {
+        let galley = self.line(text, size, color, f32::INFINITY);
+        let width = galley.size().x.max(least) + GAP;
+        if width <= self.rect.width() {
+            let at = Align2::RIGHT_CENTER.anchor_size(self.rect.right_center(), galley.size()).min;
+            self.rect.max.x -= width;
+            self.ui.painter().galley(at.round(), galley, color);
+        }
+    }
 }
 
 fn arrow(ui: &Ui, rect: Rect, open: bool, words: &Words<'_>, tokens: &Tokens) -> bool {

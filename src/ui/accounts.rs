@@ -23,6 +23,8 @@ pub struct Accounts {
     lines: Vec<Line>,
     /// The search that the lines are of; `None` when they are to be worked out anew.
     lines_of: Option<String>,
+    /// Whether there is anything to fold.
+    arrows: bool,
     /// The line that the keys are at, once they have been used.
     at: Option<usize>,
     scroll: bool,
@@ -39,9 +41,19 @@ pub struct Shown<'a> {
 /// A line of the tree, by places in the roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
-    Environment { at: usize, open: bool },
-    Account { at: usize, open: bool },
-    Region { account: usize, at: usize },
+    Environment {
+        at: usize,
+        open: bool,
+    },
+    /// An account whose only region is in the same line has nothing below it to open.
+    Account {
+        at: usize,
+        open: Option<bool>,
+    },
+    Region {
+        account: usize,
+        at: usize,
+    },
 }
 
 /// What a line is of.
@@ -67,7 +79,8 @@ impl Line {
     /// Whether what is below it is shown; `None` where nothing can be.
     fn open(self) -> Option<bool> {
         match self {
-            Line::Environment { open, .. } | Line::Account { open, .. } => Some(open),
+            Line::Environment { open, .. } => Some(open),
+            Line::Account { open, .. } => open,
             Line::Region { .. } => None,
         }
     }
@@ -142,6 +155,8 @@ impl Accounts {
         let kept = self.at.and_then(|at| self.lines.get(at)).copied();
         self.lines.clear();
         let unfolded = roster.accounts.len() <= UNFOLDED;
+        self.arrows = !roster.environments.is_empty()
+            || roster.accounts.iter().any(|account| account.only_region().is_none());
         if roster.environments.is_empty() {
             self.accounts(roster, 0..roster.accounts.len(), unfolded, &text);
         }
@@ -170,8 +185,9 @@ impl Accounts {
             // Where a profile is searched for, its region is what was meant.
             let inside = !text.is_empty() && !account.is_called(text);
             let open = inside || unfolded != self.turned.contains(&key(account));
+            let open = account.only_region().is_none().then_some(open);
             self.lines.push(Line::Account { at, open });
-            let regions = account.regions.iter().enumerate().filter(|_| open);
+            let regions = account.regions.iter().enumerate().filter(|_| open == Some(true));
             let found = regions.filter(|(_, region)| !inside || region.matches(text));
             self.lines.extend(found.map(|(region, _)| Line::Region { account: at, at: region }));
         }
@@ -197,13 +213,13 @@ impl Accounts {
         });
     }
 
-    /// Ticks what is found, and nothing else: the regions that are listed, and those of accounts that are folded.
+    /// Ticks what is found, and nothing else: the regions that are listed, and those of accounts that list none.
     fn tick_found(&self, roster: &Roster, actions: &mut Vec<Action>) {
         let mut targets = Vec::new();
         for line in &self.lines {
             match line.entry(roster) {
                 Some(Entry::Region(_, region)) => targets.push(region.target),
-                Some(Entry::Account(account)) if line.open() == Some(false) => {
+                Some(Entry::Account(account)) if line.open() != Some(true) => {
                     targets.extend(account.targets())
                 }
                 _ => {}
@@ -248,6 +264,7 @@ impl Accounts {
                     entry,
                     open: line.open(),
                     depth: line.depth(shown.roster),
+                    arrows: self.arrows,
                     focused: tree.has_focus() && self.at == Some(at),
                 };
                 let done = account_line::show(ui, rect, &drawn, shown, tokens, actions);
@@ -284,7 +301,7 @@ impl Accounts {
         self.lines_of = None;
         let kept = match *line {
             Line::Environment { at, open } => Line::Environment { at, open: !open },
-            Line::Account { at, open } => Line::Account { at, open: !open },
+            Line::Account { at, open } => Line::Account { at, open: open.map(|open| !open) },
             region => region,
         };
         self.work_out(roster);

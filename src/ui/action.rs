@@ -55,6 +55,8 @@ pub enum Action {
     Grid(GridAction),
     /// Shows the line of filters under the header, or hides it.
     FilterRow,
+    /// Shows the panel of accounts, or hides it.
+    AccountsPanel,
     /// Edits all conditions as one text.
     EditConditions,
     /// Asks AWS again for what is ticked.

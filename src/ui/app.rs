@@ -72,6 +72,7 @@ pub struct App {
     /// Targets that a sweep of this window has been asked for.
     swept: BTreeSet<u32>,
     accounts: Accounts,
+    accounts_shown: bool,
     columns: ColumnsMenu,
     chips: Chips,
     /// Whether the line of filters stands under the header.
@@ -135,6 +136,7 @@ impl App {
             asked: None,
             swept: BTreeSet::new(),
             accounts: Accounts::default(),
+            accounts_shown: true,
             columns: ColumnsMenu::default(),
             chips: Chips::default(),
             filter_row: true,
@@ -157,6 +159,7 @@ impl App {
         };
         app.sheet = app.memory.restore(&mut app.grids);
         app.filter_row = !app.memory.settings.last.filters_hidden;
+        app.accounts_shown = !app.memory.settings.last.accounts_hidden;
         app.ask();
         app
     }
@@ -173,6 +176,7 @@ impl App {
         let left = Left {
             overview: self.overview.open,
             filter_row: self.filter_row,
+            accounts: self.accounts_shown,
             grids: &self.grids,
             sheet: self.sheet,
             ticks: &self.ticks,
@@ -395,7 +399,8 @@ impl App {
             return;
         }
         navigation::travel_buttons(ui, actions);
-        self.command_keys(ui, typing, actions);
+        // What is typed into a list that has been opened is the list's.
+        self.command_keys(ui, typing || popup, actions);
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
         // Escape takes away the topmost thing: a popup, a field's text, the list, the details, the sweep.
         if !typing && !popup && pressed(Modifiers::NONE, Key::Escape) {
@@ -462,11 +467,11 @@ impl App {
         // Beside an answer in SQL, which may be of anything, the accounts count their instances.
         let kind = if self.sheet < sql_sheet() { self.sheet } else { 0 };
         let shown = accounts::Shown { roster: &self.roster, ticks: &self.ticks, kind };
-        let narrow = (width * 0.25).clamp(216.0, 296.0).round();
+        let first = (width * 0.24).clamp(216.0, 380.0).round();
         // Which databases are compared is settled: their columns have the room.
-        if !self.comparison.open {
+        if self.accounts_shown && !self.comparison.open {
             Panel::left("accounts")
-                .default_size(narrow)
+                .default_size(first)
                 .size_range(200.0..=(width * 0.4))
                 .frame(frame)
                 .show(ui, |ui| self.accounts.show(ui, &shown, actions));
@@ -685,6 +690,7 @@ impl App {
                 self.focus = Some(self.chips.edit(&self.grids[self.sheet], &self.search));
             }
             Action::FilterRow => self.filter_row = !self.filter_row,
+            Action::AccountsPanel => self.accounts_shown = !self.accounts_shown,
             Action::CopyText(text) => {
                 ctx.copy_text(text);
                 self.message = "Copied".to_owned();

@@ -14,8 +14,9 @@ use super::marks;
 use super::theme::{self, Tokens};
 use crate::query::expression::{self, Mistake};
 
-/// The most letters of a condition that a chip shows.
-const SHOWN: usize = 80;
+/// The widest that a chip's text is shown, and the room of the signs around it.
+const WIDEST: f32 = 520.0;
+const AROUND: f32 = 72.0;
 
 /// The line, and the text where it is being edited.
 #[derive(Default)]
@@ -159,8 +160,10 @@ enum Wish {
 /// A chip: a click on its text opens the filter of `column`, one on its cross takes it away.
 fn chip(ui: &mut Ui, icon: Icon, text: &str, column: Option<&str>) -> Option<Wish> {
     let tokens = Tokens::of(ui);
-    let short: String = text.chars().take(SHOWN).collect();
-    let dots = if short.len() < text.len() { "…" } else { "" };
+    // No wider than the line, so that its cross is always there.
+    let room = (ui.max_rect().width() - AROUND).min(WIDEST);
+    let words = marks::line(ui, text, theme::BODY, tokens.text, room);
+    let whole = if words.elided { format!("{text}\n") } else { String::new() };
     let mut wish = None;
     Frame::new()
         .fill(tokens.raised)
@@ -172,12 +175,11 @@ fn chip(ui: &mut Ui, icon: Icon, text: &str, column: Option<&str>) -> Option<Wis
                 ui.spacing_mut().item_spacing.x = theme::STEP;
                 ui.spacing_mut().button_padding.x = 2.0;
                 ui.label(RichText::new(icons::glyph(icon)).color(tokens.accent));
-                let words = RichText::new(format!("{short}{dots}"));
                 match column {
                     Some(column) => {
                         let button = ui.add(Button::new(words).frame(false));
                         marks::focus_ring(ui, &button);
-                        if button.on_hover_text("Change this condition").clicked() {
+                        if button.on_hover_text(format!("{whole}Change this condition")).clicked() {
                             wish = Some(Wish::Change(column.to_owned()));
                         }
                     }

@@ -58,11 +58,14 @@ pub struct Now {
     /// Whether a grid is on show, and whether it has rows.
     pub grid: bool,
     pub rows: bool,
-    /// Whether rows are selected, and whether they are grouped.
+    /// Whether rows are selected, whether commands of the AWS CLI show them, and whether they are grouped.
     pub selected: bool,
+    pub described: bool,
     pub grouped: bool,
     /// Whether the search or a condition leaves rows out, or an account is not ticked.
     pub narrowed: bool,
+    /// Whether the panel of accounts is shown, and whether the details are.
+    pub accounts: bool,
     pub details: bool,
     /// Whether there is a comparison, and whether it is on show.
     pub comparison: bool,
@@ -103,6 +106,7 @@ pub fn shortcuts(action: &Action) -> &'static [KeyboardShortcut] {
         Action::Back => &const { [KeyboardShortcut::new(Modifiers::ALT, Key::ArrowLeft)] },
         Action::Forward => &const { [KeyboardShortcut::new(Modifiers::ALT, Key::ArrowRight)] },
         Action::FilterRow => &const { [command_shift(Key::F)] },
+        Action::AccountsPanel => &const { [command(Key::B)] },
         Action::OpenSettings => &const { [command(Key::Comma)] },
         Action::Larger => &const { [command(Key::Plus), command(Key::Equals)] },
         Action::Smaller => &const { [command(Key::Minus)] },
@@ -174,14 +178,14 @@ pub fn table(now: Now) -> Vec<Entry> {
     add(Menu::File, Icon::Settings, "Settings…", true, Action::OpenSettings);
     add(Menu::File, Icon::X, "Exit", true, Action::Exit);
 
-    for (name, form) in [
-        ("Copy rows with headers", CopyForm::Text),
-        ("Copy rows as CSV", CopyForm::Csv),
-        ("Copy rows as JSON", CopyForm::Json),
-        ("Copy rows as Markdown", CopyForm::Markdown),
-        ("Copy rows as AWS CLI commands", CopyForm::AwsCommand),
+    for (name, form, enabled) in [
+        ("Copy rows with headers", CopyForm::Text, now.selected),
+        ("Copy rows as CSV", CopyForm::Csv, now.selected),
+        ("Copy rows as JSON", CopyForm::Json, now.selected),
+        ("Copy rows as Markdown", CopyForm::Markdown, now.selected),
+        ("Copy rows as AWS CLI commands", CopyForm::AwsCommand, now.selected && now.described),
     ] {
-        add(Menu::Edit, Icon::Copy, name, now.selected, Action::CopyRows(form));
+        add(Menu::Edit, Icon::Copy, name, enabled, Action::CopyRows(form));
     }
     add(Menu::Edit, Icon::TextCursorInput, "Edit filters as text", now.grid, Action::EditConditions);
 
@@ -197,6 +201,8 @@ pub fn table(now: Now) -> Vec<Entry> {
     ] {
         add(Menu::View, icon, name, now.grouped, Action::Grid(GridAction::FoldAll(fold)));
     }
+    let accounts = if now.accounts { "Hide the accounts" } else { "Show the accounts" };
+    add(Menu::View, Icon::PanelLeft, accounts, !now.at_comparison, Action::AccountsPanel);
     let (details, action) = match now.details {
         true => ("Close details", Action::CloseDetails),
         false => ("Open details", Action::OpenDetails),

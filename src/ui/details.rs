@@ -73,7 +73,7 @@ impl Details {
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let title = record.as_deref().map_or("Details", title_of);
-                    ui.add(Label::new(RichText::new(title).heading().strong()).truncate());
+                    ui.add(Label::new(RichText::new(title).heading().strong()).wrap());
                 });
             });
         });
@@ -206,24 +206,29 @@ fn title_of(record: &Record) -> &str {
     field(record, identifier).map_or("Details", |field| field.text.as_str())
 }
 
-/// How the resource stands, with its sign, what it is, and where.
+/// How the resource stands, with its sign, what it is, and where. Lines are broken between these and none is cut.
 fn standing(ui: &mut Ui, record: &Record) {
     let tokens = Tokens::of(ui);
-    let kind = rds::kind(record.kind);
-    ui.horizontal(|ui| {
-        let status = kind.and_then(|kind| kind.status).and_then(|status| field(record, status));
+    let status = rds::kind(record.kind).and_then(|kind| kind.status).and_then(|name| field(record, name));
+    let words = |names: &[&str]| -> Vec<&str> {
+        names.iter().filter_map(|name| Some(field(record, name)?.text.as_str())).collect()
+    };
+    ui.spacing_mut().interact_size.y = members::LINE;
+    ui.horizontal_wrapped(|ui| {
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+        ui.spacing_mut().item_spacing = vec2(theme::STEP, 0.0);
         if let Some(status) = status {
-            let tone = Tone::of_status(&status.text);
-            ui.spacing_mut().item_spacing.x = theme::STEP;
+            let tone = Tone::of_status(record.kind, &status.text);
             tone.show(ui);
             ui.label(RichText::new(&status.text).color(tone.color(tokens)));
             ui.add_space(theme::STEP);
         }
-        let places = ["AccountId", "Region", "Engine", "EngineVersion"];
-        let words: Vec<&str> =
-            places.iter().filter_map(|name| Some(field(record, name)?.text.as_str())).collect();
-        ui.add(Label::new(RichText::new(words.join("  ·  ")).color(tokens.text_weak)).truncate());
+        for word in words(&["Engine", "EngineVersion"]) {
+            ui.label(RichText::new(word).color(tokens.text_weak));
+        }
     });
+    let place = words(&["AccountId", "Region"]).join("  ·  ");
+    ui.add(Label::new(RichText::new(place).color(tokens.text_weak)).truncate());
 }
 
 /// A tag as a member: its key is a name that people gave.

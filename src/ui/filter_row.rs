@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, Frame, Id, Popup, PopupCloseBehavior, Rect, Response, RichText, Sense, SetOpenCommand,
-    Stroke, TextEdit, Ui, WidgetInfo, vec2,
+    Align, Align2, Frame, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, Response, RichText, Sense,
+    SetOpenCommand, Stroke, TextEdit, Ui, WidgetInfo, vec2,
 };
 
 use super::action::{Action, GridAction};
@@ -15,7 +15,7 @@ use super::condition::{self, Condition, How};
 use super::grid_cells::PADDING;
 use super::icons::Icon;
 use super::marks;
-use super::pick_list::{self, Picks};
+use super::pick_list::{self, PickList, Picks};
 use super::theme::{self, Tokens};
 use crate::core::{Command, Values, View};
 use crate::query::{Filter, Query};
@@ -38,7 +38,7 @@ pub struct FilterRow {
 /// The popup that is open.
 struct Open {
     column: String,
-    search: String,
+    list: PickList,
     values: Option<Arc<Values>>,
     /// The view whose values were asked for.
     view: Option<u64>,
@@ -223,7 +223,7 @@ impl FilterRow {
             .desired_width(field.width());
         let response = ui.put(field, edit).accessible_name(format!("{name} {}", condition.how.word()));
         // egui takes the focus away on Escape before the field is drawn.
-        if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
             condition.text.clear();
             self.type_in(cell, condition, actions);
         } else if response.changed() {
@@ -318,6 +318,12 @@ impl FilterRow {
                 if opened {
                     response.request_focus();
                 }
+                // Past the ways to the values, as Excel goes from its field into its list.
+                if response.has_focus()
+                    && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown))
+                {
+                    ui.memory_mut(|memory| memory.request_focus(pick_list::lines_id(&cell.column.name)));
+                }
             }
         }
         ui.horizontal(|ui| {
@@ -347,9 +353,14 @@ impl FilterRow {
             (Some(only), None) => Picks::of(only).unwrap_or(Picks::all()),
             _ => Picks::all(),
         };
-        if let Some(picks) = pick_list::show(ui, &mut open.search, open.values.as_deref(), &picks) {
-            self.typed.remove(&cell.column.name);
-            actions.push(cell.replace(picks.filter(&cell.column.name)));
+        let name = &cell.column.name;
+        let done = open.list.show(ui, name, open.values.as_deref(), &picks);
+        if let Some(picks) = done.picks {
+            self.typed.remove(name);
+            actions.push(cell.replace(picks.filter(name)));
+        }
+        if done.closed {
+            ui.close();
         }
     }
 }
@@ -362,7 +373,7 @@ impl Open {
         let owned = |end: Option<&str>| end.unwrap_or_default().to_owned();
         Open {
             column: cell.column.name.clone(),
-            search: String::new(),
+            list: PickList::default(),
             values: None,
             view: None,
             from: owned(from),

@@ -119,6 +119,15 @@ pub fn paths(groups: &[Group]) -> impl Iterator<Item = Path> {
     groups.iter().map(move |group| step(&mut path, group).clone())
 }
 
+/// Unfolds the groups that a row stands in; tells whether one of them was folded.
+pub fn unfold(folded: &mut Folded, groups: &[Group], position: usize) -> bool {
+    let before = folded.len();
+    for (path, _) in paths(groups).zip(groups).filter(|(_, group)| group.rows.contains(&position)) {
+        folded.remove(&path);
+    }
+    folded.len() < before
+}
+
 /// Goes from the path of one group to that of the next.
 fn step<'a>(path: &'a mut Path, group: &Group) -> &'a Path {
     path.truncate(group.level);
@@ -214,5 +223,7 @@ mod tests {
         assert_eq!(all(&lines), [Group(0), Group(3), Group(4), Row(3)]);
         assert_eq!((lines.of_group(2), lines.of_group(4)), (None, Some(2)));
         assert_eq!((outer(&view.groups, 4), outer(&view.groups, 3)), (Some(3), None));
+        assert!(unfold(&mut folded, &view.groups, 0) && folded.is_empty(), "with the group around it");
+        assert!(!unfold(&mut folded, &view.groups, 0));
     }
 }

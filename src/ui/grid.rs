@@ -78,6 +78,8 @@ pub struct Grid {
     pub(super) at_group: Option<usize>,
     /// The number of a row that is to have the focus as soon as it is shown.
     wanted_row: Option<i64>,
+    /// Whether the row that has it is to be scrolled to, once it is known how many lines there are and how many fit.
+    reveal: bool,
     /// The column that the keys are at, once they have been used.
     pub(super) column: Option<usize>,
     pub(super) scroll_to_column: Option<usize>,
@@ -95,6 +97,7 @@ impl Grid {
         Grid {
             sort: sheet.first_sort(),
             wanted_row: None,
+            reveal: false,
             columns: sheet.first_columns(),
             pinned: sheet.first_pinned(),
             filters: Vec::new(),
@@ -277,16 +280,16 @@ impl Grid {
     }
 
     fn select_wanted(&mut self) -> bool {
-        let Some(row) = self.wanted_row else { return false };
-        let position = self.view().and_then(|view| view.rows.iter().position(|number| *number == row));
-        if let Some(position) = position {
-            self.selection.only(position);
-            self.at_group = None;
-            if let Some(line) = self.focused_line() {
-                self.scroll.reveal(line);
-            }
+        let (Some(row), Some(shown)) = (self.wanted_row, &mut self.shown) else { return false };
+        let view = &shown.pages.view;
+        let Some(position) = view.rows.iter().position(|number| *number == row) else { return false };
+        if folds::unfold(&mut self.folded, &view.groups, position) {
+            shown.lines = Lines::new(view, &self.folded);
         }
-        position.is_some()
+        self.selection.only(position);
+        self.at_group = None;
+        self.reveal = true;
+        true
     }
 
     /// What stands at a line.
@@ -375,6 +378,11 @@ impl Grid {
         let across = widths.iter().sum::<f32>() > body.width();
         let height = (body.height() - header - if across { theme::GUTTER } else { 0.0 }).max(theme::ROW);
         self.scroll.fit(self.lines(), height);
+        if std::mem::take(&mut self.reveal)
+            && let Some(line) = self.focused_line()
+        {
+            self.scroll.reveal(line);
+        }
         if ui.rect_contains_pointer(area) {
             let turned = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.y));
             self.scroll.turn(turned);

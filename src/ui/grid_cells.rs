@@ -241,7 +241,7 @@ impl Cells<'_> {
         let mut text_rect = rect.shrink2(vec2(PADDING, 0.0));
         let mut color = color;
         if column.status && there {
-            let tone = Tone::of_status(words);
+            let tone = Tone::of_status(self.sheet.kind_name(), words);
             tone.paint(ui.painter(), pos2(text_rect.left() + 4.0, rect.center().y), self.tokens);
             text_rect.min.x += SIGN;
             color = if tone == Tone::Good { self.tokens.text_weak } else { tone.color(self.tokens) };
@@ -420,7 +420,11 @@ impl Cells<'_> {
                     ("Markdown table", CopyForm::Markdown),
                     ("AWS CLI command", CopyForm::AwsCommand),
                 ] {
-                    entry(ui, text.to_owned(), "", Action::CopyRows(form));
+                    // Rows of a statement in SQL are described by no command.
+                    let enabled = form != CopyForm::AwsCommand || self.sheet.kind.is_some();
+                    ui.add_enabled_ui(enabled, |ui| {
+                        entry(ui, text.to_owned(), "", Action::CopyRows(form));
+                    });
                 }
             });
             if let Some((_, text)) = self.menu_cell.as_ref().filter(|(row, _)| *row == position) {

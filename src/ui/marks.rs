@@ -42,13 +42,13 @@ impl Tone {
         }
     }
 
-    /// How loud a status word is: RDS's, or that of a change.
-    pub fn of_status(word: &str) -> Tone {
+    /// How loud a status word is: RDS's for a resource of a kind, or that of a change.
+    pub fn of_status(kind: &str, word: &str) -> Tone {
         match word {
             "appeared" => Tone::Good,
             "changed" => Tone::Attention,
             "disappeared" => Tone::Bad,
-            word => match standing(word) {
+            word => match standing(kind, word) {
                 Standing::Well => Tone::Good,
                 Standing::Idle => Tone::Idle,
                 Standing::UnderWay => Tone::Busy,
@@ -253,7 +253,7 @@ mod tests {
             ),
         ] {
             for word in words.split_whitespace() {
-                assert_eq!(Tone::of_status(word), tone, "{word}");
+                assert_eq!(Tone::of_status("db-instances", word), tone, "{word}");
             }
         }
     }

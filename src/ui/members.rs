@@ -1,8 +1,10 @@
 //! One member of a resource in the details: its name, its value, a button that copies it, and lists and structures line
 //! by line. Which members are shown, and in which order, is said in `details`.
 
+use std::sync::Arc;
+
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Label, Layout, RichText, Ui, vec2};
+use egui::{Align, Color32, Galley, Label, Layout, RichText, Ui, vec2};
 
 use super::action::Action;
 use super::marks;
@@ -17,8 +19,10 @@ const LIST_LINE: f32 = 18.0;
 const COPY_WIDTH: f32 = 20.0;
 /// How much of the panel's width the names have.
 const NAME_SHARE: f32 = 0.42;
+/// What a long name leaves of the place beside it: enough for a number or a yes.
+const LEAST_VALUE: f32 = 48.0;
 /// How far values below their name stand in, and each structure within a structure.
-const INDENT: f32 = 12.0;
+pub const INDENT: f32 = 12.0;
 /// Between a name and its value within a structure.
 const GAP: f32 = 8.0;
 
@@ -27,18 +31,23 @@ pub fn name_width(ui: &Ui) -> f32 {
     (ui.available_width() * NAME_SHARE).min(240.0).round()
 }
 
+/// How wide a text is in one line.
+pub fn width_of(ui: &Ui, text: &str) -> f32 {
+    let font = egui::FontId::proportional(theme::BODY);
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x
+}
+
 /// One member: its name, its value, and a button that copies the value. A value that is too long for the place beside
-/// its name stands below it, so that a timestamp or an ARN is not broken where it need not be.
+/// its name stands below it, so that a timestamp or an ARN is not broken where it need not be; a long name takes of the
+/// place what its value leaves.
 pub fn member(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Action>) {
-    let width = ui.available_width();
     let gap = ui.spacing().item_spacing.x;
-    let name_width = name_width(ui);
-    let value_width = width - name_width - COPY_WIDTH - 2.0 * gap;
-    let beside = field.lines.len() <= 1 && {
-        let font = egui::FontId::proportional(theme::BODY);
-        let galley = ui.painter().layout_no_wrap(field.text.clone(), font, tokens.text);
-        galley.rows.len() <= 1 && galley.size().x <= value_width
-    };
+    let room = ui.available_width() - COPY_WIDTH - 2.0 * gap;
+    let name_width = name_width(ui).max(width_of(ui, &field.name).ceil()).min(room - LEAST_VALUE);
+    let value_width = room - name_width;
+    let beside = field.lines.len() <= 1
+        && !field.text.contains('\n')
+        && (field.text.is_empty() || width_of(ui, &field.text) <= value_width);
     let row = ui.horizontal_top(|ui| {
         let wide = if beside { name_width } else { name_width + value_width + gap };
         let (name_rect, name) = ui.allocate_exact_size(vec2(wide, LINE), egui::Sense::HOVER);
@@ -92,20 +101,41 @@ fn copy(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Action>) 
 }
 
 fn value(ui: &mut Ui, field: &Field, tokens: &Tokens) {
-    let text = if field.absent {
-        RichText::new("—").color(tokens.text_faint)
-    } else if field.text.is_empty() {
+    let (text, color) = match field.text.as_str() {
+        _ if field.absent => ("—", tokens.text_faint),
         // AWS sent the member, with nothing in it: that is another thing than not sending it.
-        RichText::new("empty").color(tokens.text_weak)
-    } else {
-        RichText::new(&field.text).color(tokens.text)
+        "" => ("empty", tokens.text_weak),
+        text => (text, tokens.text),
     };
-    ui.add(Label::new(text).selectable(!field.text.is_empty()).wrap());
+    let label = match text.contains(char::is_whitespace) {
+        true => Label::new(RichText::new(text).color(color)),
+        false => Label::new(identifier(ui, text, color, ui.available_width())),
+    };
+    ui.add(label.selectable(!field.text.is_empty()).wrap());
+}
+
+/// A name such as an ARN, whose hyphens are its own: broken after a colon, slash or dot where the first line may end there,
+/// and else wherever the line is full, so that nobody takes a hyphen for one that the line's end has put there. Nothing is
+/// put into it, so what is copied of it is what AWS sent.
+pub fn identifier(ui: &Ui, text: &str, color: Color32, room: f32) -> Arc<Galley> {
+    let font = egui::FontId::proportional(theme::BODY);
+    let mut job = LayoutJob::simple(text.to_owned(), font, color, room);
+    job.wrap.break_anywhere = true;
+    if width_of(ui, text) > room {
+        let ends = text.rmatch_indices([':', '/', '.']).map(|(at, _)| text.split_at(at + 1));
+        let sizes = ends.map(|(first, rest)| (width_of(ui, first), width_of(ui, rest)));
+        // As wide as the first part: what follows it does not fit, and goes on the next line.
+        if let Some((first, _)) = sizes.into_iter().find(|(first, rest)| *first <= room && rest <= first) {
+            job.wrap.max_width = first.ceil();
+        }
+    }
+    ui.painter().layout_job(job)
 }
 
 /// A list or structure as one text, so that it is selected in one go: names as quiet as the members', values in full.
 fn lines(ui: &mut Ui, field: &Field, tokens: &Tokens) {
     let mut job = LayoutJob::default();
+    job.wrap.break_anywhere = field.lines.iter().all(|line| !line.value.contains(char::is_whitespace));
     let format = |color| TextFormat {
         font_id: egui::FontId::proportional(theme::BODY),
         color,
@@ -122,10 +152,7 @@ fn lines(ui: &mut Ui, field: &Field, tokens: &Tokens) {
             None => job.append(&format!("{dash}{}", line.value), space, format(tokens.text)),
             Some(name) => {
                 job.append(&format!("{dash}{name}"), space, format(tokens.text_weak));
-                let wide = |text: &str| {
-                    let font = egui::FontId::proportional(theme::BODY);
-                    ui.painter().layout_no_wrap(text.to_owned(), font, tokens.text).size().x
-                };
+                let wide = |text: &str| width_of(ui, text);
                 // Broken before it and not within it: a host name is broken at its hyphens otherwise.
                 if space + wide(dash) + wide(name) + GAP + wide(&line.value) > ui.available_width() {
                     job.append("\n", 0.0, format(tokens.text));

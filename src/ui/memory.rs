@@ -64,8 +64,9 @@ pub struct Memory {
 pub struct Left<'a> {
     /// Whether the overview is on show instead of a sheet.
     pub overview: bool,
-    /// Whether the line of filters is shown.
+    /// Whether the line of filters is shown, and whether the panel of accounts is.
     pub filter_row: bool,
+    pub accounts: bool,
     pub grids: &'a [Grid],
     pub sheet: usize,
     pub ticks: &'a Ticks,
@@ -179,6 +180,7 @@ impl Memory {
         let last = &mut self.settings.last;
         let shown = left.grids[left.sheet].sheet.name();
         last.filters_hidden = !left.filter_row;
+        last.accounts_hidden = !left.accounts;
         last.sheet = (!left.overview).then(|| shown.to_owned());
         last.size = size(ctx).or(last.size);
         if let Some(fleet) = left.fleet.filter(|fleet| !fleet.accounts.is_empty()) {

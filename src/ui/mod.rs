@@ -48,6 +48,7 @@ pub mod software;
 mod sql;
 mod status;
 pub mod theme;
+mod tick;
 mod toolbar;
 mod views;
 mod wheel;

@@ -241,7 +241,7 @@ fn paint(ui: &Ui, rect: Rect, offer: &Offer, tokens: &Tokens) {
         }
         Offer::Database(database) => {
             let center = sign.left_center() + vec2(6.0, 0.0);
-            Tone::of_status(&database.status).paint(ui.painter(), center, tokens);
+            Tone::of_status(database.kind, &database.status).paint(ui.painter(), center, tokens);
             let Database { engine, account_id, region, .. } = database;
             (database.identifier.clone(), format!("{engine}  ·  {account_id}  ·  {region}"), 0.45)
         }

@@ -1,7 +1,7 @@
 //! What a row has to do with, in its details: what it names and what there is of others as links with counts, and in a few
 //! words what is not collected yet and what there is none of.
 
-use egui::{Align, Label, RichText, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align, Align2, Label, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::action::Action;
 use super::status::grouped;
@@ -57,18 +57,25 @@ fn value_of(link: &Link) -> Option<String> {
 
 fn line(ui: &mut Ui, link: &Link, tokens: &Tokens, actions: &mut Vec<Action>) {
     let value = value_of(link).unwrap_or_default();
-    let names = members::name_width(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), members::LINE), Sense::click());
+    let (width, gap) = (ui.available_width(), ui.spacing().item_spacing.x);
+    let names = members::name_width(ui).max(members::width_of(ui, link.title).ceil());
     let there = link.found != Found::Rows(0);
+    let color = if there { tokens.accent } else { tokens.text_weak };
+    // A name that is too long for the place beside its title stands below it, as members' values do.
+    let beside = members::width_of(ui, &value) <= width - names - gap;
+    let (indent, above) = if beside { (names + gap, 0.0) } else { (members::INDENT, members::LINE) };
+    let value_text = members::identifier(ui, &value, color, width - indent);
+    let height = above + value_text.size().y.max(members::LINE);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
     let live = there && (response.hovered() || response.has_focus());
     if live {
         ui.painter().rect_filled(rect, 4.0, tokens.hover);
     }
-    let (title, rest) = rect.split_left_right_at_x(rect.left() + names);
+    let title = rect.with_max_y(rect.top() + members::LINE).with_max_x(rect.left() + names);
     marks::paint_line(ui, title, link.title, theme::BODY, tokens.text_weak, Align::Min);
-    let rest = rest.with_min_x(rest.left() + ui.spacing().item_spacing.x);
-    let color = if there { tokens.accent } else { tokens.text_weak };
-    marks::paint_line(ui, rest, &value, theme::BODY, color, Align::Min);
+    let place = Rect::from_min_max(pos2(rect.left() + indent, rect.top() + above), rect.max);
+    let at = Align2::LEFT_CENTER.anchor_size(place.left_center(), value_text.size()).min;
+    ui.painter().galley(at.round(), value_text, color);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Link, there, format!("{}: {value}", link.title)));
     let hover = match (link.found, &link.region) {
         (Found::Rows(0), _) => "It is not among what is collected.".to_owned(),

@@ -249,6 +249,14 @@ impl AccountEntry {
         self.id.contains(text) || self.called.to_lowercase().contains(text)
     }
 
+    /// Its region, where it has one only: then account and region are one line.
+    pub fn only_region(&self) -> Option<&RegionEntry> {
+        match self.regions.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
     pub fn targets(&self) -> impl Iterator<Item = u32> {
         self.regions.iter().map(|region| region.target)
     }

@@ -95,7 +95,13 @@ pub fn preference(theme: settings::Theme) -> ThemePreference {
 
 /// Makes everything larger or smaller.
 pub fn set_scale(ctx: &Context, scale: Scale) {
-    ctx.set_zoom_factor(scale.factor());
+    if ctx.cumulative_frame_nr() == 0 {
+        // A scale that changes is taken over with the screen of the frame before. There is none yet, and egui would lay the
+        // first frame out on one that it makes up, after whose size panels would stay as wide.
+        ctx.options_mut(|options| options.zoom_factor = scale.factor());
+    } else {
+        ctx.set_zoom_factor(scale.factor());
+    }
 }
 
 /// The colours of one theme. Text tokens reach WCAG AA on every surface token, which a test computes.

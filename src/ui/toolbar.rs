@@ -23,6 +23,10 @@ use crate::rds::{Kind, kinds};
 const ROOMY: f32 = 1400.0;
 /// The width below which the pages are icons, and the kinds one button.
 const NARROW: f32 = 1040.0;
+/// The width below which only what is looked at or used all day is there: the rest is in the menu and has keys.
+const TIGHT: f32 = 720.0;
+/// The room that the kind on show has there.
+const TIGHT_KIND: f32 = 124.0;
 /// The search field's width at most, at least, and what the count beside it takes.
 const SEARCH: f32 = 420.0;
 const LEAST_SEARCH: f32 = 72.0;
@@ -68,11 +72,14 @@ pub fn show(
     actions: &mut Vec<Action>,
 ) {
     let width = ui.available_width();
-    let (wide, roomy) = (width >= NARROW, width >= ROOMY);
+    let (tight, wide, roomy) = (width < TIGHT, width >= NARROW, width >= ROOMY);
     ui.spacing_mut().item_spacing.x = theme::STEP;
     ui.horizontal_centered(|ui| {
         menus.show(ui, shown.now, actions);
-        travel(ui, shown, actions);
+        accounts(ui, shown, actions);
+        if !tight {
+            travel(ui, shown, actions);
+        }
         let hint = "The fleet at a glance, and what needs attention";
         let at_overview = !shown.now.grid && !shown.now.at_comparison;
         page(
@@ -95,7 +102,7 @@ pub fn show(
                 }
             }
         }
-        kinds_menu(ui, shown, !wide, actions);
+        kinds_menu(ui, shown, !wide, tight, actions);
         let hint = "What appeared, disappeared or changed between two sweeps";
         let at_changes = shown.is_at(kinds().len() + 1);
         page(ui, (Icon::History, roomy), ("Changes", wide), at_changes, hint, Action::ShowChanges, actions);
@@ -124,16 +131,35 @@ pub fn show(
             act(ui, Icon::Download, ("Export…", roomy), some, hint, Action::OpenExport, actions);
             refresh(ui, shown, roomy, actions);
             columns_menu(ui, columns, shown, roomy, actions);
-            let button = Button::selectable(shown.filter_row, glyph(Icon::ListFilter));
-            let button = ui.add_enabled(shown.now.grid, button).accessible_name("Filter row");
-            let hint = commands::hint(ui, "A filter under each header", &Action::FilterRow);
-            if button.on_hover_text(hint).clicked() {
-                actions.push(Action::FilterRow);
+            if !tight {
+                let button = Button::selectable(shown.filter_row, glyph(Icon::ListFilter));
+                let button = ui.add_enabled(shown.now.grid, button).accessible_name("Filter row");
+                let hint = commands::hint(ui, "A filter under each header", &Action::FilterRow);
+                if button.on_hover_text(hint).clicked() {
+                    actions.push(Action::FilterRow);
+                }
             }
             views::menu(ui, &shown.views, roomy, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| search(ui, shown, actions));
         });
     });
+}
+
+/// The button that shows the panel of accounts or hides it. A dot says of a hidden one that not everything in it is ticked.
+fn accounts(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    let mut button = Button::selectable(shown.now.accounts, glyph(Icon::PanelLeft));
+    let mut hint = "The accounts on the left".to_owned();
+    if !shown.now.accounts && *shown.ticks != Ticks::All {
+        button = button.right_text(RichText::new("•").color(tokens.attention).strong());
+        let all = shown.roster.targets.len();
+        hint.push_str(&format!(": {} of {all} account-regions are ticked", shown.now.ticked));
+    }
+    let response = ui.add_enabled(!shown.now.at_comparison, button).accessible_name("Accounts panel");
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(hint.as_str()));
+    if response.on_hover_text(commands::hint(ui, &hint, &Action::AccountsPanel)).clicked() {
+        actions.push(Action::AccountsPanel);
+    }
 }
 
 /// Back and forward, as in a browser.
@@ -208,12 +234,18 @@ fn kind_button(ui: &mut Ui, kind: &Kind, count: Option<String>, chosen: bool, af
     ui.add(Button::selectable(chosen, text).right_text(RichText::new(behind).color(tokens.text_weak)))
 }
 
-/// The kinds that are collected when somebody wants to see them; with `all`, the others as well.
-fn kinds_menu(ui: &mut Ui, shown: &Shown<'_>, all: bool, actions: &mut Vec<Action>) {
+/// The kinds that are collected when somebody wants to see them; with `all`, the others as well. Where it is `tight`, the
+/// name of the one on show may be cut.
+fn kinds_menu(ui: &mut Ui, shown: &Shown<'_>, all: bool, tight: bool, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     let on_show = shown.sheet.kind.filter(|kind| shown.now.grid && (all || !kind.always));
     let arrow = format!(" {}", glyph(Icon::ChevronDown));
     let response = match on_show {
+        Some(kind) if tight => {
+            let text = RichText::new(kind.title).color(tokens.text);
+            let button = Button::selectable(true, text).right_text(arrow).truncate();
+            ui.add_sized(vec2(TIGHT_KIND, theme::ROW), button)
+        }
         Some(kind) => kind_button(ui, kind, Some(shown.count(shown.shown)), true, &arrow),
         None => {
             let name = if all { "Kinds" } else { "More kinds" };
@@ -221,7 +253,11 @@ fn kinds_menu(ui: &mut Ui, shown: &Shown<'_>, all: bool, actions: &mut Vec<Actio
             ui.add(Button::selectable(false, text)).accessible_name(name)
         }
     };
-    let response = response.on_hover_text("Snapshots, parameter groups, events and all else that RDS lists");
+    let hint = "Snapshots, parameter groups, events and all else that RDS lists";
+    let response = response.on_hover_text(match on_show {
+        Some(kind) if tight => kind.title,
+        _ => hint,
+    });
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(240.0);
         ScrollArea::vertical().max_height(520.0).show(ui, |ui| {

@@ -194,10 +194,13 @@ impl ViewDialog {
                 });
             }
             ViewQuestion::SaveAs | ViewQuestion::Rename => {
+                caption(ui, "Name");
                 entered = self.field(ui, "Name", "Small and old");
                 if self.question == ViewQuestion::SaveAs {
+                    ui.add_space(theme::STEP);
+                    caption(ui, "Description (optional)");
                     let field = TextEdit::singleline(&mut self.description)
-                        .hint_text("What it is for (optional)")
+                        .hint_text("What it is for")
                         .desired_width(f32::INFINITY);
                     let field = ui.add(field).accessible_name("Description");
                     entered |= field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
@@ -275,4 +278,9 @@ impl ViewDialog {
             self.text = path.display().to_string();
         }
     }
+}
+
+/// The name of the field below it, which has it for a screen reader, too.
+fn caption(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).size(theme::SMALL).color(Tokens::of(ui).text_weak));
 }

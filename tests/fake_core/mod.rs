@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub mod window;
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -272,18 +274,20 @@ pub fn overview(targets: Option<Vec<u32>>) -> Overview {
         completeness: Completeness {
             accounts: 3,
             reached: 2,
+            awaited: 0,
             states: vec![(State::Collected, 2), (State::Denied, 1)],
             as_of: None,
         },
     }
 }
 
-/// The one database that has a name: the seventh row.
+/// The instance that has a name: `db-7` is the seventh row.
 fn database(text: &str) -> Option<Database> {
-    "db-7".starts_with(text).then(|| Database {
+    let position: i64 = text.strip_prefix("db-")?.parse().ok()?;
+    Some(Database {
         kind: "db-instances",
-        row: 107,
-        identifier: "db-7".to_owned(),
+        row: 100 + position,
+        identifier: text.to_owned(),
         status: "available".to_owned(),
         engine: "postgres".to_owned(),
         account_id: "111111111111".to_owned(),
@@ -320,21 +324,26 @@ fn coverage(target: &Target, state: State) -> Vec<Arc<Coverage>> {
 }
 
 pub fn account(number: u32, id: &str, profile: &str, state: State) -> Account {
-    let target = Target {
-        number,
-        access: Access { base: Base::Ec2InstanceMetadata, roles: Vec::new() },
-        region: "eu-west-1".to_owned(),
-        endpoints: Endpoints::default(),
-        ca_bundle: None,
-        profiles: vec![profile.to_owned()],
-        role_arn: None,
-        account_id: Some(id.to_owned()),
+    account_in(&["eu-west-1"], number, id, profile, state)
+}
+
+/// An account in some regions; its targets are numbered from a number on.
+pub fn account_in(regions: &[&str], first: u32, id: &str, profile: &str, state: State) -> Account {
+    let status = |(number, region): (u32, &&str)| {
+        let target = Target {
+            number,
+            access: Access { base: Base::Ec2InstanceMetadata, roles: Vec::new() },
+            region: (*region).to_owned(),
+            endpoints: Endpoints::default(),
+            ca_bundle: None,
+            profiles: vec![profile.to_owned()],
+            role_arn: None,
+            account_id: Some(id.to_owned()),
+        };
+        let coverage = coverage(&target, state);
+        TargetStatus { target: Arc::new(target), busy: false, coverage }
     };
-    let coverage = coverage(&target, state);
-    Account {
-        account_id: Some(id.to_owned()),
-        targets: vec![TargetStatus { target: Arc::new(target), busy: false, coverage }],
-    }
+    Account { account_id: Some(id.to_owned()), targets: (first..).zip(regions).map(status).collect() }
 }
 
 pub fn fleet(accounts: Vec<Account>) -> Fleet {

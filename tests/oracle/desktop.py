@@ -19,7 +19,7 @@ needs_display = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.
 # Where things are in a window that nobody has rearranged, with nothing that is filtered: below the toolbar come the
 # header, the line of filters, and the rows; the accounts stand beside them. The identifiers are the second column.
 IDENTIFIER_X, HEADER_Y, FIRST_ROW_Y, ROW_HEIGHT = 560, 60, 113, 24
-TICK_X, ACCOUNT_X, FIRST_ACCOUNT_Y = 36, 90, 125
+TICK_X, ACCOUNT_X, FIRST_ACCOUNT_Y = 20, 90, 125
 
 
 def window_binary():

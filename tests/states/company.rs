@@ -405,6 +405,7 @@ fn overview(targets: Option<Vec<u32>>) -> Overview {
         completeness: Completeness {
             accounts: 5,
             reached: 3,
+            awaited: 0,
             states: vec![(State::Collected, 4), (State::Denied, 1), (State::Throttled, 1)],
             as_of: Some((
                 time::macros::datetime!(2026-03-02 06:15:02 UTC),

@@ -166,7 +166,7 @@ fn troubles(
 ) -> Result<Option<Check>, Refusal> {
     let words = values(scope, name, column, usize::MAX)?;
     let words: Vec<String> =
-        words.iter().map(readable).filter(|word| standing(word) == Standing::Trouble).collect();
+        words.iter().map(readable).filter(|word| standing(name, word) == Standing::Trouble).collect();
     if words.is_empty() {
         return Ok(None);
     }

@@ -122,6 +122,8 @@ pub struct Completeness {
     pub accounts: usize,
     /// Accounts of which something is known.
     pub reached: usize,
+    /// Targets that are being asked now and have never answered: their rows are still to come, or only some are there.
+    pub awaited: usize,
     /// Targets by how the worst of what every sweep collects stands.
     pub states: Vec<(State, usize)>,
     /// When the oldest and the newest rows were collected.

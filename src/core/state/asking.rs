@@ -70,6 +70,7 @@ impl State {
         let mut states: BTreeMap<CoverageState, usize> = BTreeMap::new();
         let mut accounts: HashMap<String, bool> = HashMap::new();
         let mut times = Vec::new();
+        let mut awaited = 0;
         let meant = |entry: &&Entry| targets.is_none_or(|targets| targets.contains(&entry.target.number));
         for entry in self.current().filter(meant) {
             let always = entry
@@ -80,6 +81,9 @@ impl State {
             let worst = collected.iter().map(|coverage| coverage.state).max();
             *states.entry(worst.unwrap_or(CoverageState::NotAsked)).or_default() += 1;
             let known: Vec<_> = collected.iter().filter_map(|coverage| coverage.as_of).collect();
+            let is_awaited =
+                |coverage: &&Arc<Coverage>| coverage.as_of.is_none() && entry.open.contains(&coverage.kind);
+            awaited += usize::from(collected.iter().any(is_awaited));
             // An account that is not known yet counts as one of its own.
             let account = entry.account_id.clone();
             let account = account.unwrap_or_else(|| format!("target {}", entry.target.number));
@@ -89,6 +93,7 @@ impl State {
         Completeness {
             accounts: accounts.len(),
             reached: accounts.values().filter(|reached| **reached).count(),
+            awaited,
             states: states.into_iter().collect(),
             as_of: times.iter().min().copied().zip(times.iter().max().copied()),
         }

@@ -26,7 +26,7 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
-pub use parse::parse;
+pub use parse::{parse, parse_conditions};
 pub use print::{greater, less, print, written};
 
 /// Words that mean something, and so want quotation marks where they are a value or a column's name.

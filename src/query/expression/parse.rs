@@ -1,12 +1,13 @@
 //! Reading an expression, by the rules at the module's head. Every mistake says where it is and what was expected.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::lex::{Piece, Token, lex};
 use super::print::{greater, less};
 use super::{Mistake, is_reserved};
 use crate::query::{Bounds, Filter, Test, no_such_column, pattern};
-use crate::rds::Column;
+use crate::rds::{Column, Shape};
 
 /// Parentheses within one another, so that no text can be too deep to be read.
 const DEEPEST: usize = 100;
@@ -18,6 +19,24 @@ const OPERATORS: &str = "is, in, contains, matches, between, or a sign such as >
 /// # Errors
 /// What is wrong, and where.
 pub fn parse(text: &str, columns: &[Column]) -> Result<(String, Vec<Filter>), Mistake> {
+    read(text, Some(columns))
+}
+
+/// Reads conditions where it is not known which columns there are, as in a file: every name is taken for one as it stands.
+///
+/// # Errors
+/// What is wrong, and where; also words that are no condition.
+pub fn parse_conditions(text: &str) -> Result<Vec<Filter>, Mistake> {
+    match read(text, None)? {
+        (search, filters) if search.is_empty() => Ok(filters),
+        (search, _) => Err(Mistake {
+            range: 0..text.chars().count(),
+            message: format!("“{search}” is no condition: a column and one of {OPERATORS} come first"),
+        }),
+    }
+}
+
+fn read(text: &str, columns: Option<&[Column]>) -> Result<(String, Vec<Filter>), Mistake> {
     let mut parser = Parser { pieces: lex(text)?, at: 0, columns, end: text.chars().count(), depth: 0 };
     if parser.pieces.is_empty() {
         return Ok((String::new(), Vec::new()));
@@ -37,6 +56,12 @@ pub fn parse(text: &str, columns: &[Column]) -> Result<(String, Vec<Filter>), Mi
         }
     }
     Ok((search.join(" "), filters))
+}
+
+/// The column of a name, in any case where none is written exactly so.
+fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
+    let exact = columns.iter().find(|column| column.name == name);
+    exact.or_else(|| columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)))
 }
 
 /// What stands between two `and`.
@@ -80,7 +105,8 @@ fn any(mut alternatives: Vec<Vec<Part>>) -> Result<Filter, Mistake> {
 struct Parser<'a> {
     pieces: Vec<Piece>,
     at: usize,
-    columns: &'a [Column],
+    /// `None` where every name is one.
+    columns: Option<&'a [Column]>,
     /// The text's length, where a mistake at its end is.
     end: usize,
     depth: usize,
@@ -159,7 +185,7 @@ impl Parser<'_> {
         }
         // A column that nothing is said of was hardly meant to be searched for.
         if let Token::Word(word) = &self.pieces[first].token
-            && let Some(column) = self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(word))
+            && let Some(column) = self.columns.and_then(|columns| find(columns, word))
         {
             self.at = first + 1;
             let name = &column.name;
@@ -174,12 +200,15 @@ impl Parser<'_> {
     fn condition(&mut self) -> Result<Filter, Mistake> {
         let range = self.pieces[self.at].range.clone();
         let name = self.name().unwrap_or_default();
-        let exact = self.columns.iter().find(|column| column.name == name);
-        let column = exact
-            .or_else(|| self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name)))
-            .ok_or_else(|| Mistake { range, message: no_such_column(&name, self.columns) })?;
+        let column = match self.columns {
+            Some(columns) => find(columns, &name)
+                .map(Cow::Borrowed)
+                .ok_or_else(|| Mistake { range, message: no_such_column(&name, columns) })?,
+            // Of a text any bound can be read.
+            None => Cow::Owned(Column { name, shape: Shape::String, own: false }),
+        };
         let negated = self.take("not");
-        let filter = self.tested(column)?;
+        let filter = self.tested(&column)?;
         Ok(if negated { Filter::Not(Box::new(filter)) } else { filter })
     }
 
@@ -193,7 +222,11 @@ impl Parser<'_> {
         if self.take("matches") {
             let at = self.at;
             let text = self.value()?;
-            pattern(&text).map_err(|message| Mistake { range: self.pieces[at].range.clone(), message })?;
+            // What a file holds is to be read whole; it is looked at when it is known what it is for.
+            if self.columns.is_some() {
+                pattern(&text)
+                    .map_err(|message| Mistake { range: self.pieces[at].range.clone(), message })?;
+            }
             return Ok(test(Test::Matches(text)));
         }
         if self.take("in") {

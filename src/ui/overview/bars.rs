@@ -67,7 +67,11 @@ fn line(
         let end_of_names = (rect.width() * share).round();
         let mut names = rect.with_max_x(rect.left() + end_of_names - 2.0 * theme::STEP);
         if by == By::Status && scale.is_some() {
-            Tone::of_status(&bar.name).paint(ui.painter(), names.left_center() + vec2(5.0, 0.0), tokens);
+            Tone::of_status(bar.figure.kind, &bar.name).paint(
+                ui.painter(),
+                names.left_center() + vec2(5.0, 0.0),
+                tokens,
+            );
             names.min.x += 4.0 * theme::STEP;
         }
         let color = if scale.is_some() { tokens.text } else { tokens.text_weak };

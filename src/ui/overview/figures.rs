@@ -19,18 +19,29 @@ pub fn show(ui: &mut Ui, overview: &Overview, roster: &Roster, actions: &mut Vec
     let plural = |number: u64, one: &'static str, many: &'static str| if number == 1 { one } else { many };
     let instances = &overview.instances;
     let clusters = &overview.clusters;
+    // While rows are still to come, the numbers are no totals: the tabs count what has been collected whole, these what is
+    // there.
+    let so_far = if completeness.awaited > 0 { " so far" } else { "" };
+    let hint = match completeness.awaited {
+        0 => "Click to see them.".to_owned(),
+        1 => "1 account-region is still being collected. Click to see what is there.".to_owned(),
+        awaited => {
+            format!("{awaited} account-regions are still being collected. Click to see what is there.")
+        }
+    };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = if ui.available_width() < ROOMY { 4.0 } else { 8.0 } * theme::STEP;
-        let caption = plural(instances.number, "DB instance", "DB instances");
-        figure(ui, &grouped(instances.number), caption, "Click to see them.", Some(rows(instances)), actions);
-        let caption = plural(clusters.number, "DB cluster", "DB clusters");
-        figure(ui, &grouped(clusters.number), caption, "Click to see them.", Some(rows(clusters)), actions);
+        let caption = plural(instances.number, "DB instance", "DB instances").to_owned() + so_far;
+        figure(ui, &grouped(instances.number), &caption, &hint, Some(rows(instances)), actions);
+        let caption = plural(clusters.number, "DB cluster", "DB clusters").to_owned() + so_far;
+        figure(ui, &grouped(clusters.number), &caption, &hint, Some(rows(clusters)), actions);
+        let caption = "GiB without Aurora".to_owned() + so_far;
         let hint = "AllocatedStorage of the instances. The storage of Aurora, DocumentDB and Neptune grows by itself, and \
                     the RDS API does not say how much it is: it is not in this number.";
         figure(
             ui,
             &grouped(overview.storage.number),
-            "GiB without Aurora",
+            &caption,
             hint,
             Some(rows(&overview.storage)),
             actions,
