@@ -14,7 +14,9 @@ use rds_fleet::analysis::rules::Rules;
 use rds_fleet::analysis::same::Verdict;
 use rds_fleet::analysis::setting::Section;
 use rds_fleet::config::Environment;
-use rds_fleet::core::{Against, Choice, Collect, Command, Compare, Compared, Core, Event, Options};
+use rds_fleet::core::{
+    Against, Choice, Collect, Command, Compare, Compared, Core, Event, HoldAgainst, Options,
+};
 use rds_fleet::inventory::{Inventory, Origin, Place, Records, Storage, Which};
 use rds_fleet::query::{Filter, Query, Test};
 use rds_fleet::rds::{Cell, Kind, Row, kind};
@@ -102,7 +104,8 @@ fn each_parameter_group_is_asked_once_page_by_page_and_never_again() {
     let again = ask(&core, reference).unwrap();
     assert_eq!(again.comparison.reference, Some(1));
     assert_eq!(bastion.sandbox.counts().describe, before, "all of it is there");
-    core.send(Command::HoldAgainst { compared: again, reference: None });
+    let rules = Arc::clone(&again.rules);
+    core.send(Command::HoldAgainst(HoldAgainst { compared: again, reference: None, rules, family: None }));
     let held = loop {
         if let Event::Comparison(held) = core.wait().unwrap() {
             break held.unwrap();

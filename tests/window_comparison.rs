@@ -355,14 +355,8 @@ fn what_could_not_be_read_is_said_and_is_never_equal() {
         coverage: Vec::new(),
         broken: Vec::new(),
     };
-    let varied = comparison.most_varied();
-    core.say(Event::Comparison(Ok(Arc::new(Compared {
-        comparison,
-        rules: Arc::default(),
-        about,
-        departures: None,
-        varied,
-    }))));
+    let compared = Compared::new(comparison, Arc::default(), about);
+    core.say(Event::Comparison(Ok(Arc::new(compared))));
     window.run();
     assert!(!says(&window, "Not collected"), "nobody is taken from the grid by an answer");
     press(&mut window, Modifiers::COMMAND, Key::Num6);

@@ -2,7 +2,7 @@
 //! has is `gather`'s, whether two are the same `same`'s; here they are lined up, held against a reference or the majority,
 //! and counted. Everything a page or a report shows is plain data here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::rules::Rules;
@@ -34,6 +34,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// Whether it is none, but what was written down of one.
+    pub fn is_baseline(&self) -> bool {
+        self.kind.is_empty()
+    }
+
     /// A name that no other column has: with the account and region where it has them, and the time.
     pub fn title(&self) -> String {
         let mut title = match self.account_id.is_empty() {
@@ -203,7 +208,7 @@ impl Comparison {
                 let cells: Vec<Cell> = held.into_iter().enumerate().map(cell).collect();
                 Row {
                     section,
-                    ignored: rules.ignores(section, &name).map(str::to_owned),
+                    ignored: None,
                     words: words(&name, &cells),
                     name,
                     cells,
@@ -219,10 +224,11 @@ impl Comparison {
         comparison
     }
 
-    /// Judges anew against another database, or against the majority.
+    /// Judges anew, by these rules, against another database or against the majority.
     pub fn hold_against(&mut self, reference: Option<usize>, rules: &Rules) {
         self.reference = reference.filter(|reference| *reference < self.databases.len());
         for row in &mut self.rows {
+            row.ignored = rules.ignores(row.section, &row.name).map(str::to_owned);
             row.standard = self.reference.unwrap_or_else(|| majority(&row.cells));
             let standard = row.cells[row.standard].held.clone();
             let family = &self.databases[row.standard].family;
@@ -272,6 +278,42 @@ impl Comparison {
         for (row, cause) in self.rows.iter_mut().zip(causes) {
             row.cause = cause;
         }
+    }
+
+    /// The engine families of the databases with how many are of each, the largest first.
+    pub fn families(&self) -> Vec<(String, usize)> {
+        let mut families: BTreeMap<&str, usize> = BTreeMap::new();
+        for database in self.databases.iter().filter(|database| !database.is_baseline()) {
+            *families.entry(&database.family).or_default() += 1;
+        }
+        let mut families: Vec<(String, usize)> =
+            families.into_iter().map(|(family, count)| (family.to_owned(), count)).collect();
+        families.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        families
+    }
+
+    /// Leaves out the databases of other engine families. They are to be judged anew after that.
+    pub fn only_of(&mut self, family: &str) {
+        let stays: Vec<bool> = self
+            .databases
+            .iter()
+            .map(|database| database.is_baseline() || database.family == family)
+            .collect();
+        let left: Vec<usize> = (0..stays.len()).filter(|place| stays[*place]).collect();
+        let mut places = stays.iter();
+        self.databases.retain(|_| places.next().copied().unwrap_or_default());
+        for row in &mut self.rows {
+            let mut places = stays.iter();
+            row.cells.retain(|_| places.next().copied().unwrap_or_default());
+            row.words = words(&row.name, &row.cells);
+        }
+        self.gaps.retain_mut(|(place, ..)| match left.binary_search(place) {
+            Ok(now) => {
+                *place = now;
+                true
+            }
+            Err(_) => false,
+        });
     }
 
     /// The rows that are shown, in order.
@@ -406,6 +448,37 @@ mod tests {
         assert!(names(Shown { only_user_set: true, ..Shown::default() }).is_empty());
         let sections: Vec<(Section, usize)> = comparison.sections();
         assert_eq!(sections, [(Section::Storage, 2), (Section::Tags, 1), (Section::Parameters, 1)]);
+    }
+
+    #[test]
+    fn the_databases_of_one_family_are_held_against_each_other_alone() {
+        let mut comparison = three();
+        for (database, family) in
+            comparison.databases.iter_mut().zip(["postgres16", "mysql8.0", "postgres16"])
+        {
+            database.kind = "db-instances";
+            family.clone_into(&mut database.family);
+        }
+        let families = comparison.families();
+        assert_eq!(families, [("postgres16".to_owned(), 2), ("mysql8.0".to_owned(), 1)]);
+        comparison.only_of("postgres16");
+        comparison.hold_against(None, &Rules::default());
+        assert_eq!(verdicts(&comparison, "Iops"), [Verdict::Equal, Verdict::Different]);
+        assert_eq!(verdicts(&comparison, "work_mem"), [Verdict::Equal, Verdict::NotKnown]);
+        assert_eq!(comparison.gaps[0].0, 1, "the gap is still the last one's");
+        comparison.only_of("oracle-ee19");
+        assert!(comparison.databases.is_empty());
+    }
+
+    #[test]
+    fn other_rules_leave_out_other_settings() {
+        let mut comparison = three();
+        let rules = Rules::of_text("[[ignore]]\nmember = \"Iops\"\nbecause = \"ours\"").unwrap();
+        comparison.hold_against(None, &rules);
+        let only = Shown { only_differences: true, ..Shown::default() };
+        assert_eq!(comparison.shown(&only).len(), 3);
+        comparison.hold_against(None, &Rules::default());
+        assert_eq!(comparison.shown(&only).len(), 4);
     }
 
     #[test]

@@ -83,6 +83,16 @@ fn own_groups(record: &Record) -> Vec<(String, String)> {
     named_groups(record, "DBParameterGroups", "DBParameterGroupName", "ParameterApplyStatus")
 }
 
+/// The names of a record's own parameter groups.
+pub fn parameter_groups(record: &Record) -> Vec<String> {
+    own_groups(record).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The name of a cluster's parameter group.
+pub fn cluster_parameter_group(record: &Record) -> Option<String> {
+    Some(record.text("DBClusterParameterGroup")).filter(|name| !name.is_empty())
+}
+
 fn option_groups(record: &Record) -> Vec<(String, String)> {
     let mut groups = named_groups(record, "OptionGroupMemberships", "OptionGroupName", "Status");
     groups.extend(named_groups(

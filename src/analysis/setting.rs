@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::meaning::{self, Meaning, Owner};
-pub use super::section::Section;
 use crate::rds;
+pub use crate::rds::Section;
 use crate::rds::readable::{exact, readable};
 use crate::rds::{Cell, Kind};
 
@@ -147,7 +147,7 @@ pub fn of_members(kind: &Kind, cells: &[Cell], owner: &Owner, section: Option<Se
         if column.own || is_of_groups || kind.volatile.contains(&column.name.as_str()) {
             continue;
         }
-        let section = section.unwrap_or_else(|| rds::section(kind.name, &column.name).into());
+        let section = section.unwrap_or_else(|| rds::section(kind.name, &column.name));
         let Some(value) = exact(cell) else {
             named.push(Named { section, name: column.name.as_str().into(), held: Held::Missing });
             continue;
@@ -269,7 +269,7 @@ fn wait(
         return;
     }
     named.retain(|known| *known.name != *name);
-    let section = section.unwrap_or_else(|| rds::section(kind.name, name).into());
+    let section = section.unwrap_or_else(|| rds::section(kind.name, name));
     let mut new = set(section, name, String::new(), Meaning::EnginesOwn);
     if let Held::Set(setting) = &mut new.held {
         setting.waits = Some(waits);

@@ -193,6 +193,10 @@ impl App {
             match self.memory.take(told) {
                 Taken::Nothing => {}
                 Taken::Show(view) => actions.push(Action::ShowView(view)),
+                Taken::Rules => {
+                    self.follow_rules();
+                    self.leave(ui.ctx());
+                }
                 Taken::Say(sentence) => self.message = sentence,
             }
         }
@@ -325,7 +329,8 @@ impl App {
                 self.name_accounts();
             }
             Event::SweepEnded => self.ask_for_tags(),
-            Event::Comparison(answer) => self.comparison.take(answer),
+            Event::Comparison(answer) => self.take_comparison(answer),
+            Event::Moments(moments) => self.comparison.take_moments(&moments),
         }
     }
 

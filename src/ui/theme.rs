@@ -62,6 +62,10 @@ pub const MENU_LIST: f32 = 320.0;
 /// The width of a dialog, and what it leaves of the screen around it at least.
 pub const DIALOG: f32 = 520.0;
 pub const DIALOG_MARGIN: f32 = 64.0;
+/// The height at which a list in a dialog begins to scroll.
+pub const DIALOG_LIST: f32 = 180.0;
+/// The room in which a line between two columns is taken hold of.
+pub const GRIP: f32 = 8.0;
 
 /// The thickness of scroll bars.
 const SCROLL_BAR: f32 = 8.0;

@@ -58,20 +58,16 @@ pub(super) fn show_header(
     let clip = ui.clip_rect();
     let across = rect.with_min_x(corner.right());
     ui.set_clip_rect(across.intersect(clip));
-    for (database, of) in
-        comparison.databases.iter().enumerate().skip(places.seen(comparison.databases.len()).start)
-    {
-        let left = places.column(database);
-        if left > rect.right() {
-            break;
-        }
-        let whole = Rect::from_min_size(pos2(left, rect.top()), vec2(places.width, rect.height()));
+    for database in places.seen() {
+        let of = &comparison.databases[database];
+        let size = vec2(places.width(database), rect.height());
+        let whole = Rect::from_min_size(pos2(places.column(database), rect.top()), size);
         let is_reference = comparison.reference == Some(database);
         let id = Id::unique(("database", database));
         let response = ui.interact(whole.intersect(across), id, Sense::click());
         let differ = looked.differing[database];
         let said = match (is_reference, differ) {
-            (true, _) if of.kind.is_empty() => "baseline".to_owned(),
+            (true, _) if of.is_baseline() => "baseline".to_owned(),
             (true, _) => "reference".to_owned(),
             (false, 0) => "nothing differs".to_owned(),
             (false, 1) => "1 differs".to_owned(),
@@ -125,6 +121,13 @@ pub(super) fn show_header(
             marks::paint_line(ui, room, text, size, color, Align::Min);
         }
         let clicked = response.clicked();
+        if let Some(row) = of.row {
+            response.context_menu(|ui| {
+                if ui.button("Compare with an earlier time…").clicked() {
+                    actions.push(Action::Compare(CompareAction::LookBack { kind: of.kind, row }));
+                }
+            });
+        }
         response.on_hover_ui(|ui| {
             ui.set_max_width(theme::COMPARED_MOST);
             ui.strong(of.title());

@@ -8,9 +8,13 @@ use super::super::marks::{self, Direction};
 use super::super::scroll::Scroll;
 use super::super::theme::{self, Tokens};
 use super::lines::Line;
-use super::{CompareAction, ComparisonPage, Looked, Shown};
+use super::widths::Column;
+use super::{CompareAction, ComparisonPage, Looked, Question, Shown};
 use super::{cell, header};
-use crate::analysis::compare::NOT_COLLECTED;
+use crate::analysis::compare::{NOT_COLLECTED, Row};
+
+/// By how much a key makes a column wider.
+const STEP: f32 = 16.0;
 
 /// Where the table stands, and the cell that the keys are at.
 #[derive(Default)]
@@ -42,21 +46,26 @@ pub(super) enum Click {
 pub(super) struct Places {
     body: Rect,
     pub names: f32,
-    pub width: f32,
+    /// Where the databases' columns begin, and where the last one ends.
+    lefts: Vec<f32>,
     across: f32,
 }
 
 impl Places {
     pub fn column(&self, database: usize) -> f32 {
-        self.body.left() + self.names + database as f32 * self.width - self.across
+        self.body.left() + self.names + self.lefts[database] - self.across
+    }
+
+    pub fn width(&self, database: usize) -> f32 {
+        self.lefts[database + 1] - self.lefts[database]
     }
 
     /// The databases of which something is seen.
-    pub fn seen(&self, databases: usize) -> std::ops::Range<usize> {
+    pub fn seen(&self) -> std::ops::Range<usize> {
         let room = self.body.width() - self.names;
-        let first = (self.across / self.width).floor().max(0.0) as usize;
-        let last = ((self.across + room) / self.width).ceil().max(0.0) as usize;
-        first.min(databases)..last.min(databases)
+        let first = self.lefts[1..].partition_point(|right| *right <= self.across);
+        let last = self.lefts[..self.lefts.len() - 1].partition_point(|left| *left < self.across + room);
+        first..last.max(first)
     }
 }
 
@@ -67,12 +76,11 @@ impl ComparisonPage {
         let comparison = &looked.compared.comparison;
         let databases = comparison.databases.len();
         let area = ui.available_rect_before_wrap();
-        let names = (area.width() * 0.34).min(theme::COMPARED_NAMES).round();
         let (inner, gutter) = area.split_left_right_at_x(area.right() - theme::GUTTER);
+        let names = self.widths.names(inner.width());
         let room = inner.width() - names;
-        let width =
-            (room / databases.max(1) as f32).clamp(theme::COMPARED_LEAST, theme::COMPARED_MOST).floor();
-        let most = (width * databases as f32 - room).max(0.0);
+        let lefts = self.widths.lefts(&looked.titles, room);
+        let most = (lefts[databases] - room).max(0.0);
         let below = if most > 0.0 { theme::GUTTER } else { 0.0 };
         let (above, rest) = inner.split_top_bottom_at_y(inner.top() + theme::COMPARED_HEADER);
         let (body, track) = rest.split_top_bottom_at_y(rest.bottom() - below);
@@ -101,6 +109,15 @@ impl ComparisonPage {
         let mut entered = false;
         let mut held = None;
         if has_keys {
+            if let Some(title) = looked.titles.get(stand.database) {
+                let wide = lefts[stand.database + 1] - lefts[stand.database];
+                for (key, way) in [(Key::ArrowRight, STEP), (Key::ArrowLeft, -STEP)] {
+                    if ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, key)) {
+                        self.widths.set(Column::Database(title), Some(wide + way));
+                        ui.ctx().request_repaint();
+                    }
+                }
+            }
             entered = keys(ui, stand, looked.lines.len(), databases);
             if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::R)) {
                 held = Some(stand.database);
@@ -108,8 +125,8 @@ impl ComparisonPage {
         }
         if std::mem::take(&mut stand.wanted) {
             stand.scroll.reveal(stand.line);
-            let left = stand.database as f32 * width;
-            stand.across = stand.across.clamp((left + width - room).max(0.0), left);
+            let (left, right) = (lefts[stand.database], lefts[stand.database + 1]);
+            stand.across = stand.across.clamp((right - room).max(0.0).min(left), left);
         }
         if ui.rect_contains_pointer(area) {
             let turned = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta));
@@ -125,7 +142,7 @@ impl ComparisonPage {
             across_bar(ui, track, &mut stand.across, most, room);
         }
 
-        let places = Places { body, names, width, across: stand.across };
+        let places = Places { body, names, lefts, across: stand.across };
         let at = has_keys.then_some((stand.line, stand.database));
         let first = stand.scroll.first();
         let drawn = stand.scroll.drawn(body.height());
@@ -135,7 +152,7 @@ impl ComparisonPage {
         for line in first..first + drawn {
             let top = body.top() + (line - first) as f32 * theme::ROW;
             let rect = Rect::from_min_size(pos2(body.left(), top), vec2(body.width(), theme::ROW));
-            show_line(&mut child, looked, line, rect, &places, at, &mut click);
+            show_line(&mut child, looked, line, rect, &places, at, &mut click, actions);
         }
         if looked.lines.is_empty() {
             let line = body.with_max_y(body.top() + 3.0 * theme::ROW);
@@ -144,6 +161,15 @@ impl ComparisonPage {
         }
         let places = Places { body: above, ..places };
         header::show_header(ui, looked, shown.roster, above, &places, &mut click, actions);
+        let clip = ui.clip_rect();
+        ui.set_clip_rect(above.with_min_x(above.left() + names).intersect(clip));
+        for database in places.seen() {
+            let size = vec2(places.width(database), above.height());
+            let column = Rect::from_min_size(pos2(places.column(database), above.top()), size);
+            self.widths.edge(ui, Column::Database(&looked.titles[database]), column);
+        }
+        ui.set_clip_rect(clip);
+        self.widths.edge(ui, Column::Names, above.with_max_x(above.left() + names));
         let line = Stroke::new(1.0, tokens.border);
         ui.painter().hline(inner.x_range(), above.bottom(), line);
         ui.painter().vline(inner.left() + names, inner.top()..=body.bottom(), line);
@@ -233,6 +259,7 @@ fn show_line(
     places: &Places,
     keys: Option<(usize, usize)>,
     click: &mut Option<Click>,
+    actions: &mut Vec<Action>,
 ) {
     let tokens = Tokens::of(ui);
     let comparison = &looked.compared.comparison;
@@ -272,6 +299,7 @@ fn show_line(
         (None, None) if cut => Some(title.to_owned()),
         (None, None) => None,
     };
+    menu(&response, row, setting, actions);
     let clicked = match hint {
         Some(hint) => response.on_hover_text(hint).clicked(),
         None => response.clicked(),
@@ -281,9 +309,9 @@ fn show_line(
     }
     let clip = ui.clip_rect();
     ui.set_clip_rect(cells.intersect(clip));
-    for database in places.seen(setting.cells.len()) {
+    for database in places.seen() {
         let left = places.column(database);
-        let rect = Rect::from_min_size(pos2(left, rect.top()), vec2(places.width, theme::ROW));
+        let rect = Rect::from_min_size(pos2(left, rect.top()), vec2(places.width(database), theme::ROW));
         cell::paint(ui, rect, &setting.cells[database], setting.stands_out());
         if keys == Some((at, database)) {
             ui.painter().rect_stroke(rect, 2.0, Stroke::new(1.5, tokens.accent), egui::StrokeKind::Inside);
@@ -297,12 +325,25 @@ fn show_line(
             node.set_column_index(database);
             node.set_label(cell::name(comparison, setting, database));
         });
+        menu(&response, row, setting, actions);
         if response.clicked() {
             *click = Some(Click::Cell { line: at, database });
         }
         response.on_hover_ui(|ui| cell::hint(ui, comparison, setting, database));
     }
     ui.set_clip_rect(clip);
+}
+
+/// What can be done with a setting.
+fn menu(response: &Response, row: usize, setting: &Row, actions: &mut Vec<Action>) {
+    response.context_menu(|ui| {
+        if setting.ignored.is_none() && ui.button("Ignore this setting…").clicked() {
+            actions.push(Action::Compare(CompareAction::Ask(Question::Ignore(row))));
+        }
+        if ui.button("Ignore rules…").clicked() {
+            actions.push(Action::Compare(CompareAction::Ask(Question::Rules)));
+        }
+    });
 }
 
 /// A line that folds others away, or says where they are.
