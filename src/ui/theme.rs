@@ -39,8 +39,10 @@ pub const COMPARED_NAMES: f32 = 300.0;
 pub const HEAT_LINE: f32 = 15.0;
 pub const HEAT_LEAST: f32 = 5.0;
 pub const HEAT_MOST: f32 = 140.0;
-/// From which width on the cells of a heat map have the databases' names above them.
+/// From which width on the cells of a heat map have the databases' names above them in lines, and how long names are that
+/// stand upright.
 pub const HEAT_NAMED: f32 = 64.0;
+pub const HEAT_UPRIGHT: f32 = 112.0;
 /// The line of filters under the header.
 pub const FILTER: f32 = 26.0;
 /// The narrowest and the widest that a column is drawn to, and the widest that it is fitted to.

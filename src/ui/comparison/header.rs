@@ -39,7 +39,8 @@ pub(super) fn show_header(
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &against));
     response.on_hover_text(hint);
     let next = at.translate(vec2(0.0, theme::COMPARED_LINE));
-    if comparison.reference.is_some() && looked.compared.departures.is_none() {
+    // Of two there is no majority.
+    if comparison.reference.is_some() && looked.compared.departures.is_none() && looked.titles.len() > 2 {
         let button = next.with_max_y(next.top() + theme::ROW).translate(vec2(0.0, theme::STEP));
         let mut child = ui.new_child(UiBuilder::new().max_rect(button).id_salt("majority"));
         if child.button("Hold against the majority").clicked() {

@@ -68,7 +68,7 @@ impl Setting {
             let (question, name) = match &row.ignored {
                 Some(because) => {
                     weak(ui, format!("Left out: {because}."));
-                    (Question::Rules, "Ignore rules…")
+                    (Question::Rules, "See the rules…")
                 }
                 None => (Question::Ignore(self.row), "Ignore this setting…"),
             };

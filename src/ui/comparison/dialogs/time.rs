@@ -10,6 +10,7 @@ use crate::query::Moment;
 use crate::report::moment;
 use crate::ui::action::Action;
 use crate::ui::comparison::CompareAction;
+use crate::ui::status::stamp;
 use crate::ui::theme::{self, Tokens};
 
 /// Ages that people often want.
@@ -61,7 +62,7 @@ impl TimeDialog {
             if more > 0 {
                 what.push_str(&format!(" and {more} more"));
             }
-            (changed.before(), format!("Before {}: {what}", moment(changed.at)), false)
+            (changed.before(), format!("Before {}: {what}", stamp(changed.at)), false)
         };
         let lines = moments.changed.as_ref().map(|changed| changed.iter().map(line).collect());
         self.changes = Some(lines.map_err(Clone::clone));
