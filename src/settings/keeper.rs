@@ -270,7 +270,8 @@ mod tests {
     fn a_setting_that_is_ignored_begins_a_file_of_the_persons_own() {
         let folder = tempfile::tempdir().unwrap();
         let (keeper, _) = keeper(folder.path());
-        (next(&keeper), next(&keeper));
+        next(&keeper);
+        next(&keeper);
         let (section, name, because) = (Section::Storage, "Iops".to_owned(), "ours".to_owned());
         keeper.send(Wish::Ignore { file: None, section, name, because });
         let Told::Rules(book) = next(&keeper) else { panic!() };

@@ -150,9 +150,8 @@ pub struct Tokens {
     pub missing: Color32,
     /// A whole cell of the heat map that differs.
     pub different: Color32,
-    /// Behind a setting that differs, is missing, or waits.
+    /// Behind a setting that differs, or waits.
     pub different_fill: Color32,
-    pub missing_fill: Color32,
     pub waits_fill: Color32,
 }
 
@@ -186,7 +185,6 @@ pub const DARK: Tokens = Tokens {
     missing: rgb(0xCBB2FF),
     different: rgb(0xF5BE55),
     different_fill: rgb(0x4A3712),
-    missing_fill: rgb(0x352B52),
     waits_fill: rgb(0x123A57),
 };
 
@@ -216,7 +214,6 @@ pub const LIGHT: Tokens = Tokens {
     missing: rgb(0x5F38A0),
     different: rgb(0xC87800),
     different_fill: rgb(0xFFE2AC),
-    missing_fill: rgb(0xEADFFB),
     waits_fill: rgb(0xCFE6F8),
 };
 
@@ -415,7 +412,7 @@ mod tests {
             assert!(contrast(tokens.on_primary, tokens.primary) >= 4.5, "{name}: the primary button");
             for (surface, sign) in [
                 (tokens.different_fill, tokens.attention),
-                (tokens.missing_fill, tokens.missing),
+                (tokens.canvas, tokens.missing),
                 (tokens.waits_fill, tokens.busy),
             ] {
                 for text in [tokens.text, tokens.text_weak, sign] {

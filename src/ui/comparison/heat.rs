@@ -90,8 +90,18 @@ impl ComparisonPage {
                 let differs = setting.cells.iter().position(|cell| cell.verdict() != Verdict::Equal);
                 chosen = Some((*row, differs.unwrap_or_default()));
             }
-            if section.replace(setting.section) != Some(setting.section) && at > 0 {
-                ui.painter().hline(body.left()..=map.right(), top, Stroke::new(1.0, tokens.border));
+            if section.replace(setting.section) != Some(setting.section) {
+                if at > 0 {
+                    ui.painter().hline(body.left()..=map.right(), top, Stroke::new(1.0, tokens.border));
+                }
+                // Beside the setting's name, where that leaves room.
+                let color = tokens.text_weak;
+                let taken = marks::line(ui, &setting.name, theme::SMALL, color, room.width()).size().x;
+                let word = setting.section.word();
+                let wide = marks::line(ui, word, theme::SMALL, color, f32::INFINITY).size().x;
+                if wide + taken + 2.0 * theme::STEP < room.width() {
+                    marks::paint_line(ui, room, word, theme::SMALL, color, Align::Min);
+                }
             }
             for (database, cell) in setting.cells.iter().enumerate() {
                 let left = map.left() + database as f32 * width;

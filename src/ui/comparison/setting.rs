@@ -83,7 +83,7 @@ impl Setting {
                     if value.is_missing { ("missing".to_owned(), String::new()) } else { cell::words(first) };
                 ui.separator();
                 ui.horizontal_wrapped(|ui| {
-                    if let Some((icon, color, _)) = cell::look(first.verdict(), tokens) {
+                    if let Some((icon, color)) = cell::look(first.verdict(), tokens) {
                         ui.label(RichText::new(glyph(icon)).color(color));
                     }
                     ui.add(Label::new(RichText::new(text).strong()).selectable(true).wrap());

@@ -40,6 +40,7 @@ pub(super) enum Click {
     Line(usize),
     Cell { line: usize, database: usize },
     Header(usize),
+    Ask(Question),
 }
 
 /// Where things are in this frame.
@@ -152,7 +153,7 @@ impl ComparisonPage {
         for line in first..first + drawn {
             let top = body.top() + (line - first) as f32 * theme::ROW;
             let rect = Rect::from_min_size(pos2(body.left(), top), vec2(body.width(), theme::ROW));
-            show_line(&mut child, looked, line, rect, &places, at, &mut click, actions);
+            show_line(&mut child, looked, line, rect, &places, at, &mut click);
         }
         if looked.lines.is_empty() {
             let line = body.with_max_y(body.top() + 3.0 * theme::ROW);
@@ -180,6 +181,7 @@ impl ComparisonPage {
         let is_drift = looked.compared.departures.is_some();
         match click {
             Some(Click::Header(database)) => held = Some(database),
+            Some(Click::Ask(question)) => actions.push(Action::Compare(CompareAction::Ask(question))),
             Some(Click::Line(line)) => self.clicked(ui, id, line, None),
             Some(Click::Cell { line, database }) => self.clicked(ui, id, line, Some(database)),
             None => {}
@@ -259,7 +261,6 @@ fn show_line(
     places: &Places,
     keys: Option<(usize, usize)>,
     click: &mut Option<Click>,
-    actions: &mut Vec<Action>,
 ) {
     let tokens = Tokens::of(ui);
     let comparison = &looked.compared.comparison;
@@ -299,7 +300,7 @@ fn show_line(
         (None, None) if cut => Some(title.to_owned()),
         (None, None) => None,
     };
-    menu(&response, row, setting, actions);
+    menu(&response, row, setting, click);
     let clicked = match hint {
         Some(hint) => response.on_hover_text(hint).clicked(),
         None => response.clicked(),
@@ -325,7 +326,7 @@ fn show_line(
             node.set_column_index(database);
             node.set_label(cell::name(comparison, setting, database));
         });
-        menu(&response, row, setting, actions);
+        menu(&response, row, setting, click);
         if response.clicked() {
             *click = Some(Click::Cell { line: at, database });
         }
@@ -335,13 +336,13 @@ fn show_line(
 }
 
 /// What can be done with a setting.
-fn menu(response: &Response, row: usize, setting: &Row, actions: &mut Vec<Action>) {
+fn menu(response: &Response, row: usize, setting: &Row, click: &mut Option<Click>) {
     response.context_menu(|ui| {
         if setting.ignored.is_none() && ui.button("Ignore this setting…").clicked() {
-            actions.push(Action::Compare(CompareAction::Ask(Question::Ignore(row))));
+            *click = Some(Click::Ask(Question::Ignore(row)));
         }
         if ui.button("Ignore rules…").clicked() {
-            actions.push(Action::Compare(CompareAction::Ask(Question::Rules)));
+            *click = Some(Click::Ask(Question::Rules));
         }
     });
 }

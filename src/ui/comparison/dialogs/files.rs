@@ -111,7 +111,7 @@ impl FileDialog {
                         ui.radio_value(&mut self.everything, true, "All settings");
                     });
                 }
-                entered |= self.path.to_write(ui);
+                entered |= self.path.written(ui);
             }
             About::SaveBaseline => {
                 ui.label("A text file for version control. Databases are held against it here, and by rds-fleet-cli drift.");
@@ -129,14 +129,14 @@ impl FileDialog {
                     }
                 });
                 list.response.accessible_name("Settings of");
-                entered |= self.path.to_write(ui);
+                entered |= self.path.written(ui);
             }
             About::OpenBaseline => {
                 ui.label(
                     "The databases that are compared, or else those that are selected, are held against it.",
                 );
                 ui.add_space(theme::STEP);
-                entered |= self.path.to_read(ui, "Baselines");
+                entered |= self.path.read(ui, "Baselines");
             }
         }
         self.result_line(ui);

@@ -33,12 +33,12 @@ impl PathField {
     }
 
     /// Draws the field of a file that is to be written; true when Enter was pressed in it.
-    pub fn to_write(&mut self, ui: &mut Ui) -> bool {
+    pub fn written(&mut self, ui: &mut Ui) -> bool {
         self.show(ui, None)
     }
 
     /// Draws the field of a file that is there; true when Enter was pressed in it. `what` such files are, in a word.
-    pub fn to_read(&mut self, ui: &mut Ui, what: &'static str) -> bool {
+    pub fn read(&mut self, ui: &mut Ui, what: &'static str) -> bool {
         self.show(ui, Some(what))
     }
 

@@ -44,7 +44,7 @@ impl RulesDialog {
         });
         ui.add_space(2.0 * theme::STEP);
         ui.label("A file of your own, on top of the others:");
-        let entered = self.path.to_read(ui, "Rules");
+        let entered = self.path.read(ui, "Rules");
         let known = rules.own.as_ref().map(|own| own.path.clone());
         let ready = !self.path.is_empty();
         if known.is_some()

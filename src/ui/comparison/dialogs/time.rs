@@ -33,9 +33,18 @@ pub struct TimeDialog {
     /// Times as they are written, with commas between them.
     text: String,
     ages: [bool; AGES.len()],
-    /// The times before changes, each with what changed then and whether it is ticked; or why there are none.
-    changes: Option<Result<Vec<(OffsetDateTime, String, bool)>, String>>,
+    /// When it changed, or why that cannot be told; `None` while it is not known.
+    changes: Option<Result<Vec<Change>, String>>,
     opened: bool,
+}
+
+/// A change that can be ticked.
+struct Change {
+    /// The last moment before it.
+    before: OffsetDateTime,
+    /// When it was found, and what changed.
+    words: String,
+    ticked: bool,
 }
 
 impl TimeDialog {
@@ -62,7 +71,8 @@ impl TimeDialog {
             if more > 0 {
                 what.push_str(&format!(" and {more} more"));
             }
-            (changed.before(), format!("Before {}: {what}", stamp(changed.at)), false)
+            let words = format!("Before {}: {what}", stamp(changed.at));
+            Change { before: changed.before(), words, ticked: false }
         };
         let lines = moments.changed.as_ref().map(|changed| changed.iter().map(line).collect());
         self.changes = Some(lines.map_err(Clone::clone));
@@ -89,8 +99,8 @@ impl TimeDialog {
             }
             Some(Ok(changes)) => {
                 ScrollArea::vertical().max_height(theme::DIALOG_LIST).show(ui, |ui| {
-                    for (_, what, on) in changes {
-                        ui.checkbox(on, what.as_str());
+                    for change in changes {
+                        ui.checkbox(&mut change.ticked, change.words.as_str());
                     }
                 });
             }
@@ -134,7 +144,7 @@ impl TimeDialog {
         let mut times = written.map(|text| Moment::past(text, now)).collect::<Result<Vec<_>, _>>()?;
         times.extend(AGES.iter().zip(self.ages).filter(|(_, on)| *on).map(|((_, age), _)| now - *age));
         let changes = self.changes.iter().flatten().flatten();
-        times.extend(changes.filter(|(_, _, on)| *on).map(|(before, ..)| *before));
+        times.extend(changes.filter(|change| change.ticked).map(|change| change.before));
         times.sort_unstable();
         times.dedup();
         Ok(times)
