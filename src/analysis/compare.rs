@@ -2,7 +2,7 @@
 //! has is `gather`'s, whether two are the same `same`'s; here they are lined up, held against a reference or the majority,
 //! and counted. Everything a page or a report shows is plain data here.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::rules::Rules;
@@ -280,42 +280,6 @@ impl Comparison {
         }
     }
 
-    /// The engine families of the databases with how many are of each, the largest first.
-    pub fn families(&self) -> Vec<(String, usize)> {
-        let mut families: BTreeMap<&str, usize> = BTreeMap::new();
-        for database in self.databases.iter().filter(|database| !database.is_baseline()) {
-            *families.entry(&database.family).or_default() += 1;
-        }
-        let mut families: Vec<(String, usize)> =
-            families.into_iter().map(|(family, count)| (family.to_owned(), count)).collect();
-        families.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        families
-    }
-
-    /// Leaves out the databases of other engine families. They are to be judged anew after that.
-    pub fn only_of(&mut self, family: &str) {
-        let stays: Vec<bool> = self
-            .databases
-            .iter()
-            .map(|database| database.is_baseline() || database.family == family)
-            .collect();
-        let left: Vec<usize> = (0..stays.len()).filter(|place| stays[*place]).collect();
-        let mut places = stays.iter();
-        self.databases.retain(|_| places.next().copied().unwrap_or_default());
-        for row in &mut self.rows {
-            let mut places = stays.iter();
-            row.cells.retain(|_| places.next().copied().unwrap_or_default());
-            row.words = words(&row.name, &row.cells);
-        }
-        self.gaps.retain_mut(|(place, ..)| match left.binary_search(place) {
-            Ok(now) => {
-                *place = now;
-                true
-            }
-            Err(_) => false,
-        });
-    }
-
     /// The rows that are shown, in order.
     pub fn shown(&self, shown: &Shown) -> Vec<usize> {
         let words: Vec<String> = shown.search.split_whitespace().map(str::to_lowercase).collect();
@@ -353,7 +317,7 @@ impl Comparison {
 }
 
 /// What a search of a row looks at.
-fn words(name: &str, cells: &[Cell]) -> Box<str> {
+pub(super) fn words(name: &str, cells: &[Cell]) -> Box<str> {
     let mut texts: Vec<&str> = cells.iter().map(Cell::text).collect();
     texts.sort_unstable();
     texts.dedup();

@@ -11,6 +11,9 @@ use toml_edit::Document;
 use super::setting::Section;
 use crate::mistake;
 
+/// A file of rules has a few hundred bytes; what is larger is something else.
+const MOST_BYTES: u64 = 1_000_000;
+
 /// The rules of a file, or of several on top of each other.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rules {
@@ -177,8 +180,12 @@ impl Rules {
     /// # Errors
     /// A sentence that says what is wrong with the file, and in which line.
     pub fn of_file(path: &Path) -> Result<Rules, String> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("the rules {} cannot be read: {error}", path.display()))?;
+        let unreadable = |why: String| format!("the rules {} cannot be read: {why}", path.display());
+        let metadata = path.metadata().map_err(|error| unreadable(error.to_string()))?;
+        if !metadata.is_file() || metadata.len() > MOST_BYTES {
+            return Err(unreadable("it is no file of rules".to_owned()));
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
         let rules = Rules::of_text(&text).map_err(|why| format!("the rules {}: {why}", path.display()))?;
         Ok(Rules { files: vec![path.to_owned()], ..rules })
     }

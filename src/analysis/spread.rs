@@ -1,9 +1,9 @@
 //! A comparison seen across the fleet: every value of one setting that is in use, the rare ones first; and the settings
-//! in which databases differ most.
+//! in which databases differ most, of all of them or of one engine family.
 
 use std::collections::BTreeMap;
 
-use super::compare::Comparison;
+use super::compare::{Comparison, words};
 use super::same::is_same_value;
 use super::setting::Held;
 
@@ -29,6 +29,42 @@ pub struct Varied {
 }
 
 impl Comparison {
+    /// The engine families of the databases with how many are of each, the largest first.
+    pub fn families(&self) -> Vec<(String, usize)> {
+        let mut families: BTreeMap<&str, usize> = BTreeMap::new();
+        for database in self.databases.iter().filter(|database| !database.is_baseline()) {
+            *families.entry(&database.family).or_default() += 1;
+        }
+        let mut families: Vec<(String, usize)> =
+            families.into_iter().map(|(family, count)| (family.to_owned(), count)).collect();
+        families.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        families
+    }
+
+    /// Leaves out the databases of other engine families. They are to be judged anew after that.
+    pub fn only_of(&mut self, family: &str) {
+        let stays: Vec<bool> = self
+            .databases
+            .iter()
+            .map(|database| database.is_baseline() || database.family == family)
+            .collect();
+        let left: Vec<usize> = (0..stays.len()).filter(|place| stays[*place]).collect();
+        let mut places = stays.iter();
+        self.databases.retain(|_| places.next().copied().unwrap_or_default());
+        for row in &mut self.rows {
+            let mut places = stays.iter();
+            row.cells.retain(|_| places.next().copied().unwrap_or_default());
+            row.words = words(&row.name, &row.cells);
+        }
+        self.gaps.retain_mut(|(place, ..)| match left.binary_search(place) {
+            Ok(now) => {
+                *place = now;
+                true
+            }
+            Err(_) => false,
+        });
+    }
+
     /// Every value of a setting, the rarest first. Databases of which it is not known are in none.
     pub fn values(&self, row: usize) -> Vec<ValueInUse> {
         let Some(row) = self.rows.get(row) else { return Vec::new() };

@@ -326,6 +326,7 @@ mod tests {
         let (mut file, mut settings, notice) = SettingsFile::read_from(Some(path.clone()));
         assert_eq!((&settings, notice), (&Settings::default(), None), "no file is no fault");
         settings.scale = Scale::of_percent(150);
+        settings.comparison_rules = Some(PathBuf::from("/u01/rules.toml"));
         settings.last.ticked.insert("/u01/aws/config".to_owned(), Vec::new());
         let hard = Filter::Not(Box::new(Filter::Any(vec![
             Filter::column("Engine", Test::Is(vec!["mysql".to_owned(), "\"'".to_owned()])),

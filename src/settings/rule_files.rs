@@ -101,6 +101,7 @@ fn edit(path: &Path, change: impl FnOnce(&str) -> Result<String, String>) -> Res
 
 #[cfg(test)]
 mod tests {
+    use super::super::Views;
     use super::*;
 
     fn folders(folder: &Path) -> Folders {
@@ -123,6 +124,7 @@ mod tests {
             "[[ignore]]\nmember = \"Iops\"\nbecause = \"all\"",
         )
         .unwrap();
+        assert!(Views::read(&folders).faults.is_empty(), "it is no view");
         ignore(&own, Section::Storage, "Iops", "mine").unwrap();
         ignore(&own, Section::Parameters, "work_mem", "mine").unwrap();
         let book = RuleBook::read(&folders, Some(&own));

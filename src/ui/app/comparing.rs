@@ -103,6 +103,7 @@ impl App {
             CompareAction::Show => {
                 self.overview.open = false;
                 self.comparison.open = true;
+                self.follow_rules();
             }
             CompareAction::LookBack { kind, row } => {
                 self.comparison.look_back(kind, row);

@@ -2,6 +2,7 @@
 //! sign. It draws a `Comparison` that the core has made and keeps how a person looks at it; what differs, and why, is said
 //! in `analysis`. What is drawn in a frame are the lines and columns that are seen, never all there are.
 
+mod asked;
 mod bar;
 mod cell;
 mod dialogs;
@@ -13,14 +14,14 @@ mod lines;
 mod listing;
 mod setting;
 mod table;
+mod table_lines;
 mod widths;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Context, Frame, Key, Margin, Modifiers, Panel, Ui};
-use time::OffsetDateTime;
 
+pub use self::asked::{COMPARABLE, CompareAction, Question};
 use self::dialogs::{About, Dialog, FileDialog, IgnoreDialog, RulesDialog, TimeDialog};
 use self::lines::{Folds, Line};
 use self::setting::Setting;
@@ -36,62 +37,7 @@ use crate::analysis::drift::Departure;
 use crate::analysis::setting::Section;
 use crate::analysis::spread::Varied;
 use crate::core::{Compared, Exported, Fleet, MOST, Moments};
-use crate::report::ComparisonFormat;
 use crate::settings::RuleBook;
-
-/// The kinds whose rows can be compared.
-pub const COMPARABLE: [&str; 2] = ["db-instances", "db-clusters"];
-
-/// What a person can ask of comparisons.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CompareAction {
-    /// Compares the selected rows of the grid.
-    Selected,
-    /// Compares all rows of the grid's query; more than fifty by their values only.
-    Matching,
-    /// Shows the comparison that was made last.
-    Show,
-    /// Asks with which earlier times a database is to be compared.
-    LookBack { kind: &'static str, row: i64 },
-    /// Compares a database with what it was at these times.
-    At { kind: &'static str, row: i64, times: Vec<OffsetDateTime> },
-    /// Holds databases against the baseline in a file.
-    Drift(PathBuf),
-    /// Holds the databases against another of them, or against the majority.
-    HoldAgainst(Option<usize>),
-    /// Shows the databases of one engine family only, or all.
-    Family(Option<String>),
-    /// Goes by the rules in a file of the person's, or by none of their own.
-    UseRules(Option<PathBuf>),
-    /// Writes into the person's rules that a setting is left out.
-    Ignore { section: Section, name: String, because: String },
-    /// Takes one of the person's rules out, by its place.
-    Heed(usize),
-    /// Copies the rows that are shown as Markdown.
-    Copy,
-    /// Writes the rows that are shown, or all, into a file.
-    Report { format: ComparisonFormat, everything: bool, path: PathBuf },
-    /// Writes a baseline, of one database or of what most have.
-    SaveBaseline { database: Option<usize>, name: String, path: PathBuf },
-    /// Gives up what is being collected for the comparison.
-    GiveUp,
-    /// Opens a dialog.
-    Ask(Question),
-}
-
-/// What a dialog about comparisons asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    Report,
-    SaveBaseline,
-    OpenBaseline,
-    /// With which time the row that has the focus is to be compared.
-    Time,
-    /// Which rules there are.
-    Rules,
-    /// Whether a setting is to be ignored, by its place among the comparison's rows.
-    Ignore(usize),
-}
 
 /// The ways to look at a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -343,6 +289,8 @@ impl ComparisonPage {
                         self.refused = None;
                         self.looked = self.before.take();
                         self.look();
+                        // The rules may be others by now.
+                        actions.push(Action::Compare(CompareAction::Show));
                     }
                 });
             }

@@ -4,8 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "window")]
 
+#[path = "../fake_core/mod.rs"]
 mod fake_core;
+#[path = "../planted/mod.rs"]
 mod planted;
+mod rules;
+mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -19,18 +23,16 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use rds_fleet::analysis::compare::{Comparison, Database, Subject};
 use rds_fleet::analysis::meaning::Meaning;
-use rds_fleet::analysis::moments::Changed;
 use rds_fleet::analysis::rules::Rules;
 use rds_fleet::analysis::setting::{Held, Named, Section, Setting};
 use rds_fleet::config::Environment;
-use rds_fleet::core::{Choice, Command, Compared, Core, Event, HoldAgainst, Moments, Options};
+use rds_fleet::core::{Choice, Command, Compared, Core, Event, HoldAgainst, Options};
 use rds_fleet::inventory::Place;
 use rds_fleet::report::About;
 use rds_fleet::sandbox::{Sandbox, Settings};
-use rds_fleet::settings::{RuleBook, RuleFile, Told, Wish};
+use rds_fleet::settings::{Told, Wish};
 use rds_fleet::ui::{App, Link, Start};
 use time::OffsetDateTime;
-use time::macros::datetime;
 
 use fake_core::{FakeCore, fleet, three_accounts};
 use planted::{CAUSES, DATABASES, PLANTED};
@@ -317,74 +319,6 @@ fn the_grids_menu_compares_all_that_match_and_what_is_collected_can_be_given_up(
     assert_eq!(core.swept(), [None], "the core collects what a comparison needs by itself");
 }
 
-/// Opens the dialog of the times with which the chosen row is compared, and says what the history knows of it.
-fn look_back(window: &mut Window, core: &FakeCore) {
-    let (kind, row) = core
-        .told(|command| match command {
-            Command::Moments { kind, row } => Some((*kind, *row)),
-            _ => None,
-        })
-        .pop()
-        .expect("the core is asked when it changed");
-    let what = ["AllocatedStorage", "Iops"].map(str::to_owned).to_vec();
-    let at = datetime!(2026-11-12 10:31:07 UTC);
-    let changed = Ok(vec![Changed { at, what }]);
-    let title = "111111111111/eu-west-1/db-3".to_owned();
-    core.say(Event::Moments(Arc::new(Moments { kind, row, title, changed })));
-    window.run();
-}
-
-#[test]
-fn a_database_is_compared_with_times_that_are_written_or_at_which_it_changed() {
-    let (mut window, core) = made_up();
-    window.get_by_role_and_label(Role::Row, "db-3").click();
-    window.run();
-    press(&mut window, Modifiers::COMMAND, Key::P);
-    window.get_by_role(Role::EditableComboBox).type_text("earlier time");
-    window.run();
-    press(&mut window, Modifiers::NONE, Key::Enter);
-    look_back(&mut window, &core);
-    assert!(says(&window, "111111111111/eu-west-1/db-3"));
-    // Two ages, two times that are written, and the moment before a change.
-    for name in ["A day ago", "A week ago", "Before 2026-11-12 10:31:07 UTC: AllocatedStorage, Iops"] {
-        click(&mut window, Role::CheckBox, name);
-    }
-    let write = |window: &mut Window, text: &str| {
-        window.get_by_label("Other times").focus();
-        window.run();
-        press(window, Modifiers::COMMAND, Key::A);
-        window.event(egui::Event::Text(text.to_owned()));
-        window.run();
-    };
-    write(&mut window, "2026-11-01, soon");
-    assert!(says(&window, "“soon” is no time: write one such as 2026-11-01"));
-    click(&mut window, Role::Button, "Compare");
-    assert!(choices(&core).is_empty(), "what is no time is not compared with");
-    write(&mut window, "2026-11-01, 2026-11-02T08:00:00Z");
-    press(&mut window, Modifiers::NONE, Key::Enter);
-    let times = core.told(|command| match command {
-        Command::Compare(compare) => Some(compare.times.clone()),
-        _ => None,
-    });
-    let [times] = &times[..] else { panic!("{times:?}") };
-    assert_eq!(times.len(), 5);
-    for time in [
-        datetime!(2026-11-01 0:00 UTC),
-        datetime!(2026-11-02 8:00 UTC),
-        datetime!(2026-11-12 10:31:06.999 UTC),
-    ] {
-        assert!(times.contains(&time), "{time} in {times:?}");
-    }
-    assert!(matches!(&choices(&core)[..], [Choice::Rows(rows)] if rows[..] == [("db-instances", 103)]));
-
-    // From the details of a row as well.
-    press(&mut window, Modifiers::COMMAND, Key::Num2);
-    press(&mut window, Modifiers::NONE, Key::Enter);
-    click(&mut window, Role::Button, "Compare with an earlier time…");
-    look_back(&mut window, &core);
-    assert!(has(&window, Role::CheckBox, "An hour ago"));
-}
-
 #[test]
 fn instances_and_clusters_are_compared_apart_and_that_is_said() {
     let (mut window, core) = made_up();
@@ -426,76 +360,6 @@ fn judged(core: &FakeCore) -> Vec<HoldAgainst> {
         Command::HoldAgainst(asked) => Some(asked.clone()),
         _ => None,
     })
-}
-
-#[test]
-fn a_setting_is_ignored_when_somebody_says_so_and_can_be_heeded_again() {
-    let (mut window, core) = made_up();
-    let subjects = || vec![subject("db-1", "3000", None), subject("db-2", "5000", None)];
-    show(&mut window, &core, subjects(), Rules::usual());
-    assert!(judged(&core).is_empty(), "it is judged by the rules that there are");
-    click(&mut window, Role::Button, "Iops");
-    click(&mut window, Role::Button, "Ignore this setting…");
-    assert!(says(&window, "Your rules begin with it, in a file beside your settings."));
-    window.event(egui::Event::Text("each application has its own".to_owned()));
-    window.run();
-    assert!(!core.0.wishes.borrow().iter().any(|wish| matches!(wish, Wish::Ignore { .. })));
-    click(&mut window, Role::Button, "Ignore");
-    let because = "each application has its own".to_owned();
-    let (section, name) = (Section::Storage, "Iops".to_owned());
-    assert!(core.0.wishes.borrow().contains(&Wish::Ignore { file: None, section, name, because }));
-
-    // What the keeper has written counts for what is on show, and is remembered.
-    let path = PathBuf::from("/home/ann/comparison-rules.toml");
-    let own = "[[ignore]]\nsection = \"Storage\"\nmember = \"Iops\"\nbecause = \"each has its own\"";
-    let own = Rules::of_text(own).unwrap();
-    let book = RuleBook {
-        rules: Arc::new(own.clone().on(Rules::usual())),
-        own: Some(RuleFile { path: path.clone(), rules: Ok(Arc::new(own)) }),
-        shared: Vec::new(),
-    };
-    core.0.told.borrow_mut().push_back(Told::Rules(Arc::new(book.clone())));
-    window.run();
-    let [asked] = &judged(&core)[..] else { panic!("it is judged once more") };
-    assert_eq!(asked.rules.ignores(Section::Storage, "Iops"), Some("each has its own"));
-    let kept = core.0.wishes.borrow().iter().rev().find_map(|wish| match wish {
-        Wish::Keep(settings) => settings.comparison_rules.clone(),
-        _ => None,
-    });
-    assert_eq!(kept, Some(path.clone()));
-    show(&mut window, &core, subjects(), Rules::clone(&book.rules));
-    assert!(!has(&window, Role::Button, "Iops") && says(&window, "0 of 0 settings differ"));
-
-    click(&mut window, Role::Button, "Ignore rules…");
-    assert!(says(&window, "Yours: 1 rule in /home/ann/comparison-rules.toml"));
-    click(&mut window, Role::Button, "Take out the rule Iops in Storage");
-    assert!(core.0.wishes.borrow().contains(&Wish::Heed { file: path, at: 0 }));
-    click(&mut window, Role::Button, "Do without my file");
-    assert!(core.0.wishes.borrow().contains(&Wish::ReadRules(None)));
-}
-
-#[test]
-fn a_file_of_rules_is_chosen_and_what_is_wrong_with_one_is_said() {
-    let (mut window, core) = made_up();
-    press(&mut window, Modifiers::COMMAND, Key::P);
-    window.get_by_role(Role::EditableComboBox).type_text("ignore rules");
-    window.run();
-    press(&mut window, Modifiers::NONE, Key::Enter);
-    assert!(says(&window, "Built in"));
-    window.event(egui::Event::Text("/u01/rules.toml".to_owned()));
-    window.run();
-    click(&mut window, Role::Button, "Use");
-    let path = PathBuf::from("/u01/rules.toml");
-    assert!(core.0.wishes.borrow().contains(&Wish::ReadRules(Some(path.clone()))));
-    let why = "the rules /u01/rules.toml: line 3: there is no section Sotrage to ignore".to_owned();
-    let own = Some(RuleFile { path, rules: Err(why) });
-    core.0.told.borrow_mut().push_back(Told::Rules(Arc::new(RuleBook { own, ..RuleBook::default() })));
-    window.run();
-    assert!(says(&window, "line 3: there is no section Sotrage to ignore. It is left out."));
-    click(&mut window, Role::Button, "Close");
-    show(&mut window, &core, vec![subject("db-1", "1", None), subject("db-2", "2", None)], Rules::usual());
-    assert!(says(&window, "These rules do not count: the rules /u01/rules.toml: line 3"));
-    assert!(has(&window, Role::Button, "Iops"), "everything else goes on");
 }
 
 #[test]
