@@ -313,6 +313,17 @@ fn instances_and_clusters_are_not_compared_with_each_other() {
         }
     };
     let rows = vec![("db-instances", first("db-instances")), ("db-clusters", first("db-clusters"))];
+    // What the history knows of each is told with its name.
+    for &(kind, row) in &rows {
+        core.send(Command::Moments { kind, row });
+        let moments = loop {
+            if let Event::Moments(moments) = core.wait().unwrap() {
+                break moments;
+            }
+        };
+        assert_eq!((moments.kind, moments.row, moments.title.split('/').count()), (kind, row, 3));
+        assert_eq!(moments.changed, Ok(Vec::new()), "it was collected once");
+    }
     let said = ask(&core, Compare::of(Choice::Rows(rows))).unwrap_err();
     assert!(
         said.contains("compared apart") && said.contains("1 instance and 1 cluster are chosen"),

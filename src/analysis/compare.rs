@@ -146,7 +146,7 @@ pub struct Comparison {
     pub databases: Vec<Database>,
     /// By section and name.
     pub rows: Vec<Row>,
-    /// The database that the others are held against; `None` for the majority.
+    /// The database that the others are held against; `None` for the majority, which two databases have not.
     pub reference: Option<usize>,
     /// Sections that were not collected of a database, and why.
     pub gaps: Vec<(usize, Section, Arc<str>)>,
@@ -226,7 +226,10 @@ impl Comparison {
 
     /// Judges anew, by these rules, against another database or against the majority.
     pub fn hold_against(&mut self, reference: Option<usize>, rules: &Rules) {
-        self.reference = reference.filter(|reference| *reference < self.databases.len());
+        let is_there = |reference: &usize| *reference < self.databases.len();
+        // Of two there is no majority.
+        let only_two = (self.databases.len() == 2).then_some(0);
+        self.reference = reference.filter(is_there).or(only_two);
         for row in &mut self.rows {
             row.ignored = rules.ignores(row.section, &row.name).map(str::to_owned);
             row.standard = self.reference.unwrap_or_else(|| majority(&row.cells));
@@ -325,25 +328,27 @@ pub(super) fn words(name: &str, cells: &[Cell]) -> Box<str> {
     texts.join("\n").to_lowercase().into()
 }
 
-/// The first database of the largest set of those that have the same.
-fn majority(cells: &[Cell]) -> usize {
-    let mut sets: Vec<(usize, usize)> = Vec::new();
+/// The databases that have the same, set by set, in the order of the first of each. Those of which it is not known are in
+/// none.
+pub(super) fn alike(cells: &[Cell]) -> Vec<Vec<usize>> {
+    let mut sets: Vec<Vec<usize>> = Vec::new();
     for (place, cell) in cells.iter().enumerate() {
         if matches!(cell.held, Held::NotKnown(_)) {
             continue;
         }
-        match sets.iter_mut().find(|(first, _)| is_same_value(&cells[*first].held, &cell.held)) {
-            Some((_, count)) => *count += 1,
-            None => sets.push((place, 1)),
+        match sets.iter_mut().find(|set| is_same_value(&cells[set[0]].held, &cell.held)) {
+            Some(set) => set.push(place),
+            None => sets.push(vec![place]),
         }
     }
-    let mut largest = (0, 0);
-    for (first, count) in sets {
-        if count > largest.1 {
-            largest = (first, count);
-        }
-    }
-    largest.0
+    sets
+}
+
+/// The first database of the largest set of those that have the same.
+fn majority(cells: &[Cell]) -> usize {
+    let sets = alike(cells);
+    let largest = sets.iter().map(Vec::len).max().unwrap_or_default();
+    sets.iter().find(|set| set.len() == largest).map_or(0, |set| set[0])
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use regex::Regex;
 use serde::Deserialize;
 use toml_edit::Document;
 
-use super::setting::Section;
+use super::setting::{Section, is_within};
 use crate::mistake;
 
 /// A file of rules has a few hundred bytes; what is larger is something else.
@@ -87,9 +87,7 @@ impl Name {
         match self {
             Name::Parameter(parameter) => section == Section::Parameters && name == parameter,
             Name::Member(member) => {
-                let within = name.strip_prefix(member.as_str());
-                !matches!(section, Section::Parameters | Section::Options)
-                    && within.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+                !matches!(section, Section::Parameters | Section::Options) && is_within(name, member)
             }
         }
     }

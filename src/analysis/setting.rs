@@ -114,6 +114,12 @@ pub struct Named {
     pub held: Held,
 }
 
+/// Whether a setting is a member, or within one: `Endpoint.Port` is within `Endpoint`, `TagList[app]` within `TagList`.
+pub fn is_within(name: &str, member: &str) -> bool {
+    let within = name.strip_prefix(member);
+    within.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 /// What a group of parameters in use means for a database.
 #[derive(Debug)]
 pub struct GroupInUse<'a> {

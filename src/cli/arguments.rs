@@ -60,8 +60,9 @@ pub enum Action {
     /// Hold databases against each other: settings, tags, options and effective parameters.
     ///
     /// A database is named by its identifier, by ACCOUNT/REGION/IDENTIFIER, or by its ARN. What they need is collected
-    /// first. Without --reference each setting is held against what most have. Exit code: 0, or 3 if something of them could
-    /// not be collected, which is shown as such and never as equal.
+    /// first. Without --reference each setting is held against what most have; of two databases against the first, of one
+    /// database's times against the earliest. Exit code: 0, or 3 if something of them could not be collected, which is shown
+    /// as such and never as equal.
     Compare(Compare),
     /// Write the settings of a database, or what most of several have, as a baseline: a text file for version control.
     Baseline(SaveBaseline),

@@ -216,8 +216,8 @@ fn compared(job: &Job, basis: &Basis) -> Result<Compared, String> {
             how_many(chosen.len())
         ));
     }
-    // Of two there is no majority: the second is held against the first, which of two times is the earlier.
-    let reference = reference.or((subjects.len() == 2).then_some(0));
+    // What one database was at several times is no vote: they are held against the earliest.
+    let reference = reference.or((!compare.times.is_empty()).then_some(0));
     let comparison = Comparison::of(subjects, &compare.rules, reference);
     let about = about(&chosen, basis, compare);
     concluded(comparison, Arc::clone(&compare.rules), about, baseline.map(Arc::clone), &job.storage)
