@@ -18,6 +18,16 @@ fn a_setting_is_ignored_when_somebody_says_so_and_can_be_heeded_again() {
     let subjects = || vec![subject("db-1", "3000", None), subject("db-2", "5000", None)];
     show(&mut window, &core, subjects(), Rules::usual());
     assert!(judged(&core).is_empty(), "it is judged by the rules that there are");
+    // From the menu of the setting, or from what stands beside the table.
+    window.get_by_role_and_label(Role::Button, "Iops").click_secondary();
+    window.run();
+    click(&mut window, Role::Button, "Ignore this setting…");
+    click(&mut window, Role::Button, "Cancel");
+    let cell = "Iops, db-2: 5000, different";
+    window.get_by_role_and_label(Role::Cell, cell).click_secondary();
+    window.run();
+    click(&mut window, Role::Button, "Ignore this setting…");
+    click(&mut window, Role::Button, "Cancel");
     click(&mut window, Role::Button, "Iops");
     click(&mut window, Role::Button, "Ignore this setting…");
     assert!(says(&window, "Your rules begin with it, in a file beside your settings."));

@@ -1,7 +1,7 @@
 //! The table of a comparison: names of settings at the left and databases above stay, the rest moves under them. Only the
 //! lines and columns that are seen are laid out.
 
-use egui::{Align, Id, Key, Modifiers, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Align, Id, Key, Modifiers, Popup, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::super::action::Action;
 use super::super::marks;
@@ -49,6 +49,8 @@ pub(super) struct Places {
     /// Where the databases' columns begin, and where the last one ends.
     lefts: Vec<f32>,
     across: f32,
+    /// Whether a menu may be open; otherwise only what is under the pointer can open one.
+    pub menus: bool,
 }
 
 impl Places {
@@ -142,7 +144,8 @@ impl ComparisonPage {
             across_bar(ui, track, &mut stand.across, most, room);
         }
 
-        let places = Places { body, names, lefts, across: stand.across };
+        let menus = Popup::is_any_open(ui.ctx());
+        let places = Places { body, names, lefts, across: stand.across, menus };
         let at = has_keys.then_some((stand.line, stand.database));
         let first = stand.scroll.first();
         let drawn = stand.scroll.drawn(body.height());

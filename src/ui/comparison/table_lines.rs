@@ -59,7 +59,7 @@ pub(super) fn show_line(
         (None, None) if cut => Some(title.to_owned()),
         (None, None) => None,
     };
-    menu(&response, row, setting, click);
+    menu(&response, places, row, setting, click);
     let clicked = match hint {
         Some(hint) => response.on_hover_text(hint).clicked(),
         None => response.clicked(),
@@ -85,7 +85,7 @@ pub(super) fn show_line(
             node.set_column_index(database);
             node.set_label(cell::name(comparison, setting, database));
         });
-        menu(&response, row, setting, click);
+        menu(&response, places, row, setting, click);
         if response.clicked() {
             *click = Some(Click::Cell { line: at, database });
         }
@@ -95,7 +95,10 @@ pub(super) fn show_line(
 }
 
 /// What can be done with a setting.
-fn menu(response: &Response, row: usize, setting: &Row, click: &mut Option<Click>) {
+fn menu(response: &Response, places: &Places, row: usize, setting: &Row, click: &mut Option<Click>) {
+    if !places.menus && !response.hovered() {
+        return;
+    }
     response.context_menu(|ui| {
         if setting.ignored.is_none() && ui.button("Ignore this setting…").clicked() {
             *click = Some(Click::Ask(Question::Ignore(row)));
