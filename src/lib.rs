@@ -15,6 +15,7 @@ pub mod core;
 pub mod failure;
 pub mod inventory;
 pub mod log;
+mod mistake;
 pub mod query;
 pub mod rds;
 pub mod report;

@@ -101,6 +101,31 @@ fn a_drift_ends_with_four_and_every_format_is_written() {
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["databases"].as_array().unwrap().len(), 4, "the baseline and three of production");
 
+    // A person's rules leave more out, and say so; broken ones are told with their line.
+    let rules = folder.path().join("rules.toml");
+    std::fs::write(&rules, "[[ignore]]\nparameter = \"work_mem\"\nbecause = \"ours\"\n").unwrap();
+    let rules = rules.to_str().unwrap();
+    let both = [DATABASES[0], DATABASES[1]];
+    let by_rules = ["compare", "--cached", "--only-differences", "--format", "csv", "--rules", rules];
+    let output = run(folder.path(), &[&by_rules[..], &both[..]].concat());
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("DeletionProtection") && !said.contains("work_mem"), "{said}");
+    assert!(said.contains(&format!("by the rules of {rules}")), "{said}");
+    std::fs::write(rules, "# ours\n[[ignore]]\nsection = \"Sotrage\"\n").unwrap();
+    let output = run(folder.path(), &[&by_rules[..], &both[..]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("line 2: there is no section Sotrage"));
+    // An age may have its minus; what was not watched then is not known.
+    let output = run(folder.path(), &["compare", "--cached", "--at", "-7d", DATABASES[0]]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing is known of invoicing-prod at"));
+
+    let of_family = |family: &str| run(folder.path(), &["values", "--cached", "--family", family]);
+    let said = String::from_utf8_lossy(&of_family("postgres16").stdout).into_owned();
+    assert!(said.contains("MaxAllocatedStorage") && !said.contains("CharacterSetName"), "{said}");
+    let unknown = of_family("postgres1");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there are "), "the families are named");
+
     let wrong = run(folder.path(), &["drift", "--baseline", "/no/such/file", DATABASES[1]]);
     assert_eq!(wrong.status.code(), Some(2));
     for (format, begins) in

@@ -10,11 +10,14 @@ use rds_fleet::analysis::baseline::Baseline;
 use rds_fleet::analysis::compare::{Comparison, Shown};
 use rds_fleet::analysis::drift::{Since, departures};
 use rds_fleet::analysis::gather::{Chosen, subjects};
+use rds_fleet::analysis::moments;
 use rds_fleet::analysis::rules::Rules;
 use rds_fleet::analysis::same::Verdict;
 use rds_fleet::analysis::setting::Section;
 use rds_fleet::config::Environment;
-use rds_fleet::core::{Against, Choice, Collect, Command, Compare, Compared, Core, Event, Options};
+use rds_fleet::core::{
+    Against, Choice, Collect, Command, Compare, Compared, Core, Event, HoldAgainst, Options,
+};
 use rds_fleet::inventory::{Inventory, Origin, Place, Records, Storage, Which};
 use rds_fleet::query::{Filter, Query, Test};
 use rds_fleet::rds::{Cell, Kind, Row, kind};
@@ -102,7 +105,8 @@ fn each_parameter_group_is_asked_once_page_by_page_and_never_again() {
     let again = ask(&core, reference).unwrap();
     assert_eq!(again.comparison.reference, Some(1));
     assert_eq!(bastion.sandbox.counts().describe, before, "all of it is there");
-    core.send(Command::HoldAgainst { compared: again, reference: None });
+    let rules = Arc::clone(&again.rules);
+    core.send(Command::HoldAgainst(HoldAgainst { compared: again, reference: None, rules, family: None }));
     let held = loop {
         if let Event::Comparison(held) = core.wait().unwrap() {
             break held.unwrap();
@@ -151,11 +155,7 @@ struct Changed {
 }
 
 fn row(kind: &Kind, members: &[(&str, Cell)]) -> Row {
-    let mut cells = vec![Cell::Absent; kind.structure.members.len()];
-    for (name, cell) in members {
-        cells[kind.structure.position(name).unwrap()] = cell.clone();
-    }
-    Row { cells, unknown: None }
+    Row::of(kind, members).unwrap()
 }
 
 fn text(text: &str) -> Cell {
@@ -233,6 +233,102 @@ fn one_database_is_compared_with_what_it_was() {
     let subjects = subjects(&records, &chosen, &|_, _| None).unwrap();
     let comparison = Comparison::of(subjects, &Rules::usual(), Some(0));
     assert_eq!(differing(&comparison), [("AllocatedStorage", "100", "200"), ("work_mem", "4096", "65536")]);
+}
+
+#[test]
+fn history_says_when_a_database_changed_and_in_what() {
+    let Changed { inventory, before } = changed();
+    let records = Records::open(inventory.storage()).unwrap();
+    let found = moments::of(&records, &record(&records, None).record).unwrap();
+    // The instance and its group were collected one after the other.
+    let what: Vec<&str> = found.iter().rev().flat_map(|changed| &changed.what).map(String::as_str).collect();
+    assert_eq!(what, ["AllocatedStorage", "work_mem"]);
+    for changed in &found {
+        assert!(changed.before() > before && changed.at <= OffsetDateTime::now_utc(), "{changed:?}");
+    }
+    // As it was just before its first change, it is as it was all the time before.
+    let chosen = [record(&records, Some(found.last().unwrap().before())), record(&records, Some(before))];
+    let subjects = subjects(&records, &chosen, &|_, _| None).unwrap();
+    assert!(differing(&Comparison::of(subjects, &Rules::usual(), Some(0))).is_empty());
+}
+
+#[test]
+fn a_comparison_is_judged_once_more_by_other_rules_and_for_one_family() {
+    let bastion = Bastion::new(Faults::default());
+    let core = bastion.start();
+    let compared = ask(&core, invoicing()).unwrap();
+    assert!(compared.about.scope.iter().any(|scope| scope == "held against the majority"));
+    let judge = |compared: &Arc<Compared>, reference, rules: &str, family: Option<&str>| {
+        let rules = Arc::new(Rules::of_text(rules).unwrap().on(Rules::usual()));
+        let (compared, family) = (Arc::clone(compared), family.map(str::to_owned));
+        core.send(Command::HoldAgainst(HoldAgainst { compared, reference, rules, family }));
+        loop {
+            if let Event::Comparison(judged) = core.wait().unwrap() {
+                return judged.unwrap();
+            }
+        }
+    };
+    let differs = |compared: &Compared, name: &str| {
+        let row = compared.comparison.rows.iter().find(|row| &*row.name == name).unwrap();
+        row.ignored.is_none() && row.differing > 0
+    };
+    assert!(differs(&compared, "work_mem"));
+    let ignored = judge(&compared, Some(1), "[[ignore]]\nparameter = \"work_mem\"", None);
+    assert!(!differs(&ignored, "work_mem") && differs(&ignored, "Iops"));
+    let title = ignored.comparison.databases[1].title();
+    assert!(ignored.about.scope.contains(&format!("held against {title}")), "{:?}", ignored.about.scope);
+    assert!(!ignored.varied.iter().any(|row| &*ignored.comparison.rows[row.row].name == "work_mem"));
+
+    assert_eq!(compared.comparison.families(), [("postgres16".to_owned(), 4), ("postgres17".to_owned(), 1)]);
+    let newest = judge(&ignored, None, "", Some("postgres16"));
+    assert_eq!(newest.comparison.databases.len(), 4);
+    assert!(differs(&newest, "work_mem") && !differs(&newest, "EngineVersion"));
+    let whole = judge(&newest, None, "", None);
+    assert_eq!(whole.comparison.databases.len(), 5, "the others are still there");
+
+    // Who departs from a baseline follows as well.
+    let baseline = Arc::new(Baseline::of(&compared.comparison, Some(0), "invoicing"));
+    let drift = ask(&core, Compare { against: Against::Baseline(baseline), ..invoicing() }).unwrap();
+    let departs = |drift: &Compared, name: &str| {
+        let rows = drift.departures.iter().flatten().map(|departure| departure.row);
+        rows.filter(|row| &*drift.comparison.rows[*row].name == name).count()
+    };
+    assert_eq!((departs(&drift, "work_mem"), departs(&drift, "EngineVersion")), (1, 1));
+    let rule = "[[ignore]]\nparameter = \"work_mem\"";
+    let judged = judge(&drift, Some(0), rule, Some("postgres16"));
+    assert_eq!((departs(&judged, "work_mem"), departs(&judged, "EngineVersion")), (0, 0));
+    assert_eq!(judged.comparison.databases.len(), 5, "the baseline and four");
+}
+
+#[test]
+fn instances_and_clusters_are_not_compared_with_each_other() {
+    let bastion = Bastion::new(Faults::default());
+    let core = bastion.start();
+    let first = |name: &str| {
+        core.send(Command::Show(Query::of(kind(name).unwrap())));
+        loop {
+            if let Event::View(view) = core.wait().unwrap() {
+                return view.rows[0];
+            }
+        }
+    };
+    let rows = vec![("db-instances", first("db-instances")), ("db-clusters", first("db-clusters"))];
+    // What the history knows of each is told with its name.
+    for &(kind, row) in &rows {
+        core.send(Command::Moments { kind, row });
+        let moments = loop {
+            if let Event::Moments(moments) = core.wait().unwrap() {
+                break moments;
+            }
+        };
+        assert_eq!((moments.kind, moments.row, moments.title.split('/').count()), (kind, row, 3));
+        assert_eq!(moments.changed, Ok(Vec::new()), "it was collected once");
+    }
+    let said = ask(&core, Compare::of(Choice::Rows(rows))).unwrap_err();
+    assert!(
+        said.contains("compared apart") && said.contains("1 instance and 1 cluster are chosen"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::compare::{Comparison, Database, NOT_COLLECTED, Subject};
 use super::meaning::{self, Key, Meaning, Owner};
 use super::setting::{Held, Named, Section, Setting};
+use crate::mistake;
 
 /// What databases are held against.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,7 +100,7 @@ impl Baseline {
     /// # Errors
     /// A sentence that says what is wrong with the text.
     pub fn of_text(text: &str) -> Result<Baseline, String> {
-        let baseline: Baseline = toml_edit::de::from_str(text).map_err(|error| error.to_string())?;
+        let baseline: Baseline = mistake::read(text)?;
         let unknown = |section: &&String| Section::of_word(section).is_none();
         match baseline.settings.keys().chain(baseline.absent.keys()).find(unknown) {
             Some(section) => Err(format!("there is no section {section}")),

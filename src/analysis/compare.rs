@@ -34,6 +34,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// Whether it is none, but what was written down of one.
+    pub fn is_baseline(&self) -> bool {
+        self.kind.is_empty()
+    }
+
     /// A name that no other column has: with the account and region where it has them, and the time.
     pub fn title(&self) -> String {
         let mut title = match self.account_id.is_empty() {
@@ -141,7 +146,7 @@ pub struct Comparison {
     pub databases: Vec<Database>,
     /// By section and name.
     pub rows: Vec<Row>,
-    /// The database that the others are held against; `None` for the majority.
+    /// The database that the others are held against; `None` for the majority, which two databases have not.
     pub reference: Option<usize>,
     /// Sections that were not collected of a database, and why.
     pub gaps: Vec<(usize, Section, Arc<str>)>,
@@ -203,7 +208,7 @@ impl Comparison {
                 let cells: Vec<Cell> = held.into_iter().enumerate().map(cell).collect();
                 Row {
                     section,
-                    ignored: rules.ignores(section, &name).map(str::to_owned),
+                    ignored: None,
                     words: words(&name, &cells),
                     name,
                     cells,
@@ -219,10 +224,14 @@ impl Comparison {
         comparison
     }
 
-    /// Judges anew against another database, or against the majority.
+    /// Judges anew, by these rules, against another database or against the majority.
     pub fn hold_against(&mut self, reference: Option<usize>, rules: &Rules) {
-        self.reference = reference.filter(|reference| *reference < self.databases.len());
+        let is_there = |reference: &usize| *reference < self.databases.len();
+        // Of two there is no majority.
+        let only_two = (self.databases.len() == 2).then_some(0);
+        self.reference = reference.filter(is_there).or(only_two);
         for row in &mut self.rows {
+            row.ignored = rules.ignores(row.section, &row.name).map(str::to_owned);
             row.standard = self.reference.unwrap_or_else(|| majority(&row.cells));
             let standard = row.cells[row.standard].held.clone();
             let family = &self.databases[row.standard].family;
@@ -311,7 +320,7 @@ impl Comparison {
 }
 
 /// What a search of a row looks at.
-fn words(name: &str, cells: &[Cell]) -> Box<str> {
+pub(super) fn words(name: &str, cells: &[Cell]) -> Box<str> {
     let mut texts: Vec<&str> = cells.iter().map(Cell::text).collect();
     texts.sort_unstable();
     texts.dedup();
@@ -319,25 +328,27 @@ fn words(name: &str, cells: &[Cell]) -> Box<str> {
     texts.join("\n").to_lowercase().into()
 }
 
-/// The first database of the largest set of those that have the same.
-fn majority(cells: &[Cell]) -> usize {
-    let mut sets: Vec<(usize, usize)> = Vec::new();
+/// The databases that have the same, set by set, in the order of the first of each. Those of which it is not known are in
+/// none.
+pub(super) fn alike(cells: &[Cell]) -> Vec<Vec<usize>> {
+    let mut sets: Vec<Vec<usize>> = Vec::new();
     for (place, cell) in cells.iter().enumerate() {
         if matches!(cell.held, Held::NotKnown(_)) {
             continue;
         }
-        match sets.iter_mut().find(|(first, _)| is_same_value(&cells[*first].held, &cell.held)) {
-            Some((_, count)) => *count += 1,
-            None => sets.push((place, 1)),
+        match sets.iter_mut().find(|set| is_same_value(&cells[set[0]].held, &cell.held)) {
+            Some(set) => set.push(place),
+            None => sets.push(vec![place]),
         }
     }
-    let mut largest = (0, 0);
-    for (first, count) in sets {
-        if count > largest.1 {
-            largest = (first, count);
-        }
-    }
-    largest.0
+    sets
+}
+
+/// The first database of the largest set of those that have the same.
+fn majority(cells: &[Cell]) -> usize {
+    let sets = alike(cells);
+    let largest = sets.iter().map(Vec::len).max().unwrap_or_default();
+    sets.iter().find(|set| set.len() == largest).map_or(0, |set| set[0])
 }
 
 #[cfg(test)]
@@ -406,6 +417,37 @@ mod tests {
         assert!(names(Shown { only_user_set: true, ..Shown::default() }).is_empty());
         let sections: Vec<(Section, usize)> = comparison.sections();
         assert_eq!(sections, [(Section::Storage, 2), (Section::Tags, 1), (Section::Parameters, 1)]);
+    }
+
+    #[test]
+    fn the_databases_of_one_family_are_held_against_each_other_alone() {
+        let mut comparison = three();
+        for (database, family) in
+            comparison.databases.iter_mut().zip(["postgres16", "mysql8.0", "postgres16"])
+        {
+            database.kind = "db-instances";
+            family.clone_into(&mut database.family);
+        }
+        let families = comparison.families();
+        assert_eq!(families, [("postgres16".to_owned(), 2), ("mysql8.0".to_owned(), 1)]);
+        comparison.only_of("postgres16");
+        comparison.hold_against(None, &Rules::default());
+        assert_eq!(verdicts(&comparison, "Iops"), [Verdict::Equal, Verdict::Different]);
+        assert_eq!(verdicts(&comparison, "work_mem"), [Verdict::Equal, Verdict::NotKnown]);
+        assert_eq!(comparison.gaps[0].0, 1, "the gap is still the last one's");
+        comparison.only_of("oracle-ee19");
+        assert!(comparison.databases.is_empty());
+    }
+
+    #[test]
+    fn other_rules_leave_out_other_settings() {
+        let mut comparison = three();
+        let rules = Rules::of_text("[[ignore]]\nmember = \"Iops\"\nbecause = \"ours\"").unwrap();
+        comparison.hold_against(None, &rules);
+        let only = Shown { only_differences: true, ..Shown::default() };
+        assert_eq!(comparison.shown(&only).len(), 3);
+        comparison.hold_against(None, &Rules::default());
+        assert_eq!(comparison.shown(&only).len(), 4);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::baseline::Baseline;
 use super::compare::{Comparison, Row};
 use super::same::Verdict;
-use super::setting::Section;
+use super::setting::{Section, is_within};
 use crate::inventory::{Change, Records};
 use crate::rds::kind;
 
@@ -109,9 +109,8 @@ impl Past {
             return Some(if changed { Since::Changed(seen) } else { Since::AtLeast(seen) });
         }
         let is_it = |change: &&Change| {
-            let within = change.member.as_deref().and_then(|member| member.strip_prefix(&*row.name));
-            is_of(change, &database.identifier)
-                && within.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            let within = change.member.as_deref().is_some_and(|member| is_within(member, &row.name));
+            within && is_of(change, &database.identifier)
         };
         let changed = self.of_databases.iter().filter(is_it).map(|change| change.at.clone()).max();
         changed.map(Since::Changed).or_else(|| database.first_seen.clone().map(Since::AtLeast))

@@ -70,17 +70,29 @@ pub fn place(record: &Record) -> AccountRegion {
     (record.text("AccountId"), record.text("Region"))
 }
 
+/// The text of a structure's member; empty where it has none.
+fn text(item: &serde_json::Value, member: &str) -> String {
+    item.get(member).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
 /// The groups that a record names, each with its status.
 fn named_groups(record: &Record, list: &str, name: &str, status: &str) -> Vec<(String, String)> {
     let value = exact(record.cell(list)).unwrap_or_default();
-    let text = |item: &serde_json::Value, member: &str| {
-        item.get(member).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
-    };
     value.as_array().into_iter().flatten().map(|item| (text(item, name), text(item, status))).collect()
 }
 
 fn own_groups(record: &Record) -> Vec<(String, String)> {
     named_groups(record, "DBParameterGroups", "DBParameterGroupName", "ParameterApplyStatus")
+}
+
+/// The names of a record's own parameter groups.
+pub fn parameter_groups(record: &Record) -> Vec<String> {
+    own_groups(record).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The name of a cluster's parameter group.
+pub fn cluster_parameter_group(record: &Record) -> Option<String> {
+    Some(record.text("DBClusterParameterGroup")).filter(|name| !name.is_empty())
 }
 
 fn option_groups(record: &Record) -> Vec<(String, String)> {
@@ -246,9 +258,6 @@ impl Shelf<'_> {
 /// Whether the parameters of a cluster's group are in force, for one of its members or for all.
 fn status_in_cluster(cluster: &Record, instance: &str) -> String {
     let members = exact(cluster.cell("DBClusterMembers")).unwrap_or_default();
-    let text = |item: &serde_json::Value, member: &str| {
-        item.get(member).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
-    };
     let is_meant = |item: &&serde_json::Value| {
         instance == cluster.text("DBClusterIdentifier") || text(item, "DBInstanceIdentifier") == instance
     };

@@ -1,7 +1,9 @@
-//! Comparing databases: what each has (`setting`, in a `section`, read from the store by `gather`), what a value means (`meaning`, with
-//! `formula` and `classes` for what is computed), whether two mean the same (`same`), what is looked past (`rules`), and
-//! all of it lined up (`compare`, `spread`), now or beside what was written down once (`baseline`, `drift`). Pure functions over records; only `gather` and `drift` read the store. Nothing here
-//! calls AWS, prints or knows a view.
+//! Comparing databases: what each has (`setting`, read from the store by `gather`), what a value means (`meaning`, with
+//! `formula` and `classes` for what is computed), whether two mean the same (`same`), what is looked past (`rules`, as
+//! a file `rule_text`), and
+//! all of it lined up (`compare`, `spread`), now, as it was (`moments` says when it changed), or beside what was written
+//! down once (`baseline`, `drift`). Pure functions over records; only `gather`, `drift` and `moments` read the store. Nothing
+//! here calls AWS, prints or knows a view.
 
 pub mod baseline;
 pub mod classes;
@@ -10,8 +12,9 @@ pub mod drift;
 pub mod formula;
 pub mod gather;
 pub mod meaning;
+pub mod moments;
+pub mod rule_text;
 pub mod rules;
 pub mod same;
-pub mod section;
 pub mod setting;
 pub mod spread;

@@ -1,39 +1,78 @@
 //! What a comparison looks past: a small file that a person reads and hands on, and the same kind of file with what the
 //! program looks past by itself (`assets/comparison-rules.toml`, which says how it is written).
 
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use regex::Regex;
 use serde::Deserialize;
+use toml_edit::Document;
 
-use super::setting::Section;
+use super::setting::{Section, is_within};
+use crate::mistake;
 
-/// A file of rules.
-#[derive(Debug, Clone, Default)]
+/// A file of rules has a few hundred bytes; what is larger is something else.
+const MOST_BYTES: u64 = 1_000_000;
+
+/// The rules of a file, or of several on top of each other.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rules {
     ignored: Vec<Ignore>,
     equal: Vec<Equal>,
+    /// Whether nothing below them counts.
+    alone: bool,
+    /// Where they come from, beside the program's own.
+    files: Vec<PathBuf>,
 }
 
-#[derive(Debug, Clone)]
-struct Ignore {
+/// A rule that leaves settings out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ignore {
     section: Option<Section>,
     name: Option<Name>,
-    pattern: Option<Regex>,
-    because: String,
+    pattern: Option<Pattern>,
+    pub because: String,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Equal {
     name: Name,
     values: Vec<String>,
     because: String,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 enum Name {
     Member(String),
     Parameter(String),
+}
+
+#[derive(Debug, Clone)]
+struct Pattern(Regex);
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Pattern) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+/// What it leaves out, in words.
+impl fmt::Display for Ignore {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(Name::Parameter(parameter)) => write!(out, "parameter {parameter}")?,
+            Some(Name::Member(member)) => write!(out, "{member}")?,
+            None if self.pattern.is_none() => write!(out, "everything")?,
+            None => {}
+        }
+        if let Some(Pattern(pattern)) = &self.pattern {
+            write!(out, "{}names like {pattern}", if self.name.is_some() { ", " } else { "" })?;
+        }
+        match self.section {
+            Some(section) => write!(out, " in {}", section.word()),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Name {
@@ -48,9 +87,7 @@ impl Name {
         match self {
             Name::Parameter(parameter) => section == Section::Parameters && name == parameter,
             Name::Member(member) => {
-                let within = name.strip_prefix(member.as_str());
-                !matches!(section, Section::Parameters | Section::Options)
-                    && within.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+                !matches!(section, Section::Parameters | Section::Options) && is_within(name, member)
             }
         }
     }
@@ -93,72 +130,116 @@ struct WrittenEqual {
     because: String,
 }
 
+impl WrittenIgnore {
+    fn read(self) -> Result<Ignore, String> {
+        let section = self
+            .section
+            .map(|word| {
+                Section::of_word(&word).ok_or_else(|| format!("there is no section {word} to ignore"))
+            })
+            .transpose()?;
+        let pattern = self
+            .pattern
+            .map(|pattern| Regex::new(&pattern).map_err(|error| not_a_pattern(&pattern, &error)))
+            .transpose()?
+            .map(Pattern);
+        let name = Name::of(self.member, self.parameter)?;
+        if section.is_none() && pattern.is_none() && name.is_none() {
+            return Err("a rule that ignores names a section, a member, a parameter or a pattern".to_owned());
+        }
+        Ok(Ignore { section, name, pattern, because: self.because })
+    }
+}
+
+/// What is wrong with a pattern, without the picture of it that comes before.
+fn not_a_pattern(pattern: &str, error: &regex::Error) -> String {
+    let said = error.to_string();
+    let said = said.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    format!("the pattern {pattern}: {said}")
+}
+
+impl WrittenEqual {
+    fn read(self) -> Result<Equal, String> {
+        let name = Name::of(self.member, self.parameter)?
+            .ok_or_else(|| "a rule of equal values names a member or a parameter".to_owned())?;
+        Ok(Equal { name, values: self.values, because: self.because })
+    }
+}
+
 impl Rules {
     /// What the program looks past by itself.
     pub fn usual() -> Rules {
         // A test reads the file; without it there are no rules, and nothing is left out.
-        Rules::read(include_str!("../../assets/comparison-rules.toml")).unwrap_or_default()
+        Rules::of_text(include_str!("../../assets/comparison-rules.toml")).unwrap_or_default()
     }
 
-    /// The rules of a file, on top of the usual ones unless it says otherwise.
+    /// The rules of a file.
     ///
     /// # Errors
-    /// A sentence that says what is wrong with the file.
+    /// A sentence that says what is wrong with the file, and in which line.
     pub fn of_file(path: &Path) -> Result<Rules, String> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("the rules {} cannot be read: {error}", path.display()))?;
-        Rules::of_text(&text).map_err(|why| format!("the rules {}: {why}", path.display()))
+        let unreadable = |why: String| format!("the rules {} cannot be read: {why}", path.display());
+        let metadata = path.metadata().map_err(|error| unreadable(error.to_string()))?;
+        if !metadata.is_file() || metadata.len() > MOST_BYTES {
+            return Err(unreadable("it is no file of rules".to_owned()));
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+        let rules = Rules::of_text(&text).map_err(|why| format!("the rules {}: {why}", path.display()))?;
+        Ok(Rules { files: vec![path.to_owned()], ..rules })
     }
 
     /// As `of_file`, of the file's text.
     ///
     /// # Errors
-    /// A sentence that says what is wrong with it.
+    /// What is wrong with it, behind the line.
     pub fn of_text(text: &str) -> Result<Rules, String> {
-        let file: File = toml_edit::de::from_str(text).map_err(|error| error.to_string())?;
-        let defaults = file.defaults;
-        let mut rules = Rules::of(file)?;
-        if defaults {
-            let usual = Rules::usual();
-            rules.ignored.extend(usual.ignored);
-            rules.equal.extend(usual.equal);
-        }
-        Ok(rules)
+        let file: File = mistake::read(text)?;
+        let text = mistake::without_mark(text);
+        let wrong = |list: &str, at: usize, why: String| {
+            let span = Document::parse(text)
+                .ok()
+                .and_then(|document| document.get(list)?.as_array_of_tables()?.get(at)?.span());
+            mistake::behind_line(text, span, &why)
+        };
+        let ignored = file.ignore.into_iter().enumerate();
+        let equal = file.equal.into_iter().enumerate();
+        Ok(Rules {
+            ignored: ignored
+                .map(|(at, written)| written.read().map_err(|why| wrong("ignore", at, why)))
+                .collect::<Result<_, _>>()?,
+            equal: equal
+                .map(|(at, written)| written.read().map_err(|why| wrong("equal", at, why)))
+                .collect::<Result<_, _>>()?,
+            alone: !file.defaults,
+            files: Vec::new(),
+        })
     }
 
-    fn read(text: &str) -> Result<Rules, String> {
-        Rules::of(toml_edit::de::from_str(text).map_err(|error| error.to_string())?)
+    /// These rules on top of others, unless they are to stand alone.
+    #[must_use]
+    pub fn on(mut self, below: Rules) -> Rules {
+        if !self.alone {
+            self.ignored.extend(below.ignored);
+            self.equal.extend(below.equal);
+            self.alone = below.alone;
+            self.files.extend(below.files);
+        }
+        self
     }
 
-    fn of(file: File) -> Result<Rules, String> {
-        let mut rules = Rules::default();
-        for written in file.ignore {
-            let section = written
-                .section
-                .map(|word| {
-                    Section::of_word(&word).ok_or_else(|| format!("there is no section {word} to ignore"))
-                })
-                .transpose()?;
-            let pattern = written
-                .pattern
-                .map(|pattern| {
-                    Regex::new(&pattern).map_err(|error| format!("the pattern {pattern}: {error}"))
-                })
-                .transpose()?;
-            let name = Name::of(written.member, written.parameter)?;
-            if section.is_none() && pattern.is_none() && name.is_none() {
-                return Err(
-                    "a rule that ignores names a section, a member, a parameter or a pattern".to_owned()
-                );
-            }
-            rules.ignored.push(Ignore { section, name, pattern, because: written.because });
-        }
-        for written in file.equal {
-            let name = Name::of(written.member, written.parameter)?
-                .ok_or_else(|| "a rule of equal values names a member or a parameter".to_owned())?;
-            rules.equal.push(Equal { name, values: written.values, because: written.because });
-        }
-        Ok(rules)
+    /// The rules that leave settings out, in the file's order.
+    pub fn ignored(&self) -> &[Ignore] {
+        &self.ignored
+    }
+
+    /// The files that they come from, beside the program's own.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// How many rules there are.
+    pub fn count(&self) -> usize {
+        self.ignored.len() + self.equal.len()
     }
 
     /// Why a setting is left out; `None` where it is not.
@@ -166,7 +247,7 @@ impl Rules {
         let applies = |ignore: &&Ignore| {
             ignore.section.is_none_or(|only| only == section)
                 && ignore.name.as_ref().is_none_or(|rule| rule.is(section, name))
-                && ignore.pattern.as_ref().is_none_or(|pattern| pattern.is_match(name))
+                && ignore.pattern.as_ref().is_none_or(|Pattern(pattern)| pattern.is_match(name))
         };
         self.ignored.iter().find(applies).map(|ignore| ignore.because.as_str())
     }
@@ -185,7 +266,7 @@ mod tests {
 
     #[test]
     fn the_usual_rules_leave_out_identity_and_keep_settings() {
-        let rules = Rules::read(include_str!("../../assets/comparison-rules.toml")).unwrap();
+        let rules = Rules::of_text(include_str!("../../assets/comparison-rules.toml")).unwrap();
         for (section, name) in [
             (Section::Identity, "DBInstanceArn"),
             (Section::Network, "Endpoint.Address"),
@@ -214,28 +295,44 @@ mod tests {
     fn a_file_adds_to_the_usual_rules_or_stands_instead_of_them() {
         let more = "[[ignore]]\nparameter = \"work_mem\"\nbecause = \"ours\"\n\
                     [[equal]]\nparameter = \"log_statement\"\nvalues = [\"ddl\", \"mod\"]\n";
-        let rules = Rules::of_text(more).unwrap();
+        let rules = Rules::of_text(more).unwrap().on(Rules::usual());
         assert_eq!(rules.ignores(Section::Parameters, "work_mem"), Some("ours"));
         assert_eq!(rules.ignores(Section::Storage, "work_mem"), None);
         assert!(rules.ignores(Section::Identity, "DBInstanceArn").is_some());
         assert!(rules.equates(Section::Parameters, "log_statement", "ddl", "mod").is_some());
         assert!(rules.equates(Section::Parameters, "log_statement", "ddl", "all").is_none());
-        let alone = Rules::of_text(&format!("defaults = false\n{more}")).unwrap();
+        let alone = Rules::of_text(&format!("defaults = false\n{more}")).unwrap().on(Rules::usual());
         assert!(alone.ignores(Section::Identity, "DBInstanceArn").is_none());
     }
 
     #[test]
-    fn what_is_wrong_with_a_file_is_said() {
+    fn what_is_wrong_with_a_file_is_said_with_its_line() {
         for (text, said) in [
-            ("[[ignore]]\nmembre = \"x\"", "membre"),
-            ("[[ignore]]\nsection = \"Sections\"", "Sections"),
-            ("[[ignore]]\npattern = \"(\"", "pattern"),
-            ("[[ignore]]\nbecause = \"x\"", "names a section"),
-            ("[[equal]]\nvalues = []", "names a member"),
-            ("[[ignore]]\nmember = \"a\"\nparameter = \"b\"", "not both"),
+            ("[[ignore]]\nmembre = \"x\"", "line 2: unknown field `membre`"),
+            ("[[ignore]]\nsection = \"Sections\"", "line 1: there is no section Sections"),
+            ("# ours\n[[ignore]]\nmember = \"a\"\n\n[[ignore]]\npattern = \"(\"", "line 5: the pattern"),
+            ("[[ignore]]\nbecause = \"x\"", "line 1: a rule that ignores names a section"),
+            ("[[equal]]\nvalues = []", "line 1: a rule of equal values names a member"),
+            (
+                "[[ignore]]\nmember = \"a\"\nparameter = \"b\"",
+                "line 1: a rule names a member or a parameter, not both",
+            ),
+            ("\u{feff}[[ignore]]\nmember = ", "line 2: "),
         ] {
             let error = Rules::of_text(text).unwrap_err();
-            assert!(error.contains(said), "{text}: {error}");
+            assert!(error.starts_with(said) && !error.contains('\n'), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_rule_is_said_in_words() {
+        let text = "[[ignore]]\nparameter = \"work_mem\"\n[[ignore]]\nsection = \"Storage\"\nmember = \"Iops\"\n\
+                    [[ignore]]\nsection = \"Tags\"\n[[ignore]]\npattern = \"Time$\"\n";
+        let words: Vec<String> =
+            Rules::of_text(text).unwrap().ignored().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            words,
+            ["parameter work_mem", "Iops in Storage", "everything in Tags", "names like Time$"]
+        );
     }
 }

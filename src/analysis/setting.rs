@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::meaning::{self, Meaning, Owner};
-pub use super::section::Section;
 use crate::rds;
+pub use crate::rds::Section;
 use crate::rds::readable::{exact, readable};
 use crate::rds::{Cell, Kind};
 
@@ -114,6 +114,12 @@ pub struct Named {
     pub held: Held,
 }
 
+/// Whether a setting is a member, or within one: `Endpoint.Port` is within `Endpoint`, `TagList[app]` within `TagList`.
+pub fn is_within(name: &str, member: &str) -> bool {
+    let within = name.strip_prefix(member);
+    within.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 /// What a group of parameters in use means for a database.
 #[derive(Debug)]
 pub struct GroupInUse<'a> {
@@ -147,7 +153,7 @@ pub fn of_members(kind: &Kind, cells: &[Cell], owner: &Owner, section: Option<Se
         if column.own || is_of_groups || kind.volatile.contains(&column.name.as_str()) {
             continue;
         }
-        let section = section.unwrap_or_else(|| rds::section(kind.name, &column.name).into());
+        let section = section.unwrap_or_else(|| rds::section(kind.name, &column.name));
         let Some(value) = exact(cell) else {
             named.push(Named { section, name: column.name.as_str().into(), held: Held::Missing });
             continue;
@@ -269,7 +275,7 @@ fn wait(
         return;
     }
     named.retain(|known| *known.name != *name);
-    let section = section.unwrap_or_else(|| rds::section(kind.name, name).into());
+    let section = section.unwrap_or_else(|| rds::section(kind.name, name));
     let mut new = set(section, name, String::new(), Meaning::EnginesOwn);
     if let Held::Set(setting) = &mut new.held {
         setting.waits = Some(waits);

@@ -1,10 +1,9 @@
 //! A comparison seen across the fleet: every value of one setting that is in use, the rare ones first; and the settings
-//! in which databases differ most.
+//! in which databases differ most, of all of them or of one engine family.
 
 use std::collections::BTreeMap;
 
-use super::compare::Comparison;
-use super::same::is_same_value;
+use super::compare::{Comparison, alike, words};
 use super::setting::Held;
 
 /// A value of a setting, and who has it.
@@ -29,31 +28,55 @@ pub struct Varied {
 }
 
 impl Comparison {
+    /// The engine families of the databases with how many are of each, the largest first.
+    pub fn families(&self) -> Vec<(String, usize)> {
+        let mut families: BTreeMap<&str, usize> = BTreeMap::new();
+        for database in self.databases.iter().filter(|database| !database.is_baseline()) {
+            *families.entry(&database.family).or_default() += 1;
+        }
+        let mut families: Vec<(String, usize)> =
+            families.into_iter().map(|(family, count)| (family.to_owned(), count)).collect();
+        families.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        families
+    }
+
+    /// Leaves out the databases of other engine families. They are to be judged anew after that.
+    pub fn only_of(&mut self, family: &str) {
+        let stays: Vec<bool> = self
+            .databases
+            .iter()
+            .map(|database| database.is_baseline() || database.family == family)
+            .collect();
+        let left: Vec<usize> = (0..stays.len()).filter(|place| stays[*place]).collect();
+        let mut places = stays.iter();
+        self.databases.retain(|_| places.next().copied().unwrap_or_default());
+        for row in &mut self.rows {
+            let mut places = stays.iter();
+            row.cells.retain(|_| places.next().copied().unwrap_or_default());
+            row.words = words(&row.name, &row.cells);
+        }
+        self.gaps.retain_mut(|(place, ..)| match left.binary_search(place) {
+            Ok(now) => {
+                *place = now;
+                true
+            }
+            Err(_) => false,
+        });
+    }
+
     /// Every value of a setting, the rarest first. Databases of which it is not known are in none.
     pub fn values(&self, row: usize) -> Vec<ValueInUse> {
         let Some(row) = self.rows.get(row) else { return Vec::new() };
-        let mut values: Vec<ValueInUse> = Vec::new();
-        for (place, cell) in row.cells.iter().enumerate() {
-            if matches!(cell.held, Held::NotKnown(_)) {
-                continue;
+        let value = |databases: Vec<usize>| {
+            let first = &row.cells[databases[0]];
+            let mut by_version: BTreeMap<(String, String), usize> = BTreeMap::new();
+            for database in databases.iter().map(|place| &self.databases[*place]) {
+                *by_version.entry((database.engine.clone(), database.version.clone())).or_default() += 1;
             }
-            let same =
-                |value: &&mut ValueInUse| is_same_value(&row.cells[value.databases[0]].held, &cell.held);
-            let database = &self.databases[place];
-            let version = (database.engine.clone(), database.version.clone());
-            match values.iter_mut().find(same) {
-                Some(value) => {
-                    value.databases.push(place);
-                    *value.by_version.entry(version).or_default() += 1;
-                }
-                None => values.push(ValueInUse {
-                    text: cell.text().to_owned(),
-                    is_missing: cell.held == Held::Missing,
-                    databases: vec![place],
-                    by_version: BTreeMap::from([(version, 1)]),
-                }),
-            }
-        }
+            let is_missing = first.held == Held::Missing;
+            ValueInUse { text: first.text().to_owned(), is_missing, databases, by_version }
+        };
+        let mut values: Vec<ValueInUse> = alike(&row.cells).into_iter().map(value).collect();
         values.sort_by_key(|value| value.databases.len());
         values
     }
@@ -67,7 +90,7 @@ impl Comparison {
             .iter()
             .enumerate()
             .filter(differs)
-            .map(|(at, row)| Varied { row: at, values: self.values(at).len(), differing: row.differing })
+            .map(|(at, row)| Varied { row: at, values: alike(&row.cells).len(), differing: row.differing })
             .collect();
         varied.sort_by_key(|varied| std::cmp::Reverse((varied.values, varied.differing)));
         varied

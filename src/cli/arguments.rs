@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
 
 use crate::analysis::setting::Section;
 use crate::config::Environment;
 use crate::inventory::QueryLimits;
+use crate::query::Moment;
 use crate::report::{ComparisonFormat, Format};
 use crate::sweep::{Limits, Selection};
 
@@ -61,8 +60,9 @@ pub enum Action {
     /// Hold databases against each other: settings, tags, options and effective parameters.
     ///
     /// A database is named by its identifier, by ACCOUNT/REGION/IDENTIFIER, or by its ARN. What they need is collected
-    /// first. Without --reference each setting is held against what most have. Exit code: 0, or 3 if something of them could
-    /// not be collected, which is shown as such and never as equal.
+    /// first. Without --reference each setting is held against what most have; of two databases against the first, of one
+    /// database's times against the earliest. Exit code: 0, or 3 if something of them could not be collected, which is shown
+    /// as such and never as equal.
     Compare(Compare),
     /// Write the settings of a database, or what most of several have, as a baseline: a text file for version control.
     Baseline(SaveBaseline),
@@ -177,7 +177,7 @@ pub struct Query {
 #[derive(Debug, Args)]
 pub struct Changes {
     /// Everything since a time (2026-11-01, 2026-11-01T08:00:00Z) or age (24h, 7d), instead of since the sweep before.
-    #[arg(long, value_name = "TIME", value_parser = since)]
+    #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub since: Option<OffsetDateTime>,
     #[command(flatten)]
     pub collect: Collect,
@@ -229,7 +229,8 @@ pub struct Databases {
     /// With --where: clusters instead of instances.
     #[arg(long)]
     pub clusters: bool,
-    /// A file of rules: what is left out, and which values mean the same.
+    /// A file of rules: what is left out, and which values mean the same, on top of an administrator's rules and the program's
+    /// own.
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
     /// Do not ask AWS: use what earlier runs collected.
@@ -259,7 +260,7 @@ pub struct Compare {
     pub reference: Option<String>,
     /// With one database: as it was at this time (2026-11-01, 2026-11-01T08:00:00Z) or age (24h, 7d); may be given
     /// several times.
-    #[arg(long = "at", value_name = "TIME", value_parser = since)]
+    #[arg(long = "at", value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub times: Vec<OffsetDateTime>,
     /// Only settings that differ.
     #[arg(long)]
@@ -310,6 +311,9 @@ pub struct Values {
     /// Only databases of this engine, such as postgres.
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<String>,
+    /// Only databases of this engine family, such as postgres16 or mysql8.0.
+    #[arg(long, value_name = "FAMILY")]
+    pub family: Option<String>,
     #[command(flatten)]
     pub databases: Databases,
 }
@@ -340,28 +344,9 @@ pub struct Serve {
     pub seed: u64,
 }
 
-/// A time as people write it: RFC 3339, a date (midnight, UTC), or an age such as `24h` and `7d`.
+/// A time that is over, as people write it.
 fn since(text: &str) -> Result<OffsetDateTime, String> {
-    if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
-        return Ok(time);
-    }
-    if let Ok(date) = time::Date::parse(text, format_description!("[year]-[month]-[day]")) {
-        return Ok(date.midnight().assume_utc());
-    }
-    let age = text.char_indices().next_back().and_then(|(at, unit)| {
-        let number: i64 = text[..at].parse().ok().filter(|number| (0..=1_000_000).contains(number))?;
-        Some(match unit {
-            'm' => time::Duration::minutes(number),
-            'h' => time::Duration::hours(number),
-            'd' => time::Duration::days(number),
-            'w' => time::Duration::weeks(number),
-            _ => return None,
-        })
-    });
-    age.and_then(|age| OffsetDateTime::now_utc().checked_sub(age)).ok_or_else(|| {
-        "write a time such as 2026-11-01 or 2026-11-01T08:00:00Z, or an age such as 90m, 24h, 7d or 4w"
-            .to_owned()
-    })
+    Moment::past(text, OffsetDateTime::now_utc())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

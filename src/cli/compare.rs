@@ -9,15 +9,15 @@ use super::export::{Collected, Run, written, wrong};
 use super::{Ending, print, say};
 use crate::analysis::baseline::Baseline;
 use crate::analysis::compare::Shown;
-use crate::analysis::rules::Rules;
 use crate::config::Environment;
 use crate::core::{
-    Against, Choice, Collect, Command, Compare, Compared, ComparisonReport, Core, Event, Options,
-    SaveBaseline,
+    Against, Choice, Collect, Command, Compare, Compared, ComparisonReport, Core, Event, HoldAgainst,
+    Options, SaveBaseline,
 };
 use crate::query::{Filter, Query, Test, expression};
 use crate::rds::{kind, no_such_kind};
 use crate::report::plain_table;
+use crate::settings::{Folders, RuleBook};
 use crate::sweep::Coverage;
 
 /// Compares databases and writes what was found.
@@ -127,16 +127,32 @@ pub fn values(demo: bool, environment: Environment, arguments: &arguments::Value
         }
         Compare { most: None, ..compare }
     });
-    let (_core, compared) = match found {
+    let (core, mut compared) = match found {
         Ok(found) => found,
         Err(ending) => return ending,
     };
+    if let Some(family) = &arguments.family {
+        let families = compared.comparison.families();
+        if !families.iter().any(|(known, _)| known == family) {
+            let known: Vec<String> =
+                families.iter().map(|(family, count)| format!("{family} ({count})")).collect();
+            let known = known.join(", ");
+            return wrong(&format!("no database is of the engine family {family}; there are {known}"));
+        }
+        let rules = Arc::clone(&compared.rules);
+        let family = Some(family.clone());
+        core.send(Command::HoldAgainst(HoldAgainst { compared, reference: None, rules, family }));
+        compared = match answer(&core) {
+            Ok(compared) => compared,
+            Err(sentence) => return wrong(&sentence),
+        };
+    }
     say_gaps(&compared);
     let comparison = &compared.comparison;
     let printed = match &arguments.setting {
         None => {
             let mut table = plain_table(["Section", "Setting", "Values", "Differ"].into_iter());
-            for varied in comparison.most_varied() {
+            for varied in &compared.varied {
                 let row = &comparison.rows[varied.row];
                 let numbers = [varied.values, varied.differing].map(|number| number.to_string());
                 table.add_row([row.section.title(), &*row.name, numbers[0].as_str(), numbers[1].as_str()]);
@@ -204,13 +220,16 @@ impl Asked<'_> {
             cached: databases.cached,
             output: self.output,
         };
-        let rules = match &databases.rules {
-            Some(path) => Rules::of_file(path).map_err(|sentence| wrong(&sentence))?,
-            None => Rules::usual(),
-        };
+        let book = RuleBook::read(&Folders::of(&environment), databases.rules.as_deref());
+        if let Some(Err(sentence)) = book.own.map(|own| own.rules) {
+            return Err(wrong(&sentence));
+        }
+        for sentence in book.shared.iter().filter_map(|file| file.rules.as_ref().err()) {
+            say(&format!("rds-fleet-cli: {sentence}"));
+        }
         let collect = if databases.cached { Collect::Nothing } else { Collect::Fresh };
         let compare = with(Compare {
-            rules: Arc::new(rules),
+            rules: book.rules,
             collect,
             ..Compare::of(self.choice().map_err(|sentence| wrong(&sentence))?)
         });
@@ -222,19 +241,12 @@ impl Asked<'_> {
             missing.iter().for_each(|line| say(line));
         }
         core.send(Command::Compare(compare));
-        loop {
-            match core.wait() {
-                Some(Event::Comparison(Ok(compared))) => return Ok((core, compared)),
-                Some(Event::Comparison(Err(sentence))) => {
-                    if is_by_name {
-                        missing.iter().for_each(|line| say(line));
-                    }
-                    return Err(wrong(&sentence));
-                }
-                Some(_) => {}
-                None => return Err(Ending::Nothing),
+        answer(&core).map(|compared| (core, compared)).map_err(|sentence| {
+            if is_by_name {
+                missing.iter().for_each(|line| say(line));
             }
-        }
+            wrong(&sentence)
+        })
     }
 
     fn choice(&self) -> Result<Choice, String> {
@@ -250,6 +262,17 @@ impl Asked<'_> {
             (query.search, query.filters) = (search, filters);
         }
         Ok(Choice::Query(Box::new(query)))
+    }
+}
+
+/// Waits for what was asked to be compared.
+fn answer(core: &Core) -> Result<Arc<Compared>, String> {
+    loop {
+        match core.wait() {
+            Some(Event::Comparison(answer)) => return answer,
+            Some(_) => {}
+            None => return Err("the program is ending".to_owned()),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::comparison::{Compare, Compared, ComparisonReport, SaveBaseline};
+use super::comparison::{Compare, Compared, ComparisonReport, HoldAgainst, Moments, SaveBaseline};
 use super::overview::Overview;
 use crate::analysis::compare::Shown;
 use crate::config::{Diagnostic, Environment, FileState};
@@ -98,8 +98,11 @@ pub enum Command {
     /// Databases beside each other: answered by `Event::Comparison`, when what they need is collected. The newest request
     /// wins.
     Compare(Compare),
-    /// The same databases held against another of them, or the majority: answered by `Event::Comparison`.
-    HoldAgainst { compared: Arc<Compared>, reference: Option<usize> },
+    /// Databases that were compared held against another of them, or the majority; by other rules, or those of one engine
+    /// family only: answered by `Event::Comparison`.
+    HoldAgainst(HoldAgainst),
+    /// When a database changed, as far as it was watched: answered by `Event::Moments`.
+    Moments { kind: &'static str, row: i64 },
     /// The rows of a comparison that are shown, as Markdown: answered by `Event::Copied`.
     CopyComparison { compared: Arc<Compared>, shown: Shown },
     /// Write a comparison: answered by `Event::Exported`.
@@ -174,6 +177,7 @@ pub enum Event {
     Exported(Result<Exported, String>),
     /// Databases beside each other, or why they cannot be compared.
     Comparison(Result<Arc<Compared>, String>),
+    Moments(Arc<Moments>),
     /// A sweep has ended; the newest `Fleet` was sent before.
     SweepEnded,
 }

@@ -43,6 +43,15 @@ pub fn chosen(records: &Records, job: &Job, basis: &Basis) -> Result<Vec<Chosen>
     }
     let mut met = BTreeSet::new();
     found.retain(|record| met.insert((record.kind.name, record.row)));
+    let instances = found.iter().filter(|record| record.kind.name == "db-instances").count();
+    let clusters = found.len() - instances;
+    if instances > 0 && clusters > 0 {
+        return Err(format!(
+            "instances and clusters have different settings and are compared apart, and {} chosen: choose the clusters' \
+             instances instead, which are shown with the settings of their clusters",
+            both(instances, clusters)
+        ));
+    }
     if compare.times.is_empty() {
         return Ok(found.into_iter().map(|record| Chosen { record, at: None }).collect());
     }
@@ -78,7 +87,7 @@ pub fn is_same(one: &Record, other: &Record) -> bool {
     one.row == other.row && one.kind.name == other.kind.name
 }
 
-fn comparable(name: &str) -> Result<&'static Kind, String> {
+pub fn comparable(name: &str) -> Result<&'static Kind, String> {
     ["db-instances", "db-clusters"]
         .contains(&name)
         .then(|| kind(name))
@@ -156,7 +165,8 @@ pub fn named(records: &Records, name: &str, basis: &Basis) -> Result<Record, Str
     }
 }
 
-fn full_name(record: &Record) -> String {
+/// A database's name with its account and region.
+pub fn full_name(record: &Record) -> String {
     let (account, region) = place(record);
     format!("{account}/{region}/{}", record.text(record.kind.identifier))
 }
@@ -183,6 +193,14 @@ pub fn needs(chosen: &[Chosen]) -> Needs {
         }
     }
     needs
+}
+
+fn both(instances: usize, clusters: usize) -> String {
+    let counted = |count: usize, word: &str| match count {
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    };
+    format!("{} and {} are", counted(instances, "instance"), counted(clusters, "cluster"))
 }
 
 pub fn how_many(count: usize) -> String {

@@ -12,14 +12,19 @@ use time::OffsetDateTime;
 use super::Message;
 use super::answering::Telling;
 use super::api::{Event, Exported};
-use super::choosing::{chosen, how_many, is_of, is_same, named, needs, unreadable};
-use super::comparison::{Against, Choice, Compare, Compared, ComparisonReport, SaveBaseline};
+use super::choosing::{chosen, comparable, full_name, how_many, is_of, is_same, named, needs, unreadable};
+use super::comparison::{
+    Against, Choice, Compare, Compared, ComparisonReport, HoldAgainst, Moments, SaveBaseline,
+};
+use crate::analysis;
 use crate::analysis::baseline::Baseline;
 use crate::analysis::compare::{Comparison, Database, Shown};
 use crate::analysis::drift;
 use crate::analysis::gather::{self, Chosen};
+use crate::analysis::moments::Changed;
+use crate::analysis::rules::Rules;
 use crate::failure::State;
-use crate::inventory::{AccountRegion, QueryLimits, Records, Storage};
+use crate::inventory::{AccountRegion, QueryLimits, Records, Storage, Which};
 use crate::report::{self, About};
 use crate::sweep::Coverage;
 
@@ -62,9 +67,32 @@ pub fn compare(job: Job, basis: Basis, telling: &Telling) {
     run(&job.clone(), telling.clone(), move || compared(&job, &basis).map(Some));
 }
 
-/// Holds databases against another one on a thread, and tells the views.
-pub fn hold_against(job: &Job, held: Arc<Compared>, reference: Option<usize>, telling: &Telling) {
-    run(job, telling.clone(), move || Ok(Some(held.held_against(reference))));
+/// Judges databases once more on a thread, and tells the views.
+pub fn hold_against(job: &Job, asked: HoldAgainst, telling: &Telling) {
+    let storage = job.storage.clone();
+    run(job, telling.clone(), move || judged_anew(&storage, asked).map(Some));
+}
+
+/// Finds out on a thread when a database changed, and tells the views.
+pub fn moments(storage: Storage, kind: &'static str, row: i64, telling: &Telling) {
+    let telling = telling.clone();
+    let run = move || {
+        let found = moments_of(&storage, kind, row);
+        let title = found.as_ref().map(|(title, _)| title.clone()).unwrap_or_default();
+        let changed = found.map(|(_, changed)| changed);
+        telling.send(Event::Moments(Arc::new(Moments { kind, row, title, changed })));
+    };
+    // Where no thread can be had there is no list, and a time can be written.
+    let _ = thread::Builder::new().name("rds-fleet-looks-back".to_owned()).spawn(run);
+}
+
+fn moments_of(storage: &Storage, name: &str, row: i64) -> Result<(String, Vec<Changed>), String> {
+    let records = open(storage)?;
+    let kind = comparable(name)?;
+    let found = records.of(kind, &Which::Rows(&[row]), None).map_err(unreadable)?.pop();
+    let record = found.ok_or_else(|| "it is there no more".to_owned())?;
+    let changed = analysis::moments::of(&records, &record).map_err(unreadable)?;
+    Ok((full_name(&record), changed))
 }
 
 fn run(
@@ -188,15 +216,56 @@ fn compared(job: &Job, basis: &Basis) -> Result<Compared, String> {
             how_many(chosen.len())
         ));
     }
-    let mut comparison = Comparison::of(subjects, &compare.rules, reference);
-    let mut departures = None;
-    if let Some(baseline) = baseline {
-        comparison.only_what_is_in(baseline);
-        departures = Some(drift::departures(&comparison, &records).map_err(unreadable)?);
+    // What one database was at several times is no vote: they are held against the earliest.
+    let reference = reference.or((!compare.times.is_empty()).then_some(0));
+    let comparison = Comparison::of(subjects, &compare.rules, reference);
+    let about = about(&chosen, basis, compare);
+    concluded(comparison, Arc::clone(&compare.rules), about, baseline.map(Arc::clone), &job.storage)
+}
+
+fn judged_anew(storage: &Storage, asked: HoldAgainst) -> Result<Compared, String> {
+    let HoldAgainst { compared, reference, rules, family } = asked;
+    let whole = compared.whole();
+    let mut comparison = whole.comparison.clone();
+    if let Some(family) = &family {
+        comparison.only_of(family);
+        if comparison.databases.is_empty() {
+            return Err(format!("none of the databases is of the engine family {family}"));
+        }
     }
-    let about = about(&comparison, &chosen, basis, compare);
-    let varied = comparison.most_varied();
-    Ok(Compared { comparison, rules: Arc::clone(&compare.rules), about, departures, varied })
+    comparison.hold_against(reference, &rules);
+    let about = whole.about.clone();
+    let of = family.map(|family| (family, Arc::clone(whole)));
+    let judged = concluded(comparison, rules, about, whole.baseline.clone(), storage)?;
+    Ok(Compared { of, ..judged })
+}
+
+/// What follows from the verdicts: who departs from a baseline, which settings differ most, and what it is that is told.
+fn concluded(
+    mut comparison: Comparison,
+    rules: Arc<Rules>,
+    mut about: About,
+    baseline: Option<Arc<Baseline>>,
+    storage: &Storage,
+) -> Result<Compared, String> {
+    let mut departures = None;
+    if let Some(baseline) = &baseline {
+        comparison.only_what_is_in(baseline);
+        departures = Some(drift::departures(&comparison, &open(storage)?).map_err(unreadable)?);
+    }
+    about.scope.truncate(1);
+    about.scope.extend(scope(&comparison, &rules));
+    Ok(Compared { baseline, departures, ..Compared::new(comparison, rules, about) })
+}
+
+/// Of which databases a comparison tells, what they are held against, and by whose rules.
+fn scope(comparison: &Comparison, rules: &Rules) -> Vec<String> {
+    let databases: Vec<String> = comparison.databases.iter().map(Database::title).collect();
+    let reference = comparison.reference.and_then(|at| comparison.databases.get(at));
+    let against = reference.map_or("the majority".to_owned(), Database::title);
+    let mut scope = vec![databases.join(", "), format!("held against {against}")];
+    scope.extend(rules.files().iter().map(|file| format!("by the rules of {}", file.display())));
+    scope
 }
 
 /// Why a kind of a place was not collected; `None` where it was, by one role or another.
@@ -212,15 +281,8 @@ fn standing(basis: &Basis, name: &'static str, place: &AccountRegion) -> Option<
     why.or_else(|| Some(State::NotAsked.word().to_owned()))
 }
 
-fn about(comparison: &Comparison, chosen: &[Chosen], basis: &Basis, compare: &Compare) -> About {
-    let databases: Vec<String> = comparison.databases.iter().map(Database::title).collect();
-    let mut scope = vec![basis.scope.clone(), databases.join(", ")];
-    scope.push(
-        match (comparison.reference, comparison.reference.and_then(|at| comparison.databases.get(at))) {
-            (Some(_), Some(reference)) => format!("held against {}", reference.title()),
-            _ => "held against the majority".to_owned(),
-        },
-    );
+/// What is known of a comparison but the databases that `scope` tells.
+fn about(chosen: &[Chosen], basis: &Basis, compare: &Compare) -> About {
     let needs = needs(chosen);
     let is_read = |coverage: &Coverage| {
         let place = (coverage.account_id.clone().unwrap_or_default(), coverage.region.clone());
@@ -238,7 +300,7 @@ fn about(comparison: &Comparison, chosen: &[Chosen], basis: &Basis, compare: &Co
     };
     About {
         title,
-        scope,
+        scope: vec![basis.scope.clone()],
         made: OffsetDateTime::now_utc(),
         coverage: basis
             .coverage

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use crate::analysis::baseline::Baseline;
 use crate::analysis::compare::{Comparison, Shown};
 use crate::analysis::drift::Departure;
+use crate::analysis::moments::Changed;
 use crate::analysis::rules::Rules;
 use crate::analysis::spread::Varied;
 use crate::query::Query;
@@ -84,20 +85,54 @@ pub struct Compared {
     pub rules: Arc<Rules>,
     /// Which databases, from when, and how complete.
     pub about: About,
+    /// What they are held against, if it was written down.
+    pub baseline: Option<Arc<Baseline>>,
     /// Against a baseline: every setting that is not as it says.
     pub departures: Option<Vec<Departure>>,
     /// The settings in which they differ, those with the most values first.
     pub varied: Vec<Varied>,
+    /// Where they are those of one engine family: its name, and all that were compared.
+    pub of: Option<(String, Arc<Compared>)>,
 }
 
 impl Compared {
-    /// The same databases held against another one, or against the majority.
-    pub fn held_against(&self, reference: Option<usize>) -> Compared {
-        let mut compared = self.clone();
-        compared.comparison.hold_against(reference, &self.rules);
-        compared.varied = compared.comparison.most_varied();
-        compared
+    /// Of databases that are held against each other.
+    pub fn new(comparison: Comparison, rules: Arc<Rules>, about: About) -> Compared {
+        let varied = comparison.most_varied();
+        Compared { comparison, rules, about, baseline: None, departures: None, varied, of: None }
     }
+
+    /// The engine family that they are all of, where others are left out.
+    pub fn family(&self) -> Option<&str> {
+        self.of.as_ref().map(|(family, _)| family.as_str())
+    }
+
+    /// All databases that were compared, of whatever family.
+    pub fn whole(self: &Arc<Compared>) -> &Arc<Compared> {
+        self.of.as_ref().map_or(self, |(_, whole)| whole)
+    }
+}
+
+/// Judge databases that were compared once more: answered by `Event::Comparison`.
+#[derive(Debug, Clone)]
+pub struct HoldAgainst {
+    pub compared: Arc<Compared>,
+    /// By its place among those that are to be shown; `None` for the majority.
+    pub reference: Option<usize>,
+    pub rules: Arc<Rules>,
+    /// Only databases of this engine family.
+    pub family: Option<String>,
+}
+
+/// When a database changed: what it may be compared with.
+#[derive(Debug, Clone)]
+pub struct Moments {
+    pub kind: &'static str,
+    pub row: i64,
+    /// Its name, with account and region.
+    pub title: String,
+    /// The newest first, or why they cannot be told.
+    pub changed: Result<Vec<Changed>, String>,
 }
 
 /// Write a comparison into a file: answered by `Event::Exported`.

@@ -265,7 +265,8 @@ impl State {
             }
             Command::Export(export) => self.export(export),
             Command::Compare(compare) => self.compare(compare),
-            Command::HoldAgainst { compared, reference } => self.hold_against(compared, reference),
+            Command::HoldAgainst(asked) => self.hold_against(asked),
+            Command::Moments { kind, row } => self.moments(kind, row),
             Command::ReportComparison(asked) => self.report_comparison(asked),
             Command::CopyComparison { compared, shown } => self.copy_comparison(compared, shown),
             Command::SaveBaseline(asked) => self.save_baseline(asked),

@@ -4,6 +4,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::past::written;
 use super::{Storage, milliseconds, values};
@@ -60,6 +61,12 @@ pub struct Change {
     pub at: String,
 }
 
+impl Change {
+    pub fn time(&self) -> Option<OffsetDateTime> {
+        OffsetDateTime::parse(&self.at, &Rfc3339).ok()
+    }
+}
+
 /// A connection that reads rows.
 #[derive(Debug)]
 pub struct Records {
@@ -97,31 +104,7 @@ impl Records {
         at: Option<OffsetDateTime>,
         is_wanted: impl Fn(&str) -> bool,
     ) -> rusqlite::Result<Vec<Record>> {
-        let mut parameters: Vec<Value> = Vec::new();
-        let list = |values: Vec<serde_json::Value>| Value::Text(serde_json::Value::from(values).to_string());
-        let mut conditions: Vec<String> = Vec::new();
-        match which {
-            Which::Rows(rows) => {
-                conditions.push("_Row IN (SELECT value FROM json_each(?))".to_owned());
-                parameters.push(list(rows.iter().map(|row| (*row).into()).collect()));
-            }
-            Which::Of { place: (account, region), member, values } => {
-                // The present is found by its place, the past by what it says of itself.
-                conditions.push(match at {
-                    None => {
-                        "_Place = (SELECT _Place FROM _places WHERE AccountId = ? AND Region = ?)".to_owned()
-                    }
-                    Some(_) => "AccountId = ? AND Region = ?".to_owned(),
-                });
-                parameters.extend([account, region].map(|text| Value::Text(text.clone())));
-                conditions.push(format!("{} IN (SELECT value FROM json_each(?))", quoted(member)));
-                parameters.push(list(values.iter().map(|value| value.as_str().into()).collect()));
-            }
-            Which::Anywhere { member, value } => {
-                conditions.push(format!("{} = ?", quoted(member)));
-                parameters.push(Value::Text((*value).to_owned()));
-            }
-        }
+        let (mut conditions, mut parameters) = meant(which, at.is_some());
         let (table, number, first_seen) = match at {
             None => (kind.table(), "_Row", "_FirstSeen"),
             Some(at) => {
@@ -157,6 +140,34 @@ impl Records {
         rows.collect()
     }
 
+    /// When rows that are meant were found changed: the identifier of each older version, and the time that ended it.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn superseded(
+        &self,
+        kind: &'static Kind,
+        which: &Which<'_>,
+    ) -> rusqlite::Result<Vec<(String, OffsetDateTime)>> {
+        let (mut conditions, parameters) = meant(which, true);
+        conditions.push("_Ending = 'changed'".to_owned());
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {}, _Ended FROM {} WHERE {}",
+            quoted(kind.identifier),
+            quoted(&kind.past_table()),
+            conditions.join(" AND ")
+        ))?;
+        let versions = statement.query_map(params_from_iter(parameters), |row| {
+            Ok((row.get::<_, Option<String>>(0)?.unwrap_or_default(), row.get::<_, i64>(1)?))
+        })?;
+        let mut found = Vec::new();
+        for version in versions {
+            let (identifier, ended) = version?;
+            found.extend(time_of(ended).map(|ended| (identifier, ended)));
+        }
+        Ok(found)
+    }
+
     /// When the rows of a place and kind were last collected whole; `None` if never.
     ///
     /// # Errors
@@ -168,7 +179,7 @@ impl Records {
         )?;
         let mut rows = statement.query([&place.0, &place.1, kind.name])?;
         let at = rows.next()?.map(|row| row.get::<_, i64>(0)).transpose()?;
-        Ok(at.and_then(|at| OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000).ok()))
+        Ok(at.and_then(time_of))
     }
 
     /// When rows of a kind appeared or changed, by their identifiers.
@@ -193,4 +204,35 @@ impl Records {
         })?;
         changes.collect()
     }
+}
+
+/// The conditions on the rows that are meant, and what they are compared with.
+fn meant(which: &Which<'_>, past: bool) -> (Vec<String>, Vec<Value>) {
+    let list = |values: Vec<serde_json::Value>| Value::Text(serde_json::Value::from(values).to_string());
+    match which {
+        Which::Rows(rows) => (
+            vec!["_Row IN (SELECT value FROM json_each(?))".to_owned()],
+            vec![list(rows.iter().map(|row| (*row).into()).collect())],
+        ),
+        Which::Of { place: (account, region), member, values } => {
+            // The present is found by its place, the past by what it says of itself.
+            let of_place = match past {
+                false => "_Place = (SELECT _Place FROM _places WHERE AccountId = ? AND Region = ?)",
+                true => "AccountId = ? AND Region = ?",
+            };
+            let member = format!("{} IN (SELECT value FROM json_each(?))", quoted(member));
+            let mut parameters: Vec<Value> =
+                [account, region].map(|text| Value::Text(text.clone())).into_iter().collect();
+            parameters.push(list(values.iter().map(|value| value.as_str().into()).collect()));
+            (vec![of_place.to_owned(), member], parameters)
+        }
+        Which::Anywhere { member, value } => {
+            (vec![format!("{} = ?", quoted(member))], vec![Value::Text((*value).to_owned())])
+        }
+    }
+}
+
+/// A time of the store, which counts the milliseconds of the Unix epoch.
+fn time_of(milliseconds: i64) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok()
 }

@@ -102,14 +102,34 @@ impl Moment {
         }))
     }
 
-    /// The moment as the first of a range.
-    pub fn begin(&self, now: OffsetDateTime) -> Stamp {
-        let time = match self {
+    /// A moment that is over, as a person writes it; an age may stand without its minus. Of a day it is the beginning.
+    ///
+    /// # Errors
+    /// A sentence that says how times are written, or that this one is still to come.
+    pub fn past(text: &str, now: OffsetDateTime) -> Result<OffsetDateTime, String> {
+        let text = text.trim();
+        let moment = Moment::read(text).or_else(|| Moment::read(&format!("-{text}"))).ok_or_else(|| {
+            format!(
+                "“{text}” is no time: write one such as 2026-11-01 or 2026-11-01T08:00:00Z, or an age such as 90m, \
+                 24h, 7d or 4w"
+            )
+        })?;
+        let time = moment.time(now);
+        if time > now { Err(format!("{text} is still to come")) } else { Ok(time) }
+    }
+
+    /// The moment itself; of a day its beginning.
+    pub fn time(&self, now: OffsetDateTime) -> OffsetDateTime {
+        match self {
             Moment::At(time) => *time,
             Moment::Day(date) => date.midnight().assume_utc(),
             Moment::FromNow(distance) => seconds(now.saturating_add(*distance)),
-        };
-        Stamp { text: stamp(time), inclusive: true }
+        }
+    }
+
+    /// The moment as the first of a range.
+    pub fn begin(&self, now: OffsetDateTime) -> Stamp {
+        Stamp { text: stamp(self.time(now)), inclusive: true }
     }
 
     /// The moment as the last of a range.
@@ -158,6 +178,26 @@ mod tests {
         assert!(end("now").inclusive);
         for text in ["", "7d", "-", "-d", "-7y", "-7é", "tomorrow", "2026-13-01", "-99999999999d"] {
             assert_eq!(Moment::read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_that_is_over_is_a_date_a_time_or_an_age() {
+        let now = datetime!(2026-11-20 10:00:00.5 UTC);
+        let past = |text: &str| Moment::past(text, now);
+        assert_eq!(past("2026-11-01"), Ok(datetime!(2026-11-01 0:00 UTC)));
+        assert_eq!(past(" 2026-11-01T08:00:00+02:00"), Ok(datetime!(2026-11-01 6:00 UTC)));
+        for age in ["-7d", "7d"] {
+            assert_eq!(past(age), Ok(datetime!(2026-11-13 10:00 UTC)));
+        }
+        assert!(past("now").is_ok_and(|time| time <= now));
+        for (text, said) in [
+            ("", "is no time"),
+            ("yesterday", "is no time"),
+            ("+1d", "still to come"),
+            ("2026-11-21", "still to come"),
+        ] {
+            assert!(past(text).unwrap_err().contains(said), "{text}");
         }
     }
 

@@ -35,6 +35,18 @@ pub struct Row {
     pub unknown: Option<String>,
 }
 
+impl Row {
+    /// A row with some members and all others absent, for tests and benchmarks: AWS's rows are read whole. `None` where the
+    /// kind has no such member.
+    pub fn of(kind: &Kind, members: &[(&str, Cell)]) -> Option<Row> {
+        let mut cells = vec![Cell::Absent; kind.structure.members.len()];
+        for (name, cell) in members {
+            cells[kind.structure.position(name)?] = cell.clone();
+        }
+        Some(Row { cells, unknown: None })
+    }
+}
+
 /// One page of an answer.
 #[derive(Debug)]
 pub struct Page {

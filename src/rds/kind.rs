@@ -260,11 +260,7 @@ mod tests {
     }
 
     fn row(kind: &Kind, members: &[(&str, Cell)]) -> Row {
-        let mut cells = vec![Cell::Absent; kind.structure.members.len()];
-        for (name, cell) in members {
-            cells[kind.structure.position(name).unwrap()] = cell.clone();
-        }
-        Row { cells, unknown: None }
+        Row::of(kind, members).unwrap()
     }
 
     fn text(text: &str) -> Cell {

@@ -1,14 +1,18 @@
 //! Which section of a resource each of its members belongs to, so that ninety members read as ten short lists. It is a
-//! table and a few rules on names; a member that neither knows is in `Other`, and so is never lost.
+//! table and a few rules on names; a member that neither knows is in `Other`, and so is never lost. Parameters, options and
+//! a database's cluster are sections where databases are compared.
+
+use serde::Serialize;
 
 use super::kind::OWN_COLUMNS;
 
-/// A section of a resource's members. The order is that in which a person reads them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A section of a resource's members, or of what databases have beside them. The order is that in which a person reads
+/// them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Section {
     Identity,
     Status,
-    Engine,
+    Instance,
     Storage,
     Network,
     Security,
@@ -17,15 +21,18 @@ pub enum Section {
     Maintenance,
     Monitoring,
     Tags,
+    Parameters,
+    Options,
+    Cluster,
     Other,
 }
 
 impl Section {
     /// Every section, in order.
-    pub const ALL: [Section; 12] = [
+    pub const ALL: [Section; 15] = [
         Section::Identity,
         Section::Status,
-        Section::Engine,
+        Section::Instance,
         Section::Storage,
         Section::Network,
         Section::Security,
@@ -34,6 +41,9 @@ impl Section {
         Section::Maintenance,
         Section::Monitoring,
         Section::Tags,
+        Section::Parameters,
+        Section::Options,
+        Section::Cluster,
         Section::Other,
     ];
 
@@ -41,7 +51,7 @@ impl Section {
         match self {
             Section::Identity => "Identity",
             Section::Status => "Status",
-            Section::Engine => "Engine",
+            Section::Instance => "Instance and engine",
             Section::Storage => "Storage",
             Section::Network => "Network",
             Section::Security => "Security",
@@ -50,8 +60,26 @@ impl Section {
             Section::Maintenance => "Maintenance",
             Section::Monitoring => "Monitoring",
             Section::Tags => "Tags",
+            Section::Parameters => "Effective parameters",
+            Section::Options => "Options",
+            Section::Cluster => "Cluster",
             Section::Other => "Other",
         }
+    }
+
+    /// One word, for files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Section::Instance => "Instance",
+            Section::Availability => "Availability",
+            Section::Parameters => "Parameters",
+            section => section.title(),
+        }
+    }
+
+    /// The section of that word, in any case.
+    pub fn of_word(word: &str) -> Option<Section> {
+        Section::ALL.into_iter().find(|section| section.word().eq_ignore_ascii_case(word))
     }
 }
 
@@ -89,8 +117,8 @@ const EXCEPTIONS: &[(&str, &str, Section)] = &[
     ("db-cluster-snapshots", "DbClusterResourceId", Section::Backup),
     ("db-cluster-snapshots", "ClusterCreateTime", Section::Backup),
     ("db-instances", "DBClusterIdentifier", Section::Availability),
-    ("db-parameters", "Description", Section::Engine),
-    ("db-cluster-parameters", "Description", Section::Engine),
+    ("db-parameters", "Description", Section::Instance),
+    ("db-cluster-parameters", "Description", Section::Instance),
     ("certificates", "CertificateArn", Section::Identity),
     ("db-proxies", "Auth", Section::Security),
     ("blue-green-deployments", "Target", Section::Identity),
@@ -188,7 +216,7 @@ const SORTED: &[(Section, &[&str])] = &[
         ],
     ),
     (
-        Section::Engine,
+        Section::Instance,
         &[
             "Engine",
             "EngineVersion",

@@ -99,6 +99,11 @@ impl SettingsFile {
         (file, settings, notice)
     }
 
+    /// What is in it, as far as it could be read.
+    pub(super) fn known(&self) -> &Settings {
+        &self.known
+    }
+
     /// Where it lies.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
@@ -270,7 +275,7 @@ fn forget_positions(item: &mut Item) {
     }
 }
 
-/// Writes a file that only its owner can read, whole or not at all.
+/// Writes a file whole or not at all. A new one only its owner can read; who may read one that is there stays as it is.
 pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     // A link stays a link: people keep such files in one place and link to them.
     let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -285,9 +290,13 @@ pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     if place.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }
-    // A new file of this crate's is its owner's alone.
+    // A new file of `tempfile`'s is its owner's alone.
     let mut file = tempfile::Builder::new().prefix(".rds-fleet-").suffix(".part").tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
+    #[cfg(unix)]
+    if let Ok(there) = place.metadata() {
+        file.as_file().set_permissions(there.permissions())?;
+    }
     file.as_file().sync_all()?;
     file.persist(&place).map_err(|error| error.error)?;
     Ok(())
@@ -317,6 +326,7 @@ mod tests {
         let (mut file, mut settings, notice) = SettingsFile::read_from(Some(path.clone()));
         assert_eq!((&settings, notice), (&Settings::default(), None), "no file is no fault");
         settings.scale = Scale::of_percent(150);
+        settings.comparison_rules = Some(PathBuf::from("/u01/rules.toml"));
         settings.last.ticked.insert("/u01/aws/config".to_owned(), Vec::new());
         let hard = Filter::Not(Box::new(Filter::Any(vec![
             Filter::column("Engine", Test::Is(vec!["mysql".to_owned(), "\"'".to_owned()])),

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::rule_files::{self, RuleBook};
 use super::views::OwnViews;
 use super::{Folders, SavedView, Settings, SettingsFile, Views};
+use crate::rds::Section;
 
 /// How long settings have to stay as they are before they are written.
 const REST: Duration = Duration::from_millis(800);
@@ -33,6 +35,20 @@ pub enum Wish {
     DeleteView(String),
     /// Copy a view's file from elsewhere among the person's own.
     OpenView(PathBuf),
+    /// Go by the rules in this file of the person's, or by none of their own.
+    ReadRules(Option<PathBuf>),
+    /// Write into the person's file of rules, or into a new one, that comparisons leave a setting out.
+    Ignore {
+        file: Option<PathBuf>,
+        section: Section,
+        name: String,
+        because: String,
+    },
+    /// Take the rule at this place out of the person's file.
+    Heed {
+        file: PathBuf,
+        at: usize,
+    },
 }
 
 /// What the thread tells.
@@ -40,6 +56,8 @@ pub enum Wish {
 pub enum Told {
     /// All views there are; sent at the start and whenever a wish is met.
     Views(Arc<Views>),
+    /// The rules of comparisons; sent at the start and whenever a wish about them is met.
+    Rules(Arc<RuleBook>),
     /// A view was copied from elsewhere under this name; the views were sent before.
     Opened(String),
     /// A wish could not be met.
@@ -115,6 +133,7 @@ struct Keeping {
 impl Keeping {
     fn run(mut self, inbox: &Receiver<Option<Wish>>, tell: &impl Fn(Told)) {
         self.tell_views(tell);
+        self.tell_rules(self.file.known().comparison_rules.as_deref(), tell);
         loop {
             let next = match &self.newest {
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -152,6 +171,18 @@ impl Keeping {
             Wish::RenameView { from, to } => own.rename(&from, &to),
             Wish::DeleteView(name) => own.delete(&name),
             Wish::OpenView(path) => own.open(&path).map(|name| opened = Some(name)),
+            Wish::ReadRules(own) => return self.tell_rules(own.as_deref(), tell),
+            Wish::Ignore { file, section, name, because } => {
+                let Some(file) = file.or_else(|| rule_files::own_file(&self.folders)) else {
+                    let sentence = "the system names no folder for settings, so no rules can be kept";
+                    return tell(Told::Failed(sentence.to_owned()));
+                };
+                let written = rule_files::ignore(&file, section, &name, &because);
+                return self.rules_written(written, &file, tell);
+            }
+            Wish::Heed { file, at } => {
+                return self.rules_written(rule_files::heed(&file, at), &file, tell);
+            }
         };
         self.tell_views(tell);
         if let Some(name) = opened {
@@ -160,6 +191,21 @@ impl Keeping {
         if let Err(sentence) = met {
             tell(Told::Failed(sentence));
         }
+    }
+
+    fn rules_written(&self, written: Result<(), String>, own: &Path, tell: &impl Fn(Told)) {
+        match written {
+            Ok(()) => self.tell_rules(Some(own), tell),
+            Err(sentence) => tell(Told::Failed(sentence)),
+        }
+    }
+
+    fn tell_rules(&self, own: Option<&Path>, tell: &impl Fn(Told)) {
+        let book = RuleBook::read(&self.folders, own);
+        for fault in book.faults() {
+            tracing::warn!("{fault}");
+        }
+        tell(Told::Rules(Arc::new(book)));
     }
 
     fn tell_views(&self, tell: &impl Fn(Told)) {
@@ -179,7 +225,7 @@ mod tests {
     use super::*;
     use crate::config::Environment;
 
-    fn keeper(folder: &std::path::Path) -> (Keeper, Settings) {
+    fn keeper(folder: &Path) -> (Keeper, Settings) {
         let named = folder.join("settings.toml").display().to_string();
         let environment = Environment::from_variables([("RDS_FLEET_SETTINGS".to_owned(), named)], None);
         let (file, settings, _) = SettingsFile::read(&environment);
@@ -210,6 +256,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (keeper, _) = keeper(folder.path());
         assert_eq!(next(&keeper), Told::Views(Arc::default()));
+        assert_eq!(next(&keeper), Told::Rules(Arc::default()));
         let view =
             SavedView { name: "mine".to_owned(), kind: "db-clusters".to_owned(), ..SavedView::default() };
         keeper.send(Wish::SaveView(Box::new(view.clone())));
@@ -218,5 +265,25 @@ mod tests {
         keeper.send(Wish::RenameView { from: "nobody".to_owned(), to: "x".to_owned() });
         next(&keeper);
         assert!(matches!(next(&keeper), Told::Failed(sentence) if sentence.contains("nobody")));
+    }
+    #[test]
+    fn a_setting_that_is_ignored_begins_a_file_of_the_persons_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let (keeper, _) = keeper(folder.path());
+        next(&keeper);
+        next(&keeper);
+        let (section, name, because) = (Section::Storage, "Iops".to_owned(), "ours".to_owned());
+        keeper.send(Wish::Ignore { file: None, section, name, because });
+        let Told::Rules(book) = next(&keeper) else { panic!() };
+        let path = folder.path().join("comparison-rules.toml");
+        assert_eq!(book.own.as_ref().unwrap().path, path);
+        assert_eq!(book.rules.ignores(Section::Storage, "Iops"), Some("ours"));
+        keeper.send(Wish::Heed { file: path.clone(), at: 0 });
+        let Told::Rules(book) = next(&keeper) else { panic!() };
+        assert_eq!(book.rules.ignores(Section::Storage, "Iops"), None);
+        keeper.send(Wish::Heed { file: path, at: 0 });
+        assert!(matches!(next(&keeper), Told::Failed(sentence) if sentence.contains("no more")));
+        keeper.send(Wish::ReadRules(None));
+        assert_eq!(next(&keeper), Told::Rules(Arc::default()));
     }
 }

@@ -1,15 +1,18 @@
-//! What a person has chosen and how they left the window, kept in a file of their own; the views they saved beside it;
-//! and what kind of line the window is seen over. `file` reads and writes the settings, `views` the saved views,
-//! `keeper` is the thread that does both while a window is open. Nothing here knows egui, AWS or the store's content.
+//! What a person has chosen and how they left the window, kept in a file of their own; the views they saved beside it, and
+//! the rules of their comparisons; and what kind of line the window is seen over. `file` reads and writes the settings,
+//! `views` the saved views, `rule_files` the rules; `keeper` is the thread that does so while a window is open. Nothing here
+//! knows egui, AWS or the store's content.
 
 mod environment;
 mod file;
 mod glob;
 mod keeper;
 pub mod line;
+pub mod rule_files;
 pub mod views;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +24,7 @@ pub use environment::EnvironmentRule;
 pub use file::{Folders, SettingsFile};
 pub use keeper::{Keeper, Told, Wish};
 pub use line::{Line, LineChoice, remote_session};
+pub use rule_files::{RuleBook, RuleFile};
 pub use views::{SavedView, Views};
 
 /// The version of the file's form that this program writes.
@@ -41,6 +45,9 @@ pub struct Settings {
     pub environments: Vec<EnvironmentRule>,
     /// What people call an account, by its 12 digits.
     pub accounts: BTreeMap<String, String>,
+    /// The file with what comparisons look past, on top of what they look past by themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison_rules: Option<PathBuf>,
     pub last: LastState,
 }
 
@@ -55,6 +62,7 @@ impl Default for Settings {
             history: History::default(),
             environments: Vec::new(),
             accounts: BTreeMap::new(),
+            comparison_rules: None,
             last: LastState::default(),
         }
     }

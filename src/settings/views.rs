@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::file::{Folders, write_private};
+use super::rule_files;
+use crate::mistake;
 use crate::query::{Filter, Query, SortKey, expression, filters_as_text};
 use crate::rds::{kind, no_such_kind};
 
@@ -131,7 +133,9 @@ impl Views {
         for path in entries.flatten().map(|entry| entry.path()) {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let is_view = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(EXTENSION));
-            if !is_view || name.starts_with('.') {
+            // The administrator's rules lie among the views that are for everybody.
+            let is_rules = shared && path.file_name().is_some_and(|name| name == rule_files::NAME);
+            if !is_view || is_rules || name.starts_with('.') {
                 continue;
             }
             match read_view(&path) {
@@ -156,11 +160,7 @@ fn read_view(path: &Path) -> Result<SavedView, String> {
         return Err("it is no view's file".to_owned());
     }
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let view: SavedView = toml_edit::de::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        let line = error.span().map(|at| text.get(..at.start).unwrap_or(&text).matches('\n').count() + 1);
-        let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        format!("{line}{}", error.message().lines().next().unwrap_or_default())
-    })?;
+    let view: SavedView = mistake::read(&text)?;
     view.checked()
 }
 

@@ -197,6 +197,10 @@ impl App {
             match self.memory.take(told) {
                 Taken::Nothing => {}
                 Taken::Show(view) => actions.push(Action::ShowView(view)),
+                Taken::Rules => {
+                    self.follow_rules();
+                    self.leave(ui.ctx());
+                }
                 Taken::Say(sentence) => self.message = sentence,
             }
         }
@@ -329,7 +333,8 @@ impl App {
                 self.name_accounts();
             }
             Event::SweepEnded => self.ask_for_tags(),
-            Event::Comparison(answer) => self.comparison.take(answer),
+            Event::Comparison(answer) => self.take_comparison(answer),
+            Event::Moments(moments) => self.comparison.take_moments(&moments),
         }
     }
 

@@ -75,6 +75,8 @@ pub struct Now {
     /// Selected rows that can be compared, and rows of the grid that can.
     pub comparable: usize,
     pub matching: usize,
+    /// Rows that are selected among the instances while clusters are on show, or the other way round.
+    pub apart: usize,
     /// Whether there is a place to go back to, and one to go forward to.
     pub back: bool,
     pub forward: bool,
@@ -145,6 +147,7 @@ pub const ELSEWHERE: [(&str, &[(&str, &str)]); 4] = [
             ("Up, Down, Page Up, Page Down, Home, End", "Choose a setting or a section"),
             ("Left, Right", "Choose a database"),
             ("Enter", "Show all values of the setting; fold or open the section"),
+            ("Shift+Left, Shift+Right", "Make the database's column narrower or wider"),
             ("R", "Hold the others against the database, or the majority again"),
             ("H", "Show the heat map, or the settings again"),
         ],
@@ -244,11 +247,13 @@ pub fn table(now: Now) -> Vec<Entry> {
 
 /// What can be compared. A command that is used with what is selected says with how much.
 fn compare(now: Now, add: &mut impl FnMut(Menu, Icon, &str, bool, Action)) {
-    let is_some = (2..=MOST).contains(&now.comparable);
+    let is_several = (2..=MOST).contains(&now.comparable);
     let selected = match now.comparable {
-        count if is_some => format!("Compare {count} databases"),
+        count if is_several => format!("Compare {count} databases"),
         _ => "Compare the selected databases".to_owned(),
     };
+    // One here and one there: that they are not compared is said to who asks for it.
+    let is_some = is_several || now.comparable == 1 && now.apart > 0;
     let all = match now.matching {
         count if count > MOST => format!("Values in use across all {count} databases"),
         _ => "Compare all that match".to_owned(),
@@ -267,6 +272,8 @@ fn compare(now: Now, add: &mut impl FnMut(Menu, Icon, &str, bool, Action)) {
     ] {
         add(Menu::Compare, icon, name, enabled, Action::Compare(action));
     }
+    let rules = CompareAction::Ask(Question::Rules);
+    add(Menu::Compare, Icon::EyeOff, "Ignore rules…", true, Action::Compare(rules));
     let report = CompareAction::Ask(Question::Report);
     add(Menu::Compare, Icon::Download, "Report of the comparison…", now.compared, Action::Compare(report));
     let save = CompareAction::Ask(Question::SaveBaseline);

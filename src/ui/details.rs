@@ -8,6 +8,7 @@ use std::sync::Arc;
 use egui::{Align, Button, Label, Layout, RichText, Sense, TextEdit, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
+use super::comparison::{COMPARABLE, CompareAction};
 use super::icons::{self, Icon};
 use super::marks::{self, Direction, Tone};
 use super::theme::{self, Tokens};
@@ -15,6 +16,8 @@ use super::{members, relations};
 use crate::core::{Field, Record, Relations};
 use crate::rds::readable::Line;
 use crate::rds::{self, Section, section};
+
+const LOOK_BACK: &str = "Compare with an earlier time…";
 
 /// The panel and what it shows.
 #[derive(Default)]
@@ -83,6 +86,14 @@ impl Details {
             return;
         };
         standing(ui, &record);
+        if COMPARABLE.contains(&record.kind) {
+            let compare = ui.button(format!("{} {LOOK_BACK}", icons::glyph(Icon::GitCompareArrows)));
+            let hint = "See what it was, and what has changed since";
+            if compare.accessible_name(LOOK_BACK).on_hover_text(hint).clicked() {
+                let (kind, row) = (record.kind, record.row);
+                actions.push(Action::Compare(CompareAction::LookBack { kind, row }));
+            }
+        }
         ui.add_space(theme::STEP);
         ui.horizontal(|ui| {
             ui.selectable_value(&mut self.json, false, "Members");

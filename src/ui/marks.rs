@@ -168,6 +168,14 @@ pub fn paint_line(
     cut
 }
 
+/// Paints one line of text that reads upwards, from the bottom of a narrow rectangle.
+pub fn paint_upright(ui: &Ui, rect: Rect, text: &str, size: f32, color: egui::Color32) {
+    let galley = line(ui, text, size, color, rect.height());
+    let left = rect.center().x - galley.size().y / 2.0;
+    let shape = egui::epaint::TextShape::new(pos2(left.round(), rect.bottom()), galley, color);
+    ui.painter().add(shape.with_angle(-std::f32::consts::FRAC_PI_2));
+}
+
 /// Paints a short text at the right end of a rectangle; tells how wide it is.
 pub fn paint_after(ui: &Ui, rect: Rect, text: &str, size: f32, color: egui::Color32) -> f32 {
     let galley = line(ui, text, size, color, f32::INFINITY);

@@ -13,7 +13,9 @@ use super::theme;
 use super::views::ViewDialog;
 use crate::config::Environment;
 use crate::core::{Fleet, TargetStatus};
-use crate::settings::{Line, LineChoice, SavedView, Settings, SheetState, Theme, Told, Views, Wish};
+use crate::settings::{
+    Line, LineChoice, RuleBook, SavedView, Settings, SheetState, Theme, Told, Views, Wish,
+};
 
 /// What was read of a person's settings before there was a window.
 #[derive(Debug, Clone)]
@@ -51,6 +53,8 @@ pub struct Memory {
     environment: Environment,
     notices: Vec<String>,
     pub views: Arc<Views>,
+    /// What comparisons look past.
+    pub rules: Arc<RuleBook>,
     /// The view that each sheet came from, by the sheet's place.
     origins: Vec<Option<String>>,
     /// A view of a statement in SQL whose columns wait for the statement to be found sound.
@@ -85,6 +89,7 @@ impl Memory {
             environment,
             notices: notice.into_iter().collect(),
             views: Arc::default(),
+            rules: Arc::default(),
             origins: Vec::new(),
             pending: None,
             preferences: false,
@@ -104,7 +109,7 @@ impl Memory {
 
     /// Sentences about files that could not be read or written.
     pub fn notices(&self) -> Vec<String> {
-        self.notices.iter().chain(&self.views.faults).cloned().collect()
+        self.notices.iter().chain(&self.views.faults).chain(self.rules.faults()).cloned().collect()
     }
 
     /// Where the settings are kept.
@@ -129,6 +134,11 @@ impl Memory {
     pub fn take(&mut self, told: Told) -> Taken {
         match told {
             Told::Views(views) => self.views = views,
+            Told::Rules(rules) => {
+                self.settings.comparison_rules = rules.own.as_ref().map(|own| own.path.clone());
+                self.rules = rules;
+                return Taken::Rules;
+            }
             Told::Opened(name) => return Taken::Show(name),
             Told::Failed(sentence) => return Taken::Say(sentence),
             Told::NotKept(sentence) => self.notices.push(sentence),
@@ -261,7 +271,12 @@ impl Memory {
                     *origin = None;
                 }
             }
-            Wish::Keep(_) | Wish::ReadViews | Wish::OpenView(_) => {}
+            Wish::Keep(_)
+            | Wish::ReadViews
+            | Wish::OpenView(_)
+            | Wish::ReadRules(_)
+            | Wish::Ignore { .. }
+            | Wish::Heed { .. } => {}
         }
     }
 
@@ -290,6 +305,8 @@ pub enum Taken {
     Nothing,
     /// A view is to be shown.
     Show(String),
+    /// The rules of comparisons.
+    Rules,
     /// The person is to be told.
     Say(String),
 }

@@ -39,8 +39,10 @@ pub const COMPARED_NAMES: f32 = 300.0;
 pub const HEAT_LINE: f32 = 15.0;
 pub const HEAT_LEAST: f32 = 5.0;
 pub const HEAT_MOST: f32 = 140.0;
-/// From which width on the cells of a heat map have the databases' names above them.
+/// From which width on the cells of a heat map have the databases' names above them in lines, and how long names are that
+/// stand upright.
 pub const HEAT_NAMED: f32 = 64.0;
+pub const HEAT_UPRIGHT: f32 = 112.0;
 /// The line of filters under the header.
 pub const FILTER: f32 = 26.0;
 /// The narrowest and the widest that a column is drawn to, and the widest that it is fitted to.
@@ -62,6 +64,10 @@ pub const MENU_LIST: f32 = 320.0;
 /// The width of a dialog, and what it leaves of the screen around it at least.
 pub const DIALOG: f32 = 520.0;
 pub const DIALOG_MARGIN: f32 = 64.0;
+/// The height at which a list in a dialog begins to scroll.
+pub const DIALOG_LIST: f32 = 180.0;
+/// The room in which a line between two columns is taken hold of.
+pub const GRIP: f32 = 8.0;
 
 /// The thickness of scroll bars.
 const SCROLL_BAR: f32 = 8.0;
@@ -150,9 +156,8 @@ pub struct Tokens {
     pub missing: Color32,
     /// A whole cell of the heat map that differs.
     pub different: Color32,
-    /// Behind a setting that differs, is missing, or waits.
+    /// Behind a setting that differs, or waits.
     pub different_fill: Color32,
-    pub missing_fill: Color32,
     pub waits_fill: Color32,
 }
 
@@ -186,7 +191,6 @@ pub const DARK: Tokens = Tokens {
     missing: rgb(0xCBB2FF),
     different: rgb(0xF5BE55),
     different_fill: rgb(0x4A3712),
-    missing_fill: rgb(0x352B52),
     waits_fill: rgb(0x123A57),
 };
 
@@ -216,7 +220,6 @@ pub const LIGHT: Tokens = Tokens {
     missing: rgb(0x5F38A0),
     different: rgb(0xC87800),
     different_fill: rgb(0xFFE2AC),
-    missing_fill: rgb(0xEADFFB),
     waits_fill: rgb(0xCFE6F8),
 };
 
@@ -415,7 +418,7 @@ mod tests {
             assert!(contrast(tokens.on_primary, tokens.primary) >= 4.5, "{name}: the primary button");
             for (surface, sign) in [
                 (tokens.different_fill, tokens.attention),
-                (tokens.missing_fill, tokens.missing),
+                (tokens.canvas, tokens.missing),
                 (tokens.waits_fill, tokens.busy),
             ] {
                 for text in [tokens.text, tokens.text_weak, sign] {

@@ -139,7 +139,8 @@ impl Link for FakeCore {
             | Command::Relations { .. }
             | Command::Tags(_)
             | Command::Compare(_)
-            | Command::HoldAgainst { .. }
+            | Command::HoldAgainst(_)
+            | Command::Moments { .. }
             | Command::ReportComparison(_)
             | Command::CopyComparison { .. }
             | Command::SaveBaseline(_)

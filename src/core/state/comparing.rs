@@ -10,7 +10,9 @@ use crate::analysis::compare::Shown;
 use crate::core::api::Event;
 use crate::core::choosing::Needs;
 use crate::core::comparing::{self, Basis, Job};
-use crate::core::comparison::{Choice, Collect, Compare, Compared, ComparisonReport, SaveBaseline};
+use crate::core::comparison::{
+    Choice, Collect, Compare, Compared, ComparisonReport, HoldAgainst, SaveBaseline,
+};
 use crate::failure::State as CoverageState;
 use crate::query::Query;
 use crate::rds::kind;
@@ -32,10 +34,16 @@ impl State {
         comparing::choose(job, self.comparison_basis(), &self.telling, self.messages.clone());
     }
 
-    /// A comparison is held against another of its databases.
-    pub(super) fn hold_against(&mut self, compared: Arc<Compared>, reference: Option<usize>) {
+    /// Databases that were compared are judged once more.
+    pub(super) fn hold_against(&mut self, asked: HoldAgainst) {
         let job = self.comparison_job(Compare::of(Choice::Rows(Vec::new())));
-        comparing::hold_against(&job, compared, reference, &self.telling);
+        comparing::hold_against(&job, asked, &self.telling);
+    }
+
+    /// Somebody wants to know when a database changed.
+    pub(super) fn moments(&mut self, kind: &'static str, row: i64) {
+        self.commit();
+        comparing::moments(self.inventory.storage().clone(), kind, row, &self.telling);
     }
 
     /// A new comparison, which is the only one wanted from now on.

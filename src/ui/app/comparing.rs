@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use egui::{Context, Ui};
 
-use super::super::comparison::{CompareAction, Shown};
+use super::super::comparison::{COMPARABLE, CompareAction, Question, Shown};
 use super::{App, CopyForm};
 use crate::analysis::compare;
-use crate::core::{Against, Choice, Command, Compare, ComparisonReport, MOST, RowChoice, SaveBaseline};
+use crate::core::{
+    Against, Choice, Command, Compare, Compared, ComparisonReport, HoldAgainst, MOST, RowChoice, SaveBaseline,
+};
+use crate::settings::Wish;
 use crate::ui::action::Action;
-
-/// The kinds whose rows can be compared.
-const COMPARABLE: [&str; 2] = ["db-instances", "db-clusters"];
 
 impl App {
     /// The kind of the grid on show, where its rows can be compared.
@@ -25,6 +25,27 @@ impl App {
     /// How many selected rows can be compared.
     pub(super) fn comparable_rows(&self) -> usize {
         self.comparable().map_or(0, |_| self.grids[self.sheet].selection.len())
+    }
+
+    /// The kind that is compared apart from that on show, in a word, and how many of its rows are selected.
+    pub(super) fn selected_apart(&self) -> (&'static str, usize) {
+        let (word, kind) = match self.comparable() {
+            Some("db-instances") => ("cluster", "db-clusters"),
+            Some(_) => ("instance", "db-instances"),
+            None => return ("", 0),
+        };
+        let grid = self.grids.iter().find(|grid| grid.sheet.kind_name() == kind);
+        (word, grid.map_or(0, |grid| grid.selection.len()))
+    }
+
+    /// Says of selected rows that they are not compared with those on show; nothing where there are none.
+    fn say_apart(&mut self) {
+        let apart = match self.selected_apart() {
+            (_, 0) => return,
+            (word, 1) => format!("the selected {word} is"),
+            (word, count) => format!("the {count} selected {word}s are"),
+        };
+        self.message = format!("Instances and clusters are compared apart: {apart} not among them");
     }
 
     /// How many rows the grid's query has, where they can be compared.
@@ -68,7 +89,9 @@ impl App {
     pub(super) fn compare(&mut self, action: CompareAction) {
         match action {
             CompareAction::Selected => {
-                let choice = self.selected();
+                self.say_apart();
+                // One alone was only asked for together with one that is compared apart.
+                let choice = self.selected().filter(|_| self.comparable_rows() > 1);
                 self.ask_to_compare(choice.map(Compare::of));
             }
             CompareAction::Matching => {
@@ -80,17 +103,38 @@ impl App {
             CompareAction::Show => {
                 self.overview.open = false;
                 self.comparison.open = true;
+                self.follow_rules();
             }
-            CompareAction::At(times) => {
-                let row = self.grids[self.sheet].focused_row();
-                let choice = self.comparable().zip(row).map(|row| Choice::Rows(vec![row]));
-                let compare = |choice| Compare { times, ..Compare::of(choice) };
-                self.ask_to_compare(choice.map(compare));
+            CompareAction::LookBack { kind, row } => {
+                self.comparison.look_back(kind, row);
+                self.link.send(Command::Moments { kind, row });
+            }
+            CompareAction::At { kind, row, times } => {
+                let compare = Compare { times, ..Compare::of(Choice::Rows(vec![(kind, row)])) };
+                self.ask_to_compare(Some(compare));
             }
             CompareAction::Drift(path) => self.drift(path),
             CompareAction::HoldAgainst(reference) => {
                 if let Some(compared) = self.comparison.compared().map(Arc::clone) {
-                    self.link.send(Command::HoldAgainst { compared, reference });
+                    let family = compared.family().map(str::to_owned);
+                    self.judge(compared, reference, family);
+                }
+            }
+            CompareAction::Family(family) => {
+                if let Some(compared) = self.comparison.compared().map(Arc::clone) {
+                    // A baseline stays what they are held against, and is the first.
+                    let reference = compared.baseline.as_ref().map(|_| 0);
+                    self.judge(compared, reference, family);
+                }
+            }
+            CompareAction::UseRules(file) => self.link.wish(Wish::ReadRules(file)),
+            CompareAction::Ignore { section, name, because } => {
+                let file = self.memory.settings.comparison_rules.clone();
+                self.link.wish(Wish::Ignore { file, section, name, because });
+            }
+            CompareAction::Heed(at) => {
+                if let Some(file) = self.memory.settings.comparison_rules.clone() {
+                    self.link.wish(Wish::Heed { file, at });
                 }
             }
             CompareAction::Copy => {
@@ -119,8 +163,44 @@ impl App {
                 self.link.send(Command::Cancel);
                 self.comparison.give_up();
             }
-            CompareAction::Ask(question) => self.comparison.ask(question, &self.start.export_folder),
+            CompareAction::Ask(Question::Time) => {
+                let row = self.grids[self.sheet].focused_row();
+                if let Some((kind, row)) = self.comparable().zip(row) {
+                    self.compare(CompareAction::LookBack { kind, row });
+                }
+            }
+            CompareAction::Ask(question) => {
+                if question == Question::Rules {
+                    self.read_rules();
+                }
+                self.comparison.ask(question, &self.start.export_folder, &self.memory.rules);
+            }
         }
+    }
+
+    /// Has databases that were compared judged once more, by the rules of now.
+    fn judge(&self, compared: Arc<Compared>, reference: Option<usize>, family: Option<String>) {
+        let rules = Arc::clone(&self.memory.rules.rules);
+        self.link.send(Command::HoldAgainst(HoldAgainst { compared, reference, rules, family }));
+    }
+
+    /// Somebody may have edited the files of rules.
+    fn read_rules(&self) {
+        self.link.wish(Wish::ReadRules(self.memory.settings.comparison_rules.clone()));
+    }
+
+    /// Has what is compared judged by the rules that there are, where it was by others.
+    pub(super) fn follow_rules(&self) {
+        let by_others = |compared: &&Arc<Compared>| compared.rules != self.memory.rules.rules;
+        if let Some(compared) = self.comparison.compared().filter(by_others) {
+            let family = compared.family().map(str::to_owned);
+            self.judge(Arc::clone(compared), compared.comparison.reference, family);
+        }
+    }
+
+    pub(super) fn take_comparison(&mut self, answer: Result<Arc<Compared>, String>) {
+        self.comparison.take(answer);
+        self.follow_rules();
     }
 
     fn drift(&mut self, path: PathBuf) {
@@ -134,18 +214,21 @@ impl App {
         if let Some(compare) = compare {
             self.overview.open = false;
             self.comparison.wait();
-            self.link.send(Command::Compare(compare));
+            self.read_rules();
+            let rules = Arc::clone(&self.memory.rules.rules);
+            self.link.send(Command::Compare(Compare { rules, ..compare }));
         }
     }
 
     pub(super) fn show_comparison(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
         let keys = self.grid_has_keys(ui);
-        let shown = Shown { fleet: self.fleet.as_deref(), roster: &self.roster, keys };
+        let shown =
+            Shown { fleet: self.fleet.as_deref(), roster: &self.roster, rules: &self.memory.rules, keys };
         self.comparison.show(ui, &shown, actions);
     }
 
     /// Draws the dialog about comparisons that is open.
     pub(super) fn comparison_dialog(&mut self, ctx: &Context, actions: &mut Vec<Action>) {
-        self.comparison.show_dialog(ctx, actions);
+        self.comparison.show_dialog(ctx, &self.memory.rules, actions);
     }
 }

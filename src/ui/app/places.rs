@@ -110,6 +110,7 @@ impl App {
             compared: self.comparison.open && self.comparison.compared().is_some(),
             comparable: if self.at_grid() { self.comparable_rows() } else { 0 },
             matching: if self.at_grid() { self.comparable_matches() } else { 0 },
+            apart: if self.at_grid() { self.selected_apart().1 } else { 0 },
             back: self.history.can_go_back(),
             forward: self.history.can_go_forward(),
             can_simulate: self.simulation.is_some() && self.fleet.as_ref().is_none_or(|fleet| !fleet.demo),

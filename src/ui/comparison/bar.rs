@@ -1,7 +1,7 @@
 //! The bar above a comparison: what was found, the ways to look at it, what can be made of it, which settings are shown,
 //! and what could not be read.
 
-use egui::{Align, Button, ComboBox, Label, Layout, RichText, TextEdit, Ui, vec2};
+use egui::{Align, Button, ComboBox, Label, Layout, Response, RichText, TextEdit, Ui, vec2};
 
 use super::super::action::Action;
 use super::super::icons::{Icon, glyph};
@@ -9,13 +9,14 @@ use super::super::marks::Tone;
 use super::super::theme::{self, Tokens};
 use super::{CompareAction, ComparisonPage, Looked, Question, Tab};
 use crate::core::MOST;
+use crate::settings::RuleBook;
 
 /// The width of the search field, and from which on buttons have words.
 const SEARCH: f32 = 220.0;
 const ROOMY: f32 = 900.0;
 
 impl ComparisonPage {
-    pub(super) fn bar(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+    pub(super) fn bar(&mut self, ui: &mut Ui, rules: &RuleBook, actions: &mut Vec<Action>) {
         let roomy = ui.available_width() >= ROOMY;
         ui.horizontal(|ui| {
             self.tabs(ui);
@@ -37,9 +38,19 @@ impl ComparisonPage {
             });
         });
         let before = self.shown.clone();
-        ui.horizontal_wrapped(|ui| self.filters(ui));
+        ui.horizontal_wrapped(|ui| {
+            self.filters(ui, actions);
+            let button = ui.button("Ignore rules…");
+            let hint = "What is looked past, your own rules, and what to add to them";
+            if button.on_hover_text(hint).clicked() {
+                actions.push(Action::Compare(CompareAction::Ask(Question::Rules)));
+            }
+        });
         if before != self.shown {
             self.look();
+        }
+        for sentence in rules.faults() {
+            attention(ui, &format!("These rules do not count: {sentence}"));
         }
         if let Some(looked) = &self.looked {
             gaps(ui, looked);
@@ -65,7 +76,7 @@ impl ComparisonPage {
         ui.separator();
     }
 
-    fn filters(&mut self, ui: &mut Ui) {
+    fn filters(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
         let Some(looked) = &self.looked else { return };
         let field = TextEdit::singleline(&mut self.shown.search)
             .hint_text(format!("{} Find setting or value", glyph(Icon::Search)))
@@ -86,6 +97,7 @@ impl ComparisonPage {
             }
         });
         sections.response.accessible_name("Section");
+        families(ui, looked, actions);
         for (on, name, hint) in [
             (&mut self.shown.only_differences, "Only differences", "Leaves out what all have alike"),
             (
@@ -107,6 +119,37 @@ impl ComparisonPage {
             ui.toggle_value(on, name).on_hover_text(hint);
         }
     }
+}
+
+/// The engine families of the databases, where there are several: one of them alone, or all.
+fn families(ui: &mut Ui, looked: &Looked, actions: &mut Vec<Action>) {
+    if looked.families.len() < 2 {
+        return;
+    }
+    let now = looked.compared.family();
+    let mut chosen = now.map(str::to_owned);
+    let text = now.unwrap_or("All engine families");
+    let list = ComboBox::from_id_salt("families").selected_text(text).show_ui(ui, |ui| {
+        ui.selectable_value(&mut chosen, None, "All engine families");
+        for (family, count) in &looked.families {
+            ui.selectable_value(&mut chosen, Some(family.clone()), format!("{family} ({count})"));
+        }
+    });
+    let hint = "Databases of one engine and major version, held against each other alone";
+    list.response.accessible_name("Engine family").on_hover_text(hint);
+    if chosen.as_deref() != now {
+        actions.push(Action::Compare(CompareAction::Family(chosen)));
+    }
+}
+
+/// A line that somebody should read.
+fn attention(ui: &mut Ui, text: &str) -> Response {
+    let color = Tokens::of(ui).attention;
+    let line = ui.horizontal(|ui| {
+        Tone::Attention.show(ui);
+        ui.add(Label::new(RichText::new(text).color(color)).truncate())
+    });
+    line.inner
 }
 
 /// What can be made of a comparison.
@@ -157,7 +200,6 @@ fn found(looked: &Looked) -> String {
 fn gaps(ui: &mut Ui, looked: &Looked) {
     let comparison = &looked.compared.comparison;
     let Some((database, section, why)) = comparison.gaps.first() else { return };
-    let tokens = Tokens::of(ui);
     let line =
         |(database, section, why): &(usize, crate::analysis::setting::Section, std::sync::Arc<str>)| {
             format!("{}, {}: {why}", comparison.databases[*database].title(), section.title())
@@ -167,14 +209,10 @@ fn gaps(ui: &mut Ui, looked: &Looked) {
     if more > 0 {
         text.push_str(&format!("  (and {more} more)"));
     }
-    ui.horizontal(|ui| {
-        Tone::Attention.show(ui);
-        let text = RichText::new(format!("Not collected, and may differ as well: {text}"));
-        let label = ui.add(Label::new(text.color(tokens.attention)).truncate());
-        label.on_hover_ui(|ui| {
-            for gap in comparison.gaps.iter().take(20) {
-                ui.label(line(gap));
-            }
-        });
+    let label = attention(ui, &format!("Not collected, and may differ as well: {text}"));
+    label.on_hover_ui(|ui| {
+        for gap in comparison.gaps.iter().take(20) {
+            ui.label(line(gap));
+        }
     });
 }

@@ -1,6 +1,6 @@
 //! One database's cell of a setting: its sign, its colour and its words. Whether it differs is not decided here.
 
-use egui::{Align, Color32, Rect, Ui, pos2, vec2};
+use egui::{Align, Color32, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::super::icons::Icon;
 use super::super::marks;
@@ -12,14 +12,17 @@ use crate::analysis::setting::Held;
 /// The room of a sign.
 const SIGN: f32 = 18.0;
 
-/// The sign of a verdict, its colour, and what lies behind; `None` for what is equal.
-pub fn look(verdict: Verdict, tokens: &Tokens) -> Option<(Icon, Color32, Color32)> {
+/// The thickness of the line below what waits.
+const WAITS: f32 = 3.0;
+
+/// The sign of a verdict and its colour; `None` for what is equal.
+pub fn look(verdict: Verdict, tokens: &Tokens) -> Option<(Icon, Color32)> {
     Some(match verdict {
         Verdict::Equal => return None,
-        Verdict::Different => (Icon::EqualNot, tokens.attention, tokens.different_fill),
-        Verdict::Missing => (Icon::CircleSlash2, tokens.missing, tokens.missing_fill),
-        Verdict::Waits => (Icon::RotateCw, tokens.busy, tokens.waits_fill),
-        Verdict::NotKnown => (Icon::CircleQuestionMark, tokens.text_weak, tokens.raised),
+        Verdict::Different => (Icon::EqualNot, tokens.attention),
+        Verdict::Missing => (Icon::CircleSlash2, tokens.missing),
+        Verdict::Waits => (Icon::RotateCw, tokens.busy),
+        Verdict::NotKnown => (Icon::CircleQuestionMark, tokens.text_weak),
     })
 }
 
@@ -69,7 +72,7 @@ pub fn hint(ui: &mut Ui, comparison: &Comparison, row: &Row, database: usize) {
     if !behind.is_empty() {
         ui.weak(behind);
     }
-    let color = look(cell.verdict(), tokens).map_or(tokens.text_weak, |(_, color, _)| color);
+    let color = look(cell.verdict(), tokens).map_or(tokens.text_weak, |(_, color)| color);
     let reason = match cell.judged.reason.as_ref() {
         "" => cell.verdict().word().to_owned(),
         reason => format!("{}: {reason}", cell.verdict().word()),
@@ -82,13 +85,34 @@ pub fn hint(ui: &mut Ui, comparison: &Comparison, row: &Row, database: usize) {
     }
 }
 
+/// Paints what lies behind a marked cell, in the shapes that the heat map has: filled where it differs, a frame where it is
+/// missing, a line below where it waits. Violet and blue are one to people who do not see green.
+fn shape(ui: &Ui, rect: Rect, verdict: Verdict, tokens: &Tokens) {
+    let fill = |rect, color| {
+        ui.painter().rect_filled(rect, 2.0, color);
+    };
+    match verdict {
+        Verdict::Equal => {}
+        Verdict::Different => fill(rect, tokens.different_fill),
+        Verdict::Missing => {
+            let line = Stroke::new(1.0, tokens.missing);
+            ui.painter().rect_stroke(rect, 2.0, line, StrokeKind::Inside);
+        }
+        Verdict::Waits => {
+            fill(rect, tokens.waits_fill);
+            fill(rect.with_min_y(rect.bottom() - WAITS), tokens.busy);
+        }
+        Verdict::NotKnown => fill(rect, tokens.raised),
+    }
+}
+
 /// Paints a cell.
 pub fn paint(ui: &Ui, rect: Rect, cell: &Cell, quiet: bool) {
     let tokens = Tokens::of(ui);
     let mut room = rect.shrink2(vec2(1.5 * theme::STEP, 0.0));
     let verdict = cell.verdict();
-    if let Some((icon, color, fill)) = look(verdict, tokens) {
-        ui.painter().rect_filled(rect.shrink(0.5), 2.0, fill);
+    if let Some((icon, color)) = look(verdict, tokens) {
+        shape(ui, rect.shrink(0.5), verdict, tokens);
         marks::paint_icon(ui, pos2(room.left() + 6.0, rect.center().y), icon, theme::BODY, color);
     }
     // Values stand in line whether they are marked or not.

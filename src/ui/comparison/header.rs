@@ -39,7 +39,8 @@ pub(super) fn show_header(
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &against));
     response.on_hover_text(hint);
     let next = at.translate(vec2(0.0, theme::COMPARED_LINE));
-    if comparison.reference.is_some() && looked.compared.departures.is_none() {
+    // Of two there is no majority.
+    if comparison.reference.is_some() && looked.compared.departures.is_none() && looked.titles.len() > 2 {
         let button = next.with_max_y(next.top() + theme::ROW).translate(vec2(0.0, theme::STEP));
         let mut child = ui.new_child(UiBuilder::new().max_rect(button).id_salt("majority"));
         if child.button("Hold against the majority").clicked() {
@@ -58,20 +59,16 @@ pub(super) fn show_header(
     let clip = ui.clip_rect();
     let across = rect.with_min_x(corner.right());
     ui.set_clip_rect(across.intersect(clip));
-    for (database, of) in
-        comparison.databases.iter().enumerate().skip(places.seen(comparison.databases.len()).start)
-    {
-        let left = places.column(database);
-        if left > rect.right() {
-            break;
-        }
-        let whole = Rect::from_min_size(pos2(left, rect.top()), vec2(places.width, rect.height()));
+    for database in places.seen() {
+        let of = &comparison.databases[database];
+        let size = vec2(places.width(database), rect.height());
+        let whole = Rect::from_min_size(pos2(places.column(database), rect.top()), size);
         let is_reference = comparison.reference == Some(database);
         let id = Id::unique(("database", database));
         let response = ui.interact(whole.intersect(across), id, Sense::click());
         let differ = looked.differing[database];
         let said = match (is_reference, differ) {
-            (true, _) if of.kind.is_empty() => "baseline".to_owned(),
+            (true, _) if of.is_baseline() => "baseline".to_owned(),
             (true, _) => "reference".to_owned(),
             (false, 0) => "nothing differs".to_owned(),
             (false, 1) => "1 differs".to_owned(),
@@ -125,6 +122,13 @@ pub(super) fn show_header(
             marks::paint_line(ui, room, text, size, color, Align::Min);
         }
         let clicked = response.clicked();
+        if let Some(row) = of.row {
+            response.context_menu(|ui| {
+                if ui.button("Compare with an earlier time…").clicked() {
+                    actions.push(Action::Compare(CompareAction::LookBack { kind: of.kind, row }));
+                }
+            });
+        }
         response.on_hover_ui(|ui| {
             ui.set_max_width(theme::COMPARED_MOST);
             ui.strong(of.title());

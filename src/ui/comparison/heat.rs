@@ -9,8 +9,6 @@ use super::super::theme::{self, Tokens};
 use super::{ComparisonPage, Shown, cell};
 use crate::analysis::same::Verdict;
 
-/// The room above the map, in which the shapes are explained and the databases named.
-const HEAD: f32 = 2.0 * theme::LINE;
 /// The thickness of a hollow cell's frame.
 const FRAME: f32 = 2.0;
 
@@ -34,7 +32,10 @@ impl ComparisonPage {
         let width = ((inner.width() - names) / databases.max(1) as f32)
             .clamp(theme::HEAT_LEAST, theme::HEAT_MOST)
             .floor();
-        let (head, body) = inner.split_top_bottom_at_y(inner.top() + HEAD);
+        // The shapes are explained above the map, and under that stand the databases' names: upright where there is no room
+        // for them otherwise.
+        let named = if width >= theme::HEAT_NAMED { theme::LINE } else { theme::HEAT_UPRIGHT };
+        let (head, body) = inner.split_top_bottom_at_y(inner.top() + theme::LINE + named);
         let id = Id::unique("heat map");
         let map = Rect::from_min_size(
             pos2(body.left() + names, body.top()),
@@ -89,8 +90,18 @@ impl ComparisonPage {
                 let differs = setting.cells.iter().position(|cell| cell.verdict() != Verdict::Equal);
                 chosen = Some((*row, differs.unwrap_or_default()));
             }
-            if section.replace(setting.section) != Some(setting.section) && at > 0 {
-                ui.painter().hline(body.left()..=map.right(), top, Stroke::new(1.0, tokens.border));
+            if section.replace(setting.section) != Some(setting.section) {
+                if at > 0 {
+                    ui.painter().hline(body.left()..=map.right(), top, Stroke::new(1.0, tokens.border));
+                }
+                // Beside the setting's name, where that leaves room.
+                let color = tokens.text_weak;
+                let taken = marks::line(ui, &setting.name, theme::SMALL, color, room.width()).size().x;
+                let word = setting.section.word();
+                let wide = marks::line(ui, word, theme::SMALL, color, f32::INFINITY).size().x;
+                if wide + taken + 2.0 * theme::STEP < room.width() {
+                    marks::paint_line(ui, room, word, theme::SMALL, color, Align::Min);
+                }
             }
             for (database, cell) in setting.cells.iter().enumerate() {
                 let left = map.left() + database as f32 * width;
@@ -109,10 +120,15 @@ impl ComparisonPage {
         }
         let (above, names_above) = head.split_top_bottom_at_y(head.top() + theme::LINE);
         legend(ui, above, tokens);
-        for (at, database) in comparison.databases.iter().enumerate().filter(|_| width >= theme::HEAT_NAMED) {
+        for (at, database) in comparison.databases.iter().enumerate() {
             let left = map.left() + at as f32 * width;
             let room = names_above.with_min_x(left + 2.0).with_max_x(left + width - 2.0);
-            marks::paint_line(ui, room, &database.identifier, theme::SMALL, tokens.text_weak, Align::Min);
+            let name = &database.identifier;
+            if width >= theme::HEAT_NAMED {
+                marks::paint_line(ui, room, name, theme::SMALL, tokens.text_weak, Align::Min);
+            } else if width >= theme::SMALL {
+                marks::paint_upright(ui, room, name, theme::SMALL, tokens.text_weak);
+            }
         }
         let cell_at = |at: egui::Pos2| -> Option<(usize, usize)> {
             let row = looked.marked.get(first + ((at.y - map.top()) / theme::HEAT_LINE).floor() as usize)?;

@@ -2,6 +2,7 @@
 //! sign. It draws a `Comparison` that the core has made and keeps how a person looks at it; what differs, and why, is said
 //! in `analysis`. What is drawn in a frame are the lines and columns that are seen, never all there are.
 
+mod asked;
 mod bar;
 mod cell;
 mod dialogs;
@@ -10,19 +11,22 @@ mod fleet;
 mod header;
 mod heat;
 mod lines;
+mod listing;
 mod setting;
 mod table;
+mod table_lines;
+mod widths;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Context, Frame, Key, Margin, Modifiers, Panel, Ui};
-use time::OffsetDateTime;
 
-use self::dialogs::Dialog;
+pub use self::asked::{COMPARABLE, CompareAction, Question};
+use self::dialogs::{About, Dialog, FileDialog, IgnoreDialog, RulesDialog, TimeDialog};
 use self::lines::{Folds, Line};
 use self::setting::Setting;
 use self::table::Stand;
+use self::widths::Widths;
 use super::action::Action;
 use super::empty;
 use super::marks::Tone;
@@ -32,45 +36,8 @@ use crate::analysis::compare;
 use crate::analysis::drift::Departure;
 use crate::analysis::setting::Section;
 use crate::analysis::spread::Varied;
-use crate::core::{Compared, Exported, Fleet, MOST};
-use crate::report::ComparisonFormat;
-
-/// What a person can ask of comparisons.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CompareAction {
-    /// Compares the selected rows of the grid.
-    Selected,
-    /// Compares all rows of the grid's query; more than fifty by their values only.
-    Matching,
-    /// Shows the comparison that was made last.
-    Show,
-    /// Compares the row that has the focus with what it was at these times.
-    At(Vec<OffsetDateTime>),
-    /// Holds databases against the baseline in a file.
-    Drift(PathBuf),
-    /// Holds the databases against another of them, or against the majority.
-    HoldAgainst(Option<usize>),
-    /// Copies the rows that are shown as Markdown.
-    Copy,
-    /// Writes the rows that are shown, or all, into a file.
-    Report { format: ComparisonFormat, everything: bool, path: PathBuf },
-    /// Writes a baseline, of one database or of what most have.
-    SaveBaseline { database: Option<usize>, name: String, path: PathBuf },
-    /// Gives up what is being collected for the comparison.
-    GiveUp,
-    /// Opens a dialog.
-    Ask(Question),
-}
-
-/// What a dialog about comparisons asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    Report,
-    SaveBaseline,
-    OpenBaseline,
-    /// With which time a database is to be compared.
-    Time,
-}
+use crate::core::{Compared, Exported, Fleet, MOST, Moments};
+use crate::settings::RuleBook;
 
 /// The ways to look at a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,6 +52,10 @@ enum Tab {
 /// A comparison as it is looked at.
 struct Looked {
     compared: Arc<Compared>,
+    /// The databases' names, which no two have alike.
+    titles: Vec<String>,
+    /// The engine families of all that were compared, with how many are of each.
+    families: Vec<(String, usize)>,
     /// How many settings of each database differ.
     differing: Vec<usize>,
     /// Settings that differ in any, and settings there are.
@@ -119,6 +90,7 @@ pub struct ComparisonPage {
     /// Where the list of departures, and that of the settings that differ most, stand.
     listed: super::scroll::Scroll,
     setting: Option<Setting>,
+    widths: Widths,
     pub(super) dialog: Option<Dialog>,
 }
 
@@ -126,6 +98,7 @@ pub struct ComparisonPage {
 pub struct Shown<'a> {
     pub fleet: Option<&'a Fleet>,
     pub roster: &'a Roster,
+    pub rules: &'a RuleBook,
     /// Whether keys are meant for the page where nothing else has the focus.
     pub keys: bool,
 }
@@ -148,7 +121,8 @@ impl ComparisonPage {
     /// Another comparison has been asked for: it is looked at as if there had been none before.
     pub fn wait(&mut self) {
         let before = self.looked.take().or(self.before.take());
-        *self = ComparisonPage { open: true, waiting: true, before, ..ComparisonPage::default() };
+        let widths = std::mem::take(&mut self.widths);
+        *self = ComparisonPage { open: true, waiting: true, before, widths, ..ComparisonPage::default() };
     }
 
     /// Nothing is awaited any more.
@@ -174,6 +148,8 @@ impl ComparisonPage {
                         None => Tab::Settings,
                     };
                     self.folds.sections.extend([Section::Identity, Section::Status]);
+                } else if comparison.databases.len() > MOST && self.tab != Tab::Drift {
+                    self.tab = Tab::Values;
                 }
                 let differing = (0..comparison.databases.len()).map(|at| comparison.differing(at)).collect();
                 let is_setting = |row: &&compare::Row| {
@@ -183,9 +159,13 @@ impl ComparisonPage {
                 let counts = looked_at
                     .fold((0, 0), |(differ, all), row| (differ + usize::from(row.differing > 0), all + 1));
                 let sections = comparison.sections();
+                let titles = comparison.databases.iter().map(compare::Database::title).collect();
+                let families = compared.whole().comparison.families();
                 self.before = None;
                 self.looked = Some(Looked {
                     compared,
+                    titles,
+                    families,
                     differing,
                     counts,
                     sections,
@@ -245,24 +225,51 @@ impl ComparisonPage {
     }
 
     /// Opens a dialog.
-    pub fn ask(&mut self, question: Question, folder: &std::path::Path) {
-        let databases = self.looked.as_ref().map(|looked| looked.compared.comparison.databases.as_slice());
-        let is_drift = self.compared().is_some_and(|compared| compared.departures.is_some());
-        self.dialog = Some(Dialog::new(question, folder, databases.unwrap_or_default(), is_drift));
+    pub fn ask(&mut self, question: Question, folder: &std::path::Path, rules: &RuleBook) {
+        let comparison = self.looked.as_ref().map(|looked| &looked.compared.comparison);
+        let file = |about| {
+            let databases = comparison.map(|comparison| comparison.databases.as_slice());
+            let is_drift = self.compared().is_some_and(|compared| compared.departures.is_some());
+            Dialog::File(FileDialog::new(about, folder, databases.unwrap_or_default(), is_drift))
+        };
+        self.dialog = match question {
+            Question::Report => Some(file(About::Report)),
+            Question::SaveBaseline => Some(file(About::SaveBaseline)),
+            Question::OpenBaseline => Some(file(About::OpenBaseline)),
+            Question::Rules => Some(Dialog::Rules(RulesDialog::new(rules))),
+            Question::Ignore(row) => comparison.and_then(|comparison| {
+                let row = comparison.rows.get(row)?;
+                Some(Dialog::Ignore(IgnoreDialog::new(row.section, row.name.to_string())))
+            }),
+            // Of which row is for the app to say.
+            Question::Time => None,
+        };
+    }
+
+    /// Asks with which times a database is to be compared.
+    pub fn look_back(&mut self, kind: &'static str, row: i64) {
+        self.dialog = Some(Dialog::Time(TimeDialog::new((kind, row))));
+    }
+
+    /// Takes in when a database changed.
+    pub fn take_moments(&mut self, moments: &Moments) {
+        if let Some(Dialog::Time(dialog)) = &mut self.dialog {
+            dialog.take(moments);
+        }
     }
 
     /// Takes in how the writing of a file went; says whether it was a file of this page.
     pub fn written(&mut self, result: &Result<Exported, String>) -> bool {
         match &mut self.dialog {
-            Some(dialog) => dialog.finished(result),
-            None => false,
+            Some(Dialog::File(dialog)) => dialog.finished(result),
+            _ => false,
         }
     }
 
     /// Draws the dialog that is open.
-    pub fn show_dialog(&mut self, ctx: &Context, actions: &mut Vec<Action>) {
+    pub fn show_dialog(&mut self, ctx: &Context, rules: &RuleBook, actions: &mut Vec<Action>) {
         if let Some(mut dialog) = self.dialog.take()
-            && dialog.show(ctx, actions)
+            && dialog.show(ctx, rules, actions)
         {
             self.dialog = Some(dialog);
         }
@@ -282,6 +289,8 @@ impl ComparisonPage {
                         self.refused = None;
                         self.looked = self.before.take();
                         self.look();
+                        // The rules may be others by now.
+                        actions.push(Action::Compare(CompareAction::Show));
                     }
                 });
             }
@@ -296,7 +305,10 @@ impl ComparisonPage {
         }
         let tokens = Tokens::of(ui);
         let frame = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(10, 6));
-        Panel::top("comparison bar").resizable(false).frame(frame).show(ui, |ui| self.bar(ui, actions));
+        Panel::top("comparison bar")
+            .resizable(false)
+            .frame(frame)
+            .show(ui, |ui| self.bar(ui, shown.rules, actions));
         if let (Some(setting), Some(looked)) = (&self.setting, &self.looked) {
             let most = (ui.available_width() * 0.5).max(240.0);
             let first = (ui.available_width() * 0.3).clamp(260.0, 400.0).round();
@@ -304,7 +316,7 @@ impl ComparisonPage {
             Panel::right("setting").default_size(first).size_range(220.0..=most).frame(frame).show(
                 ui,
                 |ui| {
-                    open = setting.show(ui, looked, shown.roster);
+                    open = setting.show(ui, looked, shown.roster, actions);
                 },
             );
             if !open {

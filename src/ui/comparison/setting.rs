@@ -3,10 +3,11 @@
 
 use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
 
+use super::super::action::Action;
 use super::super::icons::{Icon, glyph};
 use super::super::roster::Roster;
 use super::super::theme::{self, Tokens};
-use super::{Looked, cell, header};
+use super::{CompareAction, Looked, Question, cell, header};
 use crate::analysis::compare::{Comparison, NOT_COLLECTED};
 use crate::analysis::same::Verdict;
 use crate::analysis::setting::Held;
@@ -39,7 +40,7 @@ impl Setting {
     }
 
     /// Draws the panel; false when it was closed.
-    pub fn show(&self, ui: &mut Ui, looked: &Looked, roster: &Roster) -> bool {
+    pub fn show(&self, ui: &mut Ui, looked: &Looked, roster: &Roster, actions: &mut Vec<Action>) -> bool {
         let tokens = Tokens::of(ui);
         let comparison = &looked.compared.comparison;
         let Some(row) = comparison.rows.get(self.row) else { return false };
@@ -64,8 +65,15 @@ impl Setting {
             if let Some(cause) = row.cause.and_then(|cause| comparison.rows.get(cause)) {
                 weak(ui, format!("Its difference follows from {}.", cause.name));
             }
-            if let Some(because) = &row.ignored {
-                weak(ui, format!("Left out: {because}."));
+            let (question, name) = match &row.ignored {
+                Some(because) => {
+                    weak(ui, format!("Left out: {because}."));
+                    (Question::Rules, "See the rules…")
+                }
+                None => (Question::Ignore(self.row), "Ignore this setting…"),
+            };
+            if &*row.name != NOT_COLLECTED && ui.button(name).clicked() {
+                actions.push(Action::Compare(CompareAction::Ask(question)));
             }
             self.parameter(ui, comparison);
             ui.add_space(2.0 * theme::STEP);
@@ -75,7 +83,7 @@ impl Setting {
                     if value.is_missing { ("missing".to_owned(), String::new()) } else { cell::words(first) };
                 ui.separator();
                 ui.horizontal_wrapped(|ui| {
-                    if let Some((icon, color, _)) = cell::look(first.verdict(), tokens) {
+                    if let Some((icon, color)) = cell::look(first.verdict(), tokens) {
                         ui.label(RichText::new(glyph(icon)).color(color));
                     }
                     ui.add(Label::new(RichText::new(text).strong()).selectable(true).wrap());

@@ -4,8 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "window")]
 
+#[path = "../fake_core/mod.rs"]
 mod fake_core;
+#[path = "../planted/mod.rs"]
 mod planted;
+mod rules;
+mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -22,7 +26,7 @@ use rds_fleet::analysis::meaning::Meaning;
 use rds_fleet::analysis::rules::Rules;
 use rds_fleet::analysis::setting::{Held, Named, Section, Setting};
 use rds_fleet::config::Environment;
-use rds_fleet::core::{Choice, Command, Compared, Core, Event, Options};
+use rds_fleet::core::{Choice, Command, Compared, Core, Event, HoldAgainst, Options};
 use rds_fleet::inventory::Place;
 use rds_fleet::report::About;
 use rds_fleet::sandbox::{Sandbox, Settings};
@@ -294,18 +298,117 @@ fn the_grids_menu_compares_all_that_match_and_what_is_collected_can_be_given_up(
     let cancelled = core.told(|command| matches!(command, Command::Cancel).then_some(()));
     assert_eq!(cancelled.len(), 1);
     assert_eq!(core.swept(), [None], "the core collects what a comparison needs by itself");
-    press(&mut window, Modifiers::COMMAND, Key::Num2);
-    press(&mut window, Modifiers::COMMAND, Key::P);
-    window.get_by_role(Role::EditableComboBox).type_text("earlier time");
+}
+
+#[test]
+fn instances_and_clusters_are_compared_apart_and_that_is_said() {
+    let (mut window, core) = made_up();
+    window.get_by_role_and_label(Role::Row, "db-3").click();
     window.run();
-    press(&mut window, Modifiers::NONE, Key::Enter);
-    click(&mut window, Role::CheckBox, "A week ago");
-    click(&mut window, Role::Button, "Compare");
-    let times = core.told(|command| match command {
-        Command::Compare(compare) => Some(compare.times.len()),
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    window.get_by_role_and_label(Role::Row, "db-5").click();
+    window.run();
+    press(&mut window, Modifiers::COMMAND, Key::D);
+    assert!(choices(&core).is_empty());
+    assert!(says(
+        &window,
+        "Instances and clusters are compared apart: the selected instance is not among them"
+    ));
+}
+
+/// Shows a comparison of some databases with one setting.
+fn show(window: &mut Window, core: &FakeCore, subjects: Vec<Subject>, rules: Rules) {
+    let comparison = Comparison::of(subjects, &rules, None);
+    let compared = Compared::new(comparison, Arc::new(rules), about());
+    core.say(Event::Comparison(Ok(Arc::new(compared))));
+    window.run();
+    press(window, Modifiers::COMMAND, Key::Num6);
+}
+
+fn about() -> About {
+    About {
+        title: "Comparison".to_owned(),
+        scope: Vec::new(),
+        made: OffsetDateTime::now_utc(),
+        coverage: Vec::new(),
+        broken: Vec::new(),
+    }
+}
+
+/// What the core is asked to judge once more.
+fn judged(core: &FakeCore) -> Vec<HoldAgainst> {
+    core.told(|command| match command {
+        Command::HoldAgainst(asked) => Some(asked.clone()),
         _ => None,
-    });
-    assert_eq!(times, [0, 2]);
+    })
+}
+
+#[test]
+fn one_engine_family_is_compared_alone() {
+    let (mut window, core) = made_up();
+    let of = |name: &str, iops: &str, family: &str| {
+        let mut subject = subject(name, iops, None);
+        family.clone_into(&mut subject.database.family);
+        subject
+    };
+    let subjects =
+        vec![of("db-1", "1", "postgres16"), of("db-2", "2", "mysql8.0"), of("db-3", "1", "postgres16")];
+    show(&mut window, &core, subjects, Rules::usual());
+    window.get_by_label("Engine family").click();
+    window.run();
+    click(&mut window, Role::Button, "postgres16 (2)");
+    let [asked] = &judged(&core)[..] else { panic!("{:?}", judged(&core).len()) };
+    assert_eq!((asked.family.as_deref(), asked.reference), (Some("postgres16"), None));
+    // The answer says of whom it is; the others are still there to choose.
+    let mut comparison = asked.compared.comparison.clone();
+    comparison.only_of("postgres16");
+    comparison.hold_against(None, &asked.rules);
+    let of = Some(("postgres16".to_owned(), Arc::clone(&asked.compared)));
+    let part = Compared { of, ..Compared::new(comparison, Arc::clone(&asked.rules), about()) };
+    core.say(Event::Comparison(Ok(Arc::new(part))));
+    window.run();
+    assert!(says(&window, "0 of 1 settings differ between 2 databases"));
+    window.get_by_label("Engine family").click();
+    window.run();
+    assert!(has(&window, Role::Button, "mysql8.0 (1)"));
+    click(&mut window, Role::Button, "All engine families");
+    assert_eq!(judged(&core).pop().unwrap().family, None);
+}
+
+/// How wide a column is.
+fn width(window: &Window, name: &str) -> f32 {
+    let name = format!("Width of {name}");
+    let node = window.get_by_role_and_label(Role::Splitter, &name);
+    node.accesskit_node().numeric_value().unwrap() as f32
+}
+
+#[test]
+fn columns_are_made_wider_by_dragging_and_by_keys_and_stay_so() {
+    let (mut window, core) = made_up();
+    let subjects =
+        || vec![subject("db-1", "1", None), subject("db-2", "2", None), subject("db-3", "1", None)];
+    show(&mut window, &core, subjects(), Rules::usual());
+    let before = (width(&window, "the settings' names"), width(&window, "db-1"), width(&window, "db-2"));
+    for (name, way) in [("the settings' names", 80.0), ("db-2", -60.0)] {
+        let edge = window.get_by_role_and_label(Role::Splitter, &format!("Width of {name}")).rect().center();
+        window.drag_at(edge);
+        window.run();
+        window.hover_at(edge + vec2(way, 0.0));
+        window.run();
+        window.drop_at(edge + vec2(way, 0.0));
+        window.run();
+    }
+    let near = |one: f32, other: f32| (one - other).abs() < 2.0;
+    assert!(near(width(&window, "the settings' names"), before.0 + 80.0));
+    assert!(near(width(&window, "db-2"), before.2 - 60.0), "{} {}", width(&window, "db-2"), before.2);
+    // The keys are at the first database.
+    let first = width(&window, "db-1");
+    press(&mut window, Modifiers::SHIFT, Key::ArrowLeft);
+    assert!(width(&window, "db-1") < first);
+    // Another comparison of the same databases has their widths.
+    let second = width(&window, "db-2");
+    show(&mut window, &core, subjects(), Rules::usual());
+    assert_eq!(width(&window, "db-2"), second);
 }
 
 /// A database with one setting, and with a gap where its parameters could not be read.
@@ -329,21 +432,8 @@ fn what_could_not_be_read_is_said_and_is_never_equal() {
     let denied = "denied: User is not authorized to perform: rds:DescribeDBParameters";
     let subjects = vec![subject("db-1", "3000", None), subject("db-2", "3000", Some(denied))];
     let comparison = Comparison::of(subjects, &Rules::default(), None);
-    let about = About {
-        title: "Comparison".to_owned(),
-        scope: Vec::new(),
-        made: OffsetDateTime::now_utc(),
-        coverage: Vec::new(),
-        broken: Vec::new(),
-    };
-    let varied = comparison.most_varied();
-    core.say(Event::Comparison(Ok(Arc::new(Compared {
-        comparison,
-        rules: Arc::default(),
-        about,
-        departures: None,
-        varied,
-    }))));
+    let compared = Compared::new(comparison, Arc::default(), about());
+    core.say(Event::Comparison(Ok(Arc::new(compared))));
     window.run();
     assert!(!says(&window, "Not collected"), "nobody is taken from the grid by an answer");
     press(&mut window, Modifiers::COMMAND, Key::Num6);
