@@ -3,7 +3,7 @@
 //! header and a cell look is said in `grid_header` and `grid_cells`, what a line is in `folds`, where it stands in
 //! `scroll`; what the rows are is the core's business.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -535,7 +535,7 @@ impl Grid {
             .table_without_rows()
             .columns(table_columns)
             .num_sticky_cols(sticky)
-            .num_rows(drawn as u64)
+            .num_rows(u64::from(drawn > 0))
             .headers(headers);
         if let Some(column) =
             self.scroll_to_column.take().filter(|column| (sticky..widths.len()).contains(column))
@@ -564,14 +564,17 @@ impl Grid {
             selection: &mut self.selection,
             table: area,
             pointer: ui.ctx().pointer_hover_pos().filter(|_| ui.rect_contains_pointer(area)),
-            first,
+            visible: first..first + drawn,
             height,
+            widths,
+            sticky,
+            parts: 0,
+            heard: ui.ctx().accesskit_node_builder(ui.unique_id(), |_| ()).is_some(),
             now: OffsetDateTime::now_utc(),
             focused,
             at_group: self.at_group,
             column: self.column,
             menu_cell: &mut self.menu_cell,
-            first_part: BTreeSet::new(),
             borders: Vec::new(),
             clicked: false,
             clicked_group: None,

@@ -1,9 +1,10 @@
 //! How the grid's lines and cells look and what a click on them means. It formats nothing: texts come from the core, and
 //! only for the visible rows.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
-use egui::{Align, Pos2, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
+use egui::accesskit::Node;
+use egui::{Align, Id, Pos2, Rangef, Rect, Response, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use egui_table::{CellInfo, HeaderCellInfo, TableDelegate};
 use time::OffsetDateTime;
 
@@ -103,6 +104,11 @@ pub fn width(ui: &Ui, column: &CellColumn, row: &[CellText]) -> f32 {
         + 2.0 * PADDING
 }
 
+/// The id of a part of a line; it goes by the part that scrolls.
+fn line_id(line: usize, scrolled: bool) -> Id {
+    Id::unique(("line", line, scrolled))
+}
+
 /// One frame of the grid.
 pub struct Cells<'a> {
     pub sheet: &'a Sheet,
@@ -125,10 +131,17 @@ pub struct Cells<'a> {
     pub table: Rect,
     /// Where in it the pointer is, if nothing lies over it there.
     pub pointer: Option<Pos2>,
-    /// The line that the table takes for its first.
-    pub first: usize,
-    /// The height of the lines together; the last may be cut.
+    /// The lines that are drawn; the last may be cut.
+    pub visible: Range<usize>,
+    /// The height of the lines together, which is what there is room for.
     pub height: f32,
+    /// The widths of the columns, and how many of them stay at the left.
+    pub widths: &'a [f32],
+    pub sticky: usize,
+    /// The parts of the lines that were drawn: first the columns that scroll, then those that stay.
+    pub parts: usize,
+    /// Whether a screen reader listens.
+    pub heard: bool,
     pub now: OffsetDateTime,
     /// Whether keys go to the grid.
     pub focused: bool,
@@ -136,8 +149,6 @@ pub struct Cells<'a> {
     pub at_group: Option<usize>,
     pub column: Option<usize>,
     pub menu_cell: &'a mut Option<(usize, String)>,
-    /// Lines of which a part was drawn: one with sticky columns is drawn in two parts.
-    pub first_part: BTreeSet<usize>,
     /// The headers that were drawn, by column, for the lines between them.
     pub borders: Vec<(usize, Rect)>,
     pub clicked: bool,
@@ -145,14 +156,11 @@ pub struct Cells<'a> {
     pub actions: &'a mut Vec<Action>,
 }
 
+/// The table is told of one row only, as high as all lines together, so that it has nothing to scroll: a `Ui` of its own for
+/// every cell, as the table makes them, would take longer than all else in a frame.
 impl TableDelegate for Cells<'_> {
     fn default_row_height(&self) -> f32 {
-        theme::ROW
-    }
-
-    /// All lines together are as high as the room there is, so that the table has nothing to scroll.
-    fn row_top_offset(&self, _: &egui::Context, _: egui::Id, row: u64) -> f32 {
-        (row as f32 * theme::ROW).min(self.height)
+        self.height
     }
 
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
@@ -166,58 +174,104 @@ impl TableDelegate for Cells<'_> {
         }
     }
 
-    fn row_ui(&mut self, ui: &mut Ui, row: u64) {
-        let line = self.first + row as usize;
-        // The last line is as high as the others and cut, not squeezed.
-        let rect = Rect::from_min_size(ui.max_rect().min, vec2(ui.max_rect().width(), theme::ROW));
-        match self.lines.at(line) {
-            Some(Line::Row(position)) => self.row(ui, rect, line, position),
-            Some(Line::Group(group)) => self.group_line(ui, rect, line, group),
-            None => {}
+    fn row_ui(&mut self, ui: &mut Ui, _: u64) {
+        let scrolled = self.parts == 0;
+        self.parts += 1;
+        let columns = if scrolled { self.sticky..self.widths.len() } else { 0..self.sticky };
+        if !scrolled && columns.is_empty() {
+            return;
+        }
+        let (all, seen) = (ui.max_rect(), ui.clip_rect());
+        let mut left = all.left() + self.widths[..columns.start].iter().sum::<f32>();
+        let mut cells = Vec::with_capacity(columns.len());
+        for at in columns {
+            let across = Rangef::new(left, left + self.widths[at]);
+            left = across.max;
+            if across.intersects(seen.x_range()) {
+                cells.push((at, across));
+            }
+        }
+        for line in self.visible.clone() {
+            let top = all.top() + (line - self.visible.start) as f32 * theme::ROW;
+            let rect = Rect::from_x_y_ranges(all.x_range(), top..=top + theme::ROW);
+            let cells =
+                cells.iter().map(|(at, across)| (*at, Rect::from_x_y_ranges(*across, rect.y_range())));
+            match self.lines.at(line) {
+                Some(Line::Row(position)) => {
+                    self.row(ui, rect, line, position, scrolled);
+                    cells.for_each(|(at, rect)| self.cell(ui, rect, line, position, at));
+                }
+                Some(Line::Group(group)) => {
+                    self.group_line(ui, rect, line, group, scrolled);
+                    cells.for_each(|(at, rect)| self.sum(ui, rect, line, group, at));
+                }
+                None => {}
+            }
         }
     }
 
-    fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
-        let line = self.first + cell.row_nr as usize;
-        let rect = Rect::from_min_size(ui.max_rect().min, vec2(ui.max_rect().width(), theme::ROW));
-        match self.lines.at(line) {
-            Some(Line::Row(position)) => self.cell(ui, rect, position, cell.col_nr),
-            Some(Line::Group(group)) => self.sum(ui, rect, group, cell.col_nr),
-            None => {}
-        }
-    }
+    fn cell_ui(&mut self, _: &mut Ui, _: &CellInfo) {}
 }
 
 impl Cells<'_> {
-    fn row(&mut self, ui: &Ui, rect: Rect, line: usize, position: usize) {
-        let first_part = self.first_part.insert(line);
-        let response = ui.interact(rect, egui::Id::unique(("row", line, first_part)), Sense::CLICK);
+    fn row(&mut self, ui: &mut Ui, rect: Rect, line: usize, position: usize, scrolled: bool) {
+        let response = ui.interact(rect, line_id(line, scrolled), Sense::CLICK);
         let selected = self.selection.contains(position);
         let has_focus = self.selection.focus() == Some(position);
         if selected {
             ui.painter().rect_filled(rect, 0.0, self.tokens.selected);
         } else if self.under_pointer(rect) {
-            // Not the response's hover: a row with sticky columns is two parts, and both are to light up.
+            // Not the response's hover: a row with columns that stay is two parts, and both are to light up.
             ui.painter().rect_filled(rect, 0.0, self.tokens.hover);
         }
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, self.tokens.hairline));
         if has_focus && self.focused {
             self.focus_lines(ui, rect);
         }
-        if first_part {
+        if scrolled && self.heard {
             let name = self.names.iter().position(|name| Some(name.as_str()) == self.sheet.identifier);
             let place = name.and_then(|at| self.columns[at].place).unwrap_or_default();
-            ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
-                node.set_role(egui::Role::Row);
-                // As far as it is seen: columns may go on for long beyond the window.
-                node.set_bounds(marks::bounds(rect.intersect(self.table)));
+            let text = self.pages.row(position).and_then(|cells| cells.get(place));
+            let name = text.map_or("…", |cell| cell.text.as_str());
+            response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, name));
+            self.say(ui, response.id, rect, |node| {
                 node.set_row_index(line);
                 node.set_selected(selected);
-                let text = self.pages.row(position).and_then(|cells| cells.get(place));
-                node.set_label(text.map_or("…", |cell| cell.text.as_str()));
             });
         }
         self.row_clicks(ui, &response, position);
+    }
+
+    /// Tells a screen reader of a cell in a line.
+    fn say_cell(
+        &self,
+        ui: &mut Ui,
+        rect: Rect,
+        line: usize,
+        at: usize,
+        name: &str,
+        write: impl FnOnce(&mut Node),
+    ) {
+        let of_line = line_id(line, true);
+        let cell = UiBuilder::new()
+            .scope_id(of_line.with(at))
+            .max_rect(rect)
+            .accessibility_parent(of_line)
+            .accessibility_role(egui::Role::Cell)
+            .accessibility_label(name);
+        let id = ui.new_child(cell).unique_id();
+        self.say(ui, id, rect, |node| {
+            node.set_column_index(at);
+            write(node);
+        });
+    }
+
+    fn say(&self, ui: &Ui, id: Id, rect: Rect, write: impl FnOnce(&mut Node)) {
+        ui.ctx().accesskit_node_builder(id, |node| {
+            // As far as it is seen: columns may go on for long beyond the window.
+            node.set_bounds(marks::bounds(rect.intersect(self.table)));
+            write(node);
+        });
     }
 
     fn focus_lines(&self, ui: &Ui, rect: Rect) {
@@ -226,7 +280,7 @@ impl Cells<'_> {
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
     }
 
-    fn cell(&mut self, ui: &mut Ui, rect: Rect, position: usize, at: usize) {
+    fn cell(&mut self, ui: &mut Ui, rect: Rect, line: usize, position: usize, at: usize) {
         let Some(column) = self.columns.get(at) else { return };
         let text = column.place.and_then(|place| self.pages.row(position)?.get(place));
         let (words, color) = match text {
@@ -248,21 +302,15 @@ impl Cells<'_> {
         }
         let align = if column.number { Align::Max } else { Align::Min };
         if let Some(unit) = column.unit.filter(|_| there) {
-            let faint = self.tokens.text_faint;
-            let taken = marks::paint_after(ui, text_rect, unit, theme::SMALL, faint);
-            text_rect.max.x -= taken + theme::STEP;
+            text_rect.max.x -= marks::paint_after(ui, text_rect, unit, theme::SMALL, self.tokens.text_faint);
         }
         let cut = marks::paint_line(ui, text_rect, words, theme::BODY, color, align);
         if column.hinted && there {
             self.hint(ui, text_rect, at, words);
         }
-        ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
-            node.set_role(egui::Role::Cell);
-            node.set_bounds(marks::bounds(rect));
-            node.set_row_index(position);
-            node.set_column_index(at);
-            node.set_label(words);
-        });
+        if self.heard {
+            self.say_cell(ui, rect, line, at, words, |node| node.set_row_index(position));
+        }
         if self.focused && self.column == Some(at) && self.selection.focus() == Some(position) {
             let line = Stroke::new(1.0, self.tokens.accent);
             ui.painter().rect_stroke(rect, 0.0, line, egui::StrokeKind::Inside);
@@ -272,7 +320,8 @@ impl Cells<'_> {
                 *self.menu_cell = Some((position, words.to_owned()));
             }
             if cut || words.contains('\n') {
-                ui.interact(rect, ui.unique_id().with("hover"), Sense::HOVER).on_hover_text(words);
+                let id = Id::unique(("cut", line, at));
+                ui.interact(rect, id, Sense::HOVER).on_hover_text(words);
             }
         }
     }
@@ -295,10 +344,9 @@ impl Cells<'_> {
     }
 
     /// The line of a group: its value and how many rows it has, over all columns that have no sum.
-    fn group_line(&mut self, ui: &Ui, rect: Rect, line: usize, at: usize) {
+    fn group_line(&mut self, ui: &mut Ui, rect: Rect, line: usize, at: usize, scrolled: bool) {
         let Some(group) = self.pages.view.groups.get(at) else { return };
-        let first_part = self.first_part.insert(line);
-        let response = ui.interact(rect, egui::Id::unique(("group", line, first_part)), Sense::CLICK);
+        let response = ui.interact(rect, line_id(line, scrolled), Sense::CLICK);
         let fill = if self.under_pointer(rect) { self.tokens.hover } else { self.tokens.panel };
         ui.painter().rect_filled(rect, 0.0, fill);
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, self.tokens.border));
@@ -324,13 +372,10 @@ impl Cells<'_> {
             ui.painter().galley(pos2(x.round(), y.round()), galley, color);
             x += wide + 2.0 * theme::STEP;
         }
-        if first_part {
-            response.widget_info(|| {
-                let name = format!("{column} {value}, {words}");
-                egui::WidgetInfo::labeled(egui::Role::Row, true, name)
-            });
-            ui.ctx().accesskit_node_builder(response.id, |node| {
-                node.set_bounds(marks::bounds(rect.intersect(self.table)));
+        if scrolled && self.heard {
+            let name = format!("{column} {value}, {words}");
+            response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, &name));
+            self.say(ui, response.id, rect, |node| {
                 node.set_expanded(!folded);
                 node.set_level(group.level + 1);
                 node.set_row_index(line);
@@ -355,23 +400,19 @@ impl Cells<'_> {
     }
 
     /// The sum of a column's amounts in a group.
-    fn sum(&self, ui: &mut Ui, rect: Rect, group: usize, at: usize) {
+    fn sum(&self, ui: &mut Ui, rect: Rect, line: usize, group: usize, at: usize) {
         let Some(name) = self.names.get(at) else { return };
         let groups = &self.pages.view.groups;
         let sum = groups.get(group).and_then(|group| group.sums.iter().find(|(column, _)| column == name));
         let Some((_, sum)) = sum else { return };
         let mut room = rect.shrink2(vec2(PADDING, 0.0));
         if let Some(unit) = self.columns[at].unit {
-            let taken = marks::paint_after(ui, room, unit, theme::SMALL, self.tokens.text_faint);
-            room.max.x -= taken + theme::STEP;
+            room.max.x -= marks::paint_after(ui, room, unit, theme::SMALL, self.tokens.text_faint);
         }
         marks::paint_line(ui, room, sum, theme::BODY, self.tokens.text, Align::Max);
-        ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
-            node.set_role(egui::Role::Cell);
-            node.set_bounds(marks::bounds(rect));
-            node.set_column_index(at);
-            node.set_label(format!("Sum of {name}: {sum}"));
-        });
+        if self.heard {
+            self.say_cell(ui, rect, line, at, &format!("Sum of {name}: {sum}"), |_| ());
+        }
     }
 
     /// Whether the pointer is on a row or a cell; on the line between two rows it is on the lower one.

@@ -4,7 +4,7 @@
 use egui::{Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::icons::Icon;
-use super::theme::Tokens;
+use super::theme::{self, Tokens};
 use crate::failure::State;
 use crate::rds::status::{Standing, standing};
 
@@ -176,13 +176,16 @@ pub fn paint_upright(ui: &Ui, rect: Rect, text: &str, size: f32, color: egui::Co
     ui.painter().add(shape.with_angle(-std::f32::consts::FRAC_PI_2));
 }
 
-/// Paints a short text at the right end of a rectangle; tells how wide it is.
+/// Paints a short text at the right end of a rectangle, where there is room for it; tells how much it takes.
 pub fn paint_after(ui: &Ui, rect: Rect, text: &str, size: f32, color: egui::Color32) -> f32 {
     let galley = line(ui, text, size, color, f32::INFINITY);
-    let wide = galley.size().x;
+    let taken = galley.size().x + theme::STEP;
+    if taken > rect.width() {
+        return 0.0;
+    }
     let y = rect.center().y - galley.size().y / 2.0;
-    ui.painter().galley(pos2((rect.right() - wide).round(), y.round()), galley, color);
-    wide
+    ui.painter().galley(pos2((rect.right() - galley.size().x).round(), y.round()), galley, color);
+    taken
 }
 
 /// One line of text, laid out and cut to a width. What is not cut is the same picture at any width, so that resizing a

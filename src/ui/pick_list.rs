@@ -267,7 +267,7 @@ impl PickList {
                 let color = if weak { tokens.text_weak } else { tokens.text };
                 let number = grouped(*count as u64);
                 let taken = marks::paint_after(ui, text, &number, theme::BODY, tokens.text_weak);
-                let text = text.with_max_x(text.right() - taken - 2.0 * theme::STEP);
+                let text = text.with_max_x(text.right() - taken - theme::STEP);
                 if marks::paint_line(ui, text, tick.name, theme::BODY, color, Align::Min) {
                     response.clone().on_hover_text(tick.name);
                 }

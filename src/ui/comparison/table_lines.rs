@@ -48,7 +48,7 @@ pub(super) fn show_line(
     let mut room = name.with_min_x(name.left() + indent).with_max_x(name.right() - 2.0 * theme::STEP);
     if setting.differing > 0 {
         let count = setting.differing.to_string();
-        room.max.x -= marks::paint_after(ui, room, &count, theme::SMALL, tokens.attention) + theme::STEP;
+        room.max.x -= marks::paint_after(ui, room, &count, theme::SMALL, tokens.attention);
     }
     let color = if setting.stands_out() { tokens.text } else { tokens.text_weak };
     let cut = marks::paint_line(ui, room, title, theme::BODY, color, Align::Min);
