@@ -8,8 +8,8 @@ use super::theme::{self, Tokens};
 use crate::failure::State;
 use crate::rds::status::{Standing, standing};
 
-/// The width of the narrowest letters, in sizes of the font.
-const NARROWEST: f32 = 0.2;
+/// The width of a usual letter, in sizes of the font.
+const USUAL_LETTER: f32 = 0.5;
 
 /// How loud something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -201,8 +201,8 @@ pub fn line(
     let job = || {
         egui::text::LayoutJob::simple_singleline(first.to_owned(), egui::FontId::proportional(size), color)
     };
-    // A text that is sure to be cut is not laid out to its end, which may be thousands of letters away.
-    if first.len() as f32 * size * NARROWEST < width || width.is_infinite() {
+    // A text that is likely to be cut is not laid out to its end, which may be thousands of letters away.
+    if first.len() as f32 * size * USUAL_LETTER < width || width.is_infinite() {
         let whole = ui.painter().layout_job(job());
         if whole.size().x <= width {
             return whole;

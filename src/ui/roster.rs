@@ -136,6 +136,8 @@ pub struct Roster {
     pub broken: Vec<String>,
     /// How many targets have been asked for a kind, whatever the answer was.
     asked: BTreeMap<&'static str, usize>,
+    /// Rows of all targets, by kind: every frame says how many there are.
+    all_rows: Vec<u64>,
 }
 
 /// How much is not covered, as a sentence's subject.
@@ -195,6 +197,12 @@ impl Roster {
             let parts = parts.iter().map(|(environment, part)| entry_of(account, part, *environment, naming));
             roster.accounts.extend(parts);
         }
+        roster.all_rows = vec![0; kinds().len()];
+        for region in roster.accounts.iter().flat_map(|account| &account.regions) {
+            for (all, rows) in roster.all_rows.iter_mut().zip(&region.standing.rows) {
+                *all += rows;
+            }
+        }
         roster.accounts.sort_by_key(|account| account.environment);
         roster.environments = environments(&names, &roster.accounts);
         // The worst first; what nobody has asked yet comes last.
@@ -204,6 +212,9 @@ impl Roster {
 
     /// Rows of a kind in the ticked targets.
     pub fn rows(&self, ticks: &Ticks, kind: usize) -> u64 {
+        if *ticks == Ticks::All {
+            return self.all_rows.get(kind).copied().unwrap_or_default();
+        }
         let regions = self.accounts.iter().flat_map(|account| &account.regions);
         regions.filter(|region| ticks.contains(region.target)).map(|region| region.standing.rows[kind]).sum()
     }
@@ -220,7 +231,10 @@ impl Roster {
 
     /// Targets that are ticked.
     pub fn ticked(&self, ticks: &Ticks) -> usize {
-        self.targets.iter().filter(|target| ticks.contains(**target)).count()
+        match ticks {
+            Ticks::All => self.targets.len(),
+            Ticks::Only(ticked) => ticked.intersection(&self.targets).count(),
+        }
     }
 
     /// Whether rows of an account and region are shown: something that reaches it is ticked.
