@@ -129,6 +129,8 @@ class Window:
         window = self.display.xdotool("search", "--onlyvisible", "--name", "^RDS Fleet$").split()[0]
         self.display.xdotool("windowsize", window, 1920, 1080, "windowmove", window, 0, 0)
         self.display.xdotool("windowfocus", window, "mousemove", 1000, 400)
+        # From the overview, which has nothing to scroll, to the instances.
+        self.display.xdotool("key", "ctrl+2")
         time.sleep(2)
 
     def close(self):

@@ -219,8 +219,10 @@ impl Grid {
     }
 
     /// Takes rows in, for whichever view they are of.
-    pub fn take_rows(&mut self, rows: &Rows) {
-        for shown in [&mut self.shown, &mut self.incoming].into_iter().flatten() {
+    pub fn take_rows(&mut self, rows: Rows) {
+        let views = [&mut self.shown, &mut self.incoming];
+        let its = views.into_iter().flatten().find(|shown| shown.pages.view.number == rows.view);
+        if let Some(shown) = its {
             shown.pages.take(rows);
         }
         self.swap_when_ready();

@@ -52,14 +52,16 @@ impl Pages {
     }
 
     /// Takes rows in; rows of another view are not meant.
-    pub fn take(&mut self, rows: &Rows) {
+    pub fn take(&mut self, rows: Rows) {
         if rows.view != self.view.number || !rows.first.is_multiple_of(PAGE) {
             return;
         }
         let first = rows.first / PAGE;
-        for (page, texts) in rows.rows.chunks(PAGE).enumerate() {
-            self.asked.remove(&(first + page));
-            self.pages.insert(first + page, texts.to_vec());
+        let pages = rows.rows.len().div_ceil(PAGE);
+        let mut texts = rows.rows.into_iter();
+        for page in first..first + pages {
+            self.asked.remove(&page);
+            self.pages.insert(page, texts.by_ref().take(PAGE).collect());
         }
         // The pages farthest from the newest are the ones scrolled away from.
         while self.pages.len() > KEPT {
@@ -106,10 +108,10 @@ mod tests {
         let mut pages = pages(1000);
         assert_eq!(pages.missing(&(100..140)), Some(0..256));
         assert_eq!(pages.missing(&(100..140)), None);
-        pages.take(&answer(0, 256));
+        pages.take(answer(0, 256));
         assert!(pages.covers(&(100..140)) && pages.row(255).is_some() && pages.row(256).is_none());
         assert_eq!(pages.missing(&(940..1000)), Some(832..1000));
-        pages.take(&answer(832, 168));
+        pages.take(answer(832, 168));
         assert!(pages.covers(&(940..1000)));
     }
 
@@ -117,7 +119,7 @@ mod tests {
     fn only_pages_near_the_newest_are_kept() {
         let mut pages = pages(100 * PAGE);
         for page in 0..100 {
-            pages.take(&answer(page * PAGE, PAGE));
+            pages.take(answer(page * PAGE, PAGE));
         }
         assert_eq!(pages.pages.len(), KEPT);
         assert!(pages.row(99 * PAGE).is_some() && pages.row(0).is_none());

@@ -30,7 +30,7 @@ impl App {
             }
             Event::Rows(rows) => {
                 if let Some(grid) = self.grids.iter_mut().find(|grid| grid.knows(rows.view)) {
-                    grid.take_rows(&rows);
+                    grid.take_rows(Arc::unwrap_or_clone(rows));
                 }
             }
             Event::Record(record) => self.details.take(record),
