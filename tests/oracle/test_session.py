@@ -259,7 +259,7 @@ class Session:
 
     def a_related_link_leads_elsewhere(self):
         since = self.window.mark()
-        self.window.click(1120, 216)
+        self.window.click(1120, 256)
         self.page = self.window.wait(r'page: "(db-parameter-groups|db-clusters)"', since).group(1)
 
     def back_leads_to_the_row(self):

@@ -125,7 +125,8 @@ def test_what_changed_is_told_member_by_member_and_nothing_else(fleet):
     assert (two, "new", "changed", "AllocatedStorage", "5", "6") in later
     assert len(later) == 31 and {row[2] for row in later} == {"changed", "disappeared"}
     assert fleet.changes("--since", "1h", "--cached") == sorted(expected + later)
-    assert fleet.changes("--since", "2100-01-01", "--cached") == []
+    refused = fleet("changes", "--since", "2100-01-01", "--cached")
+    assert refused.code == 2 and "2100-01-01 is still to come" in refused.stderr
 
 
 def test_what_was_is_kept_with_its_times(fleet):
