@@ -256,6 +256,26 @@ fn cancel_answers_at_once_and_says_what_is_missing() {
 }
 
 #[test]
+fn that_a_sweep_has_begun_is_told_before_anything_else_is_done() {
+    let settings = Settings { faults: Faults { hanging: vec![0, 1], ..Faults::default() }, ..settings(2, 1) };
+    let bastion = Bastion::start(settings, Limits::default(), both_regions());
+    // The fleet has been told a moment ago, and both are asked for before the next telling would be due.
+    bastion.core.send(Command::Sweep { targets: None, kinds: KINDS.to_vec() });
+    bastion.core.send(Command::Cancel);
+    let mut told = Vec::new();
+    loop {
+        match bastion.core.wait().unwrap() {
+            Event::Fleet(fleet) => told.push((fleet.progress.running, fleet.progress.cancelling)),
+            Event::SweepEnded => break,
+            _ => {}
+        }
+    }
+    let begun = told.iter().position(|told| *told == (true, false));
+    let cancelling = told.iter().position(|told| *told == (true, true));
+    assert!(begun.is_some() && cancelling > begun, "{told:?}");
+}
+
+#[test]
 fn an_edit_of_the_config_shows_while_a_sweep_runs() {
     let settings = Settings { latency: Duration::from_millis(400), ..settings(4, 3) };
     let mut bastion =

@@ -63,6 +63,8 @@ pub struct State {
     progress: Progress,
     shown: Option<Shown>,
     fleet_changed: bool,
+    /// What a person did is told at once: that a sweep has begun, or is being cancelled.
+    at_once: bool,
     told: Instant,
     /// What telling the fleet took last.
     telling_took: Duration,
@@ -165,6 +167,7 @@ impl State {
             progress: Progress::default(),
             shown: None,
             fleet_changed: false,
+            at_once: false,
             told: Instant::now(),
             telling_took: Duration::ZERO,
         })
@@ -237,7 +240,7 @@ impl State {
                 if let Some(running) = &self.sweep {
                     let _ = running.cancel.send(true);
                     self.progress.cancelling = true;
-                    self.fleet_changed = true;
+                    (self.fleet_changed, self.at_once) = (true, true);
                 }
             }
             Command::Show(query) => self.show(query),
@@ -391,7 +394,7 @@ impl State {
             all,
             again: false,
         });
-        self.fleet_changed = true;
+        (self.fleet_changed, self.at_once) = (true, true);
         tracing::info!(targets = targets.len(), kinds = kinds.len(), "sweep started");
         self.sessions.forget_failures();
         let (out, mut progress) = mpsc::unbounded_channel();
@@ -576,6 +579,9 @@ impl State {
 
     /// How long until something is to be told; `None` if nothing is.
     fn next_telling(&self) -> Option<Duration> {
+        if self.at_once {
+            return Some(Duration::ZERO);
+        }
         // Where no more pages come, what is shown need not wait for them.
         let patience = if self.sweep.is_some() { 4 } else { 0 };
         let changed = self.shown.as_ref().filter(|shown| shown.changed && !shown.answering);
@@ -588,6 +594,7 @@ impl State {
     }
 
     fn tell(&mut self) {
+        self.at_once = false;
         if std::mem::take(&mut self.fleet_changed) {
             let begun = Instant::now();
             let fleet = self.fleet();
