@@ -120,16 +120,19 @@ fn typing_is_no_place_of_its_own_to_go_back_to() {
     assert_eq!(core.shown().search, "db", "there is nowhere to go back to");
 }
 
-#[test]
-fn members_stand_in_sections_that_fold_and_tags_by_their_keys() {
-    let (mut window, core) = opened();
-    let field = |name: &str, text: &str| Field {
+fn field(name: &str, text: &str) -> Field {
+    Field {
         name: name.to_owned(),
         type_name: "string",
         text: text.to_owned(),
         lines: Vec::new(),
         absent: false,
-    };
+    }
+}
+
+#[test]
+fn members_stand_in_sections_that_fold_and_tags_by_their_keys() {
+    let (mut window, core) = opened();
     let tag = Line { depth: 0, begins: false, name: Some("env".into()), value: "prod".into(), tag: true };
     core.say(Event::Record(Arc::new(Record {
         kind: "db-instances",
@@ -333,13 +336,6 @@ fn in_a_small_window_no_account_and_no_member_is_cut() {
 
     click(&mut window, Role::Row, "db-2");
     press(&mut window, Modifiers::NONE, Key::Enter);
-    let field = |name: &str, text: &str| Field {
-        name: name.to_owned(),
-        type_name: "string",
-        text: text.to_owned(),
-        lines: Vec::new(),
-        absent: false,
-    };
     core.say(Event::Record(Arc::new(Record {
         kind: "db-instances",
         row: 102,

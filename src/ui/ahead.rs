@@ -5,7 +5,13 @@
 
 use std::collections::VecDeque;
 
-use egui::{Context, Event, Key, Modifiers, Plugin, RawInput, Ui};
+use egui::{Context, Event, EventFilter, Id, Key, Modifiers, Plugin, RawInput, Ui};
+
+/// Has arrows and Escape stay with what has the focus, instead of taking the focus elsewhere.
+pub fn keep_arrows(ui: &Ui, id: Id) {
+    let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+}
 
 /// What a person does in a moment.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -13,6 +13,7 @@ use egui_table::{Column, HeaderRow, Table, TableState};
 use time::OffsetDateTime;
 
 use super::action::{Action, GridAction};
+use super::ahead;
 use super::columns;
 use super::filter_row::FilterRow;
 use super::folds::{self, Folded, Line, Lines};
@@ -363,13 +364,7 @@ impl Grid {
             self.keys(ui, rows, actions);
         }
         if frame.has_focus() {
-            let filter = egui::EventFilter {
-                tab: false,
-                horizontal_arrows: true,
-                vertical_arrows: true,
-                escape: true,
-            };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(focus_id, filter));
+            ahead::keep_arrows(ui, focus_id);
         }
 
         // The table stands left of the bar, and is as high as the lines that are drawn.

@@ -3,6 +3,7 @@
 
 use egui::{Align, Color32, Id, Key, Mesh, Modifiers, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::super::ahead;
 use super::super::marks;
 use super::super::scroll::Scroll;
 use super::super::theme::{self, Tokens};
@@ -55,13 +56,7 @@ impl ComparisonPage {
         heat.scroll.bar(ui, gutter.with_min_y(body.top()));
         let mut chosen = None;
         if response.has_focus() && shown.keys {
-            let filter = egui::EventFilter {
-                tab: false,
-                horizontal_arrows: true,
-                vertical_arrows: true,
-                escape: true,
-            };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+            ahead::keep_arrows(ui, id);
             let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
             let line = (heat.line + presses(Key::ArrowDown)).saturating_sub(presses(Key::ArrowUp));
             heat.line = line.min(looked.marked.len().saturating_sub(1));

@@ -4,6 +4,7 @@
 use egui::{Align, Id, Key, Modifiers, Popup, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::super::action::Action;
+use super::super::ahead;
 use super::super::marks;
 use super::super::scroll::Scroll;
 use super::super::theme::{self, Tokens};
@@ -95,13 +96,7 @@ impl ComparisonPage {
         let nothing_focused = ui.memory(|memory| memory.focused().is_none());
         let has_keys = shown.keys && (focus.has_focus() || nothing_focused);
         if focus.has_focus() {
-            let filter = egui::EventFilter {
-                tab: false,
-                horizontal_arrows: true,
-                vertical_arrows: true,
-                escape: true,
-            };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+            ahead::keep_arrows(ui, id);
         }
 
         let stand = &mut self.stand;
