@@ -186,7 +186,7 @@ pub fn show(
         }
     });
     if response.clicked() {
-        let alone = ticked == targets.len() && shown.roster.ticked(shown.ticks) == ticked;
+        let alone = ticked == targets.len() && shown.roster.ticked() == ticked;
         actions.push(if alone { Action::TickAll } else { Action::TickOnly(targets.clone()) });
     }
     let done = Done { turned, clicked: response.clicked(), id: response.id };

@@ -105,7 +105,7 @@ impl Accounts {
         ui.add_space(theme::STEP * 2.0);
         ui.horizontal(|ui| {
             ui.heading("Accounts");
-            let ticked = shown.roster.ticked(shown.ticks);
+            let ticked = shown.roster.ticked();
             let total = shown.roster.targets.len();
             let note = if ticked == total {
                 shown.roster.accounts.len().to_string()

@@ -216,6 +216,7 @@ impl App {
         if !actions.is_empty() {
             for action in actions {
                 self.travel(ui.ctx(), action);
+                self.roster.tick(&self.ticks);
             }
             // What was drawn shows the state before: one more frame shows the new one.
             ui.request_repaint();
@@ -324,8 +325,7 @@ impl App {
             let shown = status::Shown {
                 fleet,
                 roster: &self.roster,
-                ticks: &self.ticks,
-                kind: self.grids[self.sheet].sheet.kind_name(),
+                kind: self.sheet,
                 drawer: self.drawer,
                 selected: if self.at_grid() { self.grids[self.sheet].selection.len() } else { 0 },
                 comparable: if self.at_grid() { self.comparable_rows() } else { 0 },
@@ -415,7 +415,7 @@ impl App {
                 return;
             }
             // A filter that nothing passes leaves its field where it can be changed.
-            let reason = empty::reason(fleet.as_deref(), &self.roster, &self.ticks, view.as_deref())
+            let reason = empty::reason(fleet.as_deref(), &self.roster, view.as_deref())
                 .filter(|reason| *reason != empty::Empty::NoMatch || grid.filters.is_empty());
             match reason {
                 Some(reason) => {

@@ -3,7 +3,7 @@
 use egui::{Label, RichText, Ui};
 
 use super::action::{Action, Page};
-use super::roster::{Roster, Ticks};
+use super::roster::Roster;
 use super::sheet::Sheet;
 use super::theme::{self, Tokens};
 use crate::config::FileState;
@@ -38,9 +38,9 @@ pub enum Empty {
 }
 
 /// Why there is nothing to show, or `None` where there is something.
-pub fn reason(fleet: Option<&Fleet>, roster: &Roster, ticks: &Ticks, view: Option<&View>) -> Option<Empty> {
+pub fn reason(fleet: Option<&Fleet>, roster: &Roster, view: Option<&View>) -> Option<Empty> {
     let Some(fleet) = fleet else { return Some(Empty::Starting) };
-    if let Some(reason) = without_targets(fleet, roster, ticks) {
+    if let Some(reason) = without_targets(fleet, roster) {
         return Some(reason);
     }
     let Some(view) = view else { return Some(Empty::Loading) };
@@ -54,14 +54,9 @@ pub fn reason(fleet: Option<&Fleet>, roster: &Roster, ticks: &Ticks, view: Optio
 }
 
 /// Why there is no overview, or `None` where there is one. `known` is how many databases it counts, once it is there.
-pub fn of_overview(
-    fleet: Option<&Fleet>,
-    roster: &Roster,
-    ticks: &Ticks,
-    known: Option<u64>,
-) -> Option<Empty> {
+pub fn of_overview(fleet: Option<&Fleet>, roster: &Roster, known: Option<u64>) -> Option<Empty> {
     let Some(fleet) = fleet else { return Some(Empty::Starting) };
-    if let Some(reason) = without_targets(fleet, roster, ticks) {
+    if let Some(reason) = without_targets(fleet, roster) {
         return Some(reason);
     }
     match known {
@@ -74,7 +69,7 @@ pub fn of_overview(
     }
 }
 
-fn without_targets(fleet: &Fleet, roster: &Roster, ticks: &Ticks) -> Option<Empty> {
+fn without_targets(fleet: &Fleet, roster: &Roster) -> Option<Empty> {
     if roster.targets.is_empty() {
         return Some(match fleet.config.state {
             FileState::Missing => Empty::NoConfig,
@@ -82,7 +77,7 @@ fn without_targets(fleet: &Fleet, roster: &Roster, ticks: &Ticks) -> Option<Empt
             FileState::Read => Empty::NoTargets,
         });
     }
-    (roster.ticked(ticks) == 0).then_some(Empty::NothingTicked)
+    (roster.ticked() == 0).then_some(Empty::NothingTicked)
 }
 
 fn without_rows(fleet: &Fleet, roster: &Roster, kind: &str) -> Empty {

@@ -136,8 +136,45 @@ pub struct Roster {
     pub broken: Vec<String>,
     /// How many targets have been asked for a kind, whatever the answer was.
     asked: BTreeMap<&'static str, usize>,
-    /// Rows of all targets, by kind: every frame says how many there are.
-    all_rows: Vec<u64>,
+    /// Of what is ticked: every frame says it.
+    ticked: Ticked,
+}
+
+/// What the targets that are ticked have together.
+#[derive(Debug, Clone)]
+struct Ticked {
+    /// The ticks that this is of.
+    ticks: Ticks,
+    targets: usize,
+    /// By kind.
+    rows: Vec<u64>,
+    /// When the oldest and the newest rows were collected, by kind.
+    as_of: Vec<Option<(OffsetDateTime, OffsetDateTime)>>,
+}
+
+impl Default for Ticked {
+    fn default() -> Ticked {
+        let none = BTreeSet::new();
+        Ticked::of(Ticks::Only(none), &[])
+    }
+}
+
+impl Ticked {
+    fn of(ticks: Ticks, accounts: &[AccountEntry]) -> Ticked {
+        let mut sums =
+            Ticked { ticks, targets: 0, rows: vec![0; kinds().len()], as_of: vec![None; kinds().len()] };
+        let regions = accounts.iter().flat_map(|account| &account.regions);
+        for region in regions.filter(|region| sums.ticks.contains(region.target)) {
+            sums.targets += 1;
+            sums.rows.iter_mut().zip(&region.standing.rows).for_each(|(sum, more)| *sum += more);
+            for (span, time) in sums.as_of.iter_mut().zip(&region.standing.as_of) {
+                let Some(time) = *time else { continue };
+                *span =
+                    Some(span.map_or((time, time), |(oldest, newest)| (oldest.min(time), newest.max(time))));
+            }
+        }
+        sums
+    }
 }
 
 /// How much is not covered, as a sentence's subject.
@@ -168,6 +205,7 @@ impl NotCovered {
 }
 
 impl Roster {
+    /// With nothing ticked yet.
     pub fn new(fleet: &Fleet, naming: &Naming<'_>) -> Roster {
         let names = naming.environments();
         let mut roster = Roster { broken: fleet.config.broken.clone(), ..Roster::default() };
@@ -197,12 +235,6 @@ impl Roster {
             let parts = parts.iter().map(|(environment, part)| entry_of(account, part, *environment, naming));
             roster.accounts.extend(parts);
         }
-        roster.all_rows = vec![0; kinds().len()];
-        for region in roster.accounts.iter().flat_map(|account| &account.regions) {
-            for (all, rows) in roster.all_rows.iter_mut().zip(&region.standing.rows) {
-                *all += rows;
-            }
-        }
         roster.accounts.sort_by_key(|account| account.environment);
         roster.environments = environments(&names, &roster.accounts);
         // The worst first; what nobody has asked yet comes last.
@@ -210,13 +242,26 @@ impl Roster {
         roster
     }
 
-    /// Rows of a kind in the ticked targets.
-    pub fn rows(&self, ticks: &Ticks, kind: usize) -> u64 {
-        if *ticks == Ticks::All {
-            return self.all_rows.get(kind).copied().unwrap_or_default();
+    /// Takes in what is ticked now.
+    pub fn tick(&mut self, ticks: &Ticks) {
+        if self.ticked.ticks != *ticks {
+            self.ticked = Ticked::of(ticks.clone(), &self.accounts);
         }
-        let regions = self.accounts.iter().flat_map(|account| &account.regions);
-        regions.filter(|region| ticks.contains(region.target)).map(|region| region.standing.rows[kind]).sum()
+    }
+
+    /// Targets that are ticked.
+    pub fn ticked(&self) -> usize {
+        self.ticked.targets
+    }
+
+    /// Rows of a kind, by its place, in the ticked targets.
+    pub fn rows(&self, kind: usize) -> u64 {
+        self.ticked.rows.get(kind).copied().unwrap_or_default()
+    }
+
+    /// When the oldest and the newest rows of a kind in the ticked targets were collected; `None` for what is no kind.
+    pub fn as_of(&self, kind: usize) -> Option<(OffsetDateTime, OffsetDateTime)> {
+        self.ticked.as_of.get(kind).copied().flatten()
     }
 
     /// Whether some target has not been asked for a kind, and no sweep is to ask it.
@@ -227,14 +272,6 @@ impl Roster {
     /// What is not covered, whatever is ticked.
     pub fn not_covered(&self) -> NotCovered {
         NotCovered { targets: self.targets_with_gaps, profiles: self.broken.len() }
-    }
-
-    /// Targets that are ticked.
-    pub fn ticked(&self, ticks: &Ticks) -> usize {
-        match ticks {
-            Ticks::All => self.targets.len(),
-            Ticks::Only(ticked) => ticked.intersection(&self.targets).count(),
-        }
     }
 
     /// Whether rows of an account and region are shown: something that reaches it is ticked.
@@ -281,15 +318,6 @@ impl RegionEntry {
     pub fn matches(&self, text: &str) -> bool {
         self.searched.contains(text)
     }
-}
-
-/// When the oldest and the newest rows of a kind in the ticked targets were collected.
-pub fn as_of(fleet: &Fleet, ticks: &Ticks, kind: &str) -> Option<(OffsetDateTime, OffsetDateTime)> {
-    let statuses = fleet.accounts.iter().flat_map(|account| &account.targets);
-    let ticked = statuses.filter(|status| ticks.contains(status.target.number));
-    let entries = ticked.flat_map(|status| &status.coverage).filter(|entry| entry.kind == kind);
-    let times: Vec<OffsetDateTime> = entries.filter_map(|entry| entry.as_of).collect();
-    Some((*times.iter().min()?, *times.iter().max()?))
 }
 
 /// What of the ticked a kind is not collected of: rows are missing or old. A profile that cannot be used cannot be

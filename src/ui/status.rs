@@ -8,7 +8,7 @@ use super::commands;
 use super::comparison::CompareAction;
 use super::icons::{Icon, glyph};
 use super::marks::Tone;
-use super::roster::{self, Roster, Ticks};
+use super::roster::Roster;
 use super::theme::{self, Tokens};
 use crate::config::Severity;
 use crate::core::{Fleet, MOST, Progress};
@@ -22,8 +22,8 @@ const ROOM_FOR_AGE: f32 = 800.0;
 pub struct Shown<'a> {
     pub fleet: &'a Fleet,
     pub roster: &'a Roster,
-    pub ticks: &'a Ticks,
-    pub kind: &'static str,
+    /// The place of the shown kind.
+    pub kind: usize,
     pub drawer: Option<Page>,
     pub selected: usize,
     /// Selected rows that can be compared.
@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
             ui.label(badge).on_hover_text("A simulated AWS: no call leaves this machine.");
         }
         if ui.available_width() > ROOM_FOR_AGE
-            && let Some((oldest, newest)) = roster::as_of(shown.fleet, shown.ticks, shown.kind)
+            && let Some((oldest, newest)) = shown.roster.as_of(shown.kind)
         {
             let text = format!("as of {}", clock(oldest, newest));
             ui.label(RichText::new(text).color(tokens.text_weak)).on_hover_text(format!(

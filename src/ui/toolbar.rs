@@ -54,7 +54,7 @@ impl Shown<'_> {
     }
 
     fn count(&self, kind: usize) -> String {
-        grouped(self.roster.rows(self.ticks, kind))
+        grouped(self.roster.rows(kind))
     }
 }
 

@@ -86,7 +86,7 @@ impl App {
             Action::Columns(columns) => self.grid().arrange(columns),
             Action::Refresh => {
                 let idle = self.fleet.as_ref().is_some_and(|fleet| !fleet.progress.running);
-                if idle && self.roster.ticked(&self.ticks) > 0 {
+                if idle && self.roster.ticked() > 0 {
                     self.sweep(self.ticks.targets());
                 }
             }

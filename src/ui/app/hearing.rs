@@ -106,6 +106,7 @@ impl App {
                 self.ticks = Ticks::Only(named.into_iter().collect());
             }
         }
+        self.roster.tick(&self.ticks);
         let running = fleet.progress.running;
         // What an earlier run left is there at once.
         if first {

@@ -9,6 +9,7 @@ impl App {
         if let Some(fleet) = &self.fleet {
             let naming = Naming { settings: &self.memory.settings, tags: &self.tags };
             self.roster = Roster::new(fleet, &naming);
+            self.roster.tick(&self.ticks);
             self.accounts.outdated();
         }
     }

@@ -96,7 +96,7 @@ impl App {
         Now {
             running: progress.is_some_and(|progress| progress.running),
             cancelling: progress.is_some_and(|progress| progress.cancelling),
-            ticked: self.roster.ticked(&self.ticks),
+            ticked: self.roster.ticked(),
             grid: self.at_grid(),
             rows: grid.view().is_some_and(|view| !view.rows.is_empty()),
             selected: !self.overview.open && !grid.selection.is_empty(),
@@ -137,12 +137,7 @@ impl App {
     pub(super) fn show_overview(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
         let fleet = self.fleet.clone();
         let can_simulate = self.simulation.is_some();
-        let shown = overview::Shown {
-            fleet: fleet.as_deref(),
-            roster: &self.roster,
-            ticks: &self.ticks,
-            can_simulate,
-        };
+        let shown = overview::Shown { fleet: fleet.as_deref(), roster: &self.roster, can_simulate };
         self.overview.show(ui, &shown, actions);
     }
 

@@ -53,7 +53,7 @@ impl App {
             sorted: grid.sort.len(),
             groups: grid.group.len(),
             selected: grid.selection.len(),
-            ticked: self.roster.ticked(&self.ticks),
+            ticked: self.roster.ticked(),
             dark: ctx.theme() == egui::Theme::Dark,
             scale: self.memory.settings.scale.percent(),
             waiting: grid.is_waiting(),

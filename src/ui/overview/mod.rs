@@ -39,7 +39,6 @@ pub struct OverviewPage {
 pub struct Shown<'a> {
     pub fleet: Option<&'a Fleet>,
     pub roster: &'a Roster,
-    pub ticks: &'a Ticks,
     /// Whether the simulated fleet can be shown from here.
     pub can_simulate: bool,
 }
@@ -78,7 +77,7 @@ impl OverviewPage {
         }
         let overview = self.shown.clone();
         let known = overview.as_deref().map(|overview| overview.instances.number + overview.clusters.number);
-        if let Some(reason) = empty::of_overview(shown.fleet, shown.roster, shown.ticks, known) {
+        if let Some(reason) = empty::of_overview(shown.fleet, shown.roster, known) {
             let subject = if reason == Empty::NoRows { "databases" } else { "instances and clusters" };
             return empty::show(ui, reason, subject, shown.fleet, None, shown.can_simulate, actions);
         }
