@@ -68,7 +68,7 @@ fn main() {
         measure(store, accounts, kind, idle);
     }
     measure_comparison();
-    if std::env::var_os("DISPLAY").is_some() {
+    if std::env::var_os("DISPLAY").is_some_and(|display| !display.is_empty()) {
         first_frame(&large, 1000);
     } else {
         println!("no DISPLAY is set: the start of the program is not measured");

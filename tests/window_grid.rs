@@ -13,7 +13,7 @@ use rds_fleet::core::{Command, CopyForm, RowChoice};
 use rds_fleet::query::{Filter, SortKey, Test};
 
 use fake_core::FakeCore;
-use fake_core::window::{Opening, Window, click, has, is_at, press, write};
+use fake_core::window::{Opening, Window, click, has, is_at, painted, press, write};
 
 /// A window in which every column of the instances is seen.
 fn window_of(rows: usize) -> (Window, FakeCore) {
@@ -440,6 +440,31 @@ fn columns_are_found_by_name_with_what_they_mean() {
 fn units_stand_beside_values_and_not_in_them() {
     let (window, _) = window_of(40);
     assert!(window.query_all_by_role_and_label(Role::Cell, "100").next().is_some());
+}
+
+#[test]
+fn a_time_is_told_whole_and_painted_to_the_second_with_its_age_until_there_is_room() {
+    const WHOLE: &str = "2024-10-02T09:00:08.899000+00:00";
+    let size = vec2(3200.0, 900.0);
+    let (mut window, _) = Opening { rows: 40, size, ..Opening::default() }.open();
+    click(&mut window, Role::Button, "Columns");
+    write(&mut window, "InstanceCreateTime");
+    click(&mut window, Role::CheckBox, "InstanceCreateTime");
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    let seen = |window: &Window| {
+        let cell =
+            window.query_all_by_role_and_label(Role::Cell, WHOLE).next().expect("a cell with the whole");
+        painted(window, cell.rect()).map(|text| (text.text().to_owned(), text.elided)).collect::<Vec<_>>()
+    };
+    let short = seen(&window);
+    assert_eq!(short[0], ("2024-10-02T09:00:08".to_owned(), false));
+    assert!(short.len() == 2 && short[1].0.ends_with(" y ago") && !short[1].1, "{short:?}");
+    choose(&mut window, "InstanceCreateTime", "Fit column");
+    window.run();
+    let whole = seen(&window);
+    assert_eq!(whole[0], (WHOLE.to_owned(), false));
+    assert!(whole.len() == 2 && whole[1].0.ends_with(" y ago"), "{whole:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What we say of single members, as data in `assets/members.toml`: what one means, and what its number is of. It reads
-//! texts that a cell already has and changes none of them: hints stand beside values, never in their place.
+//! texts that a cell already has and changes none of them: hints stand beside values, never in their place, and a time that
+//! has no room is cut where it does not hurt.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -35,6 +36,15 @@ pub fn hint(column: &str, shape: &Shape, text: &str, now: OffsetDateTime) -> Opt
         "d" if number >= 365.0 => Some(span(number as i64 * DAY)),
         _ => None,
     }
+}
+
+/// A time to the second, `2026-10-02T09:00:08` for `2026-10-02T09:00:08.899000+00:00`: what there is to read where there is
+/// no room for the fraction and the offset, which is zero in all that RDS answers. `None` for what is no such time.
+pub fn to_the_second(time: &str) -> Option<&str> {
+    let (second, rest) = time.split_at_checked(19)?;
+    let fraction = rest.strip_suffix("+00:00")?;
+    let plain = fraction.is_empty() || fraction.starts_with('.');
+    (second.as_bytes()[10] == b'T' && plain).then_some(second)
 }
 
 const DAY: i64 = 24 * 60 * 60;
@@ -130,5 +140,20 @@ mod tests {
         assert_eq!(time("2026-01-10T14:30:00+00:00").as_deref(), Some("in 2 h"));
         assert_eq!(time("2020-01-10T12:00:00+00:00").as_deref(), Some("6 y ago"));
         assert_eq!(time("someday"), None);
+    }
+
+    #[test]
+    fn a_time_is_shortened_to_the_second_and_nothing_else_is() {
+        assert_eq!(to_the_second("2026-10-02T09:00:08.899000+00:00"), Some("2026-10-02T09:00:08"));
+        assert_eq!(to_the_second("2026-10-02T09:00:08+00:00"), Some("2026-10-02T09:00:08"));
+        for other in [
+            "2026-10-02T09:00:08+02:00",
+            "2026-10-02T09:00:08",
+            "2026-10-02",
+            "—",
+            "längst vergangen, äöü, +00:00",
+        ] {
+            assert_eq!(to_the_second(other), None, "{other}");
+        }
     }
 }

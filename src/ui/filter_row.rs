@@ -202,8 +202,7 @@ impl FilterRow {
         // The text stands above those of the column.
         let mut field = rect.with_min_x(rect.left() + PADDING - 2.0);
         if !sign.is_empty() {
-            marks::paint_line(ui, field, sign, theme::BODY, tokens.accent, Align::Min);
-            let sign = marks::line(ui, sign, theme::BODY, tokens.accent, f32::INFINITY);
+            let sign = marks::paint_line(ui, field, sign, theme::BODY, tokens.accent, Align::Min);
             field.min.x += sign.size().x + theme::STEP;
         }
         let color = if half_typed { tokens.attention } else { tokens.text };

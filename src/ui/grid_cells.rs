@@ -37,6 +37,7 @@ pub struct CellColumn {
     boolean: bool,
     status: bool,
     unit: Option<&'static str>,
+    time: bool,
     /// Whether a value may be worth saying once more in another unit.
     hinted: bool,
 }
@@ -47,14 +48,15 @@ pub fn columns(sheet: &Sheet, names: &[String], in_view: &[&str]) -> Vec<CellCol
         .iter()
         .map(|name| {
             let shape = sheet.column(name).map(|column| &column.shape);
+            let time = matches!(shape, Some(Shape::Timestamp));
             CellColumn {
                 place: in_view.iter().position(|known| *known == name.as_str()),
                 number: shape.is_some_and(Shape::is_number),
                 boolean: matches!(shape, Some(Shape::Boolean)),
                 status: sheet.status == Some(name.as_str()),
                 unit: rds::unit(name).filter(|_| shape.is_some()),
-                hinted: shape.is_some_and(|shape| matches!(shape, Shape::Timestamp))
-                    || rds::unit(name).is_some(),
+                time,
+                hinted: time || rds::unit(name).is_some(),
             }
         })
         .collect()
@@ -72,7 +74,7 @@ pub fn first_width(sheet: &Sheet, name: &str) -> f32 {
         _ if name == "EngineVersion" => 176.0,
         Some(shape) if shape.is_number() => 96.0,
         Some(Shape::Boolean) => 80.0,
-        Some(Shape::Timestamp) => 184.0,
+        Some(Shape::Timestamp) => 208.0,
         Some(shape) if shape.is_nested() => 200.0,
         _ => 128.0,
     };
@@ -304,9 +306,11 @@ impl Cells<'_> {
         if let Some(unit) = column.unit.filter(|_| there) {
             text_rect.max.x -= marks::paint_after(ui, text_rect, unit, theme::SMALL, self.tokens.text_faint);
         }
-        let cut = marks::paint_line(ui, text_rect, words, theme::BODY, color, align);
-        if column.hinted && there {
-            self.hint(ui, text_rect, at, words);
+        let shown = if column.time { self.time(ui, text_rect, words) } else { words };
+        let painted = marks::paint_line(ui, text_rect, shown, theme::BODY, color, align);
+        let cut = painted.elided || shown.len() < words.len();
+        if column.hinted && there && !painted.elided {
+            self.hint(ui, text_rect, painted.size().x + PADDING, at, words);
         }
         if self.heard {
             self.say_cell(ui, rect, line, at, words, |node| node.set_row_index(position));
@@ -326,12 +330,19 @@ impl Cells<'_> {
         }
     }
 
-    /// Paints a value once more, faintly, in the unit that a person would choose, where there is room: beside a time, and
-    /// at the other end of a number's cell, so that numbers stay in line.
-    fn hint(&self, ui: &Ui, room: Rect, at: usize, words: &str) {
+    /// A time as far as a column has room for times: all of it, or to the second. All times of a column are alike in
+    /// that, whether they have a fraction or not.
+    fn time<'w>(&self, ui: &Ui, room: Rect, words: &'w str) -> &'w str {
+        const LONGEST: &str = "2000-00-00T00:00:00.000000+00:00";
+        let longest = marks::line(ui, LONGEST, theme::BODY, self.tokens.text, f32::INFINITY);
+        if longest.size().x <= room.width() { words } else { rds::to_the_second(words).unwrap_or(words) }
+    }
+
+    /// Paints a value once more, faintly, in the unit that a person would choose, where what is taken already leaves room:
+    /// beside a time, and at the other end of a number's cell, so that numbers stay in line.
+    fn hint(&self, ui: &Ui, room: Rect, taken: f32, at: usize, words: &str) {
         let Some(column) = self.sheet.column(&self.names[at]) else { return };
         let Some(hint) = rds::hint(&column.name, &column.shape, words, self.now) else { return };
-        let taken = marks::line(ui, words, theme::BODY, self.tokens.text, f32::INFINITY).size().x + PADDING;
         let free = if column.shape.is_number() {
             room.with_max_x(room.right() - taken)
         } else {

@@ -8,8 +8,9 @@ use super::theme::{self, Tokens};
 use crate::failure::State;
 use crate::rds::status::{Standing, standing};
 
-/// The width of a usual letter, in sizes of the font.
+/// The width of a usual letter, and that of one in a narrow text, in sizes of the font.
 const USUAL_LETTER: f32 = 0.5;
+const NARROW_LETTER: f32 = 0.36;
 
 /// How loud something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,7 +148,8 @@ pub enum Direction {
     Right,
 }
 
-/// Paints one line of text into a rectangle, cut with an ellipsis; tells whether it was cut.
+/// Paints one line of text into a rectangle, cut with an ellipsis; gives what was painted, which knows how wide it is and
+/// whether it was cut.
 pub fn paint_line(
     ui: &Ui,
     rect: Rect,
@@ -155,7 +157,7 @@ pub fn paint_line(
     size: f32,
     color: egui::Color32,
     align: egui::Align,
-) -> bool {
+) -> std::sync::Arc<egui::Galley> {
     let galley = line(ui, text, size, color, rect.width());
     let x = match align {
         egui::Align::Min => rect.left(),
@@ -163,9 +165,8 @@ pub fn paint_line(
         egui::Align::Max => rect.right() - galley.size().x,
     };
     let y = rect.center().y - galley.size().y / 2.0;
-    let cut = galley.elided;
-    ui.painter().galley(pos2(x.round(), y.round()), galley, color);
-    cut
+    ui.painter().galley(pos2(x.round(), y.round()), galley.clone(), color);
+    galley
 }
 
 /// Paints one line of text that reads upwards, from the bottom of a narrow rectangle.
@@ -198,19 +199,29 @@ pub fn line(
     width: f32,
 ) -> std::sync::Arc<egui::Galley> {
     let first = text.lines().next().unwrap_or_default();
-    let job = || {
-        egui::text::LayoutJob::simple_singleline(first.to_owned(), egui::FontId::proportional(size), color)
+    let job = |text: &str| {
+        egui::text::LayoutJob::simple_singleline(text.to_owned(), egui::FontId::proportional(size), color)
     };
-    // A text that is likely to be cut is not laid out to its end, which may be thousands of letters away.
+    let cut = |text: &str| {
+        let mut job = job(text);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));
+        ui.painter().layout_job(job)
+    };
     if first.len() as f32 * size * USUAL_LETTER < width || width.is_infinite() {
-        let whole = ui.painter().layout_job(job());
+        let whole = ui.painter().layout_job(job(first));
         if whole.size().x <= width {
             return whole;
         }
     }
-    let mut job = job();
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));
-    ui.painter().layout_job(job)
+    // Letters are shaped before they are cut: those far beyond the width, which may be thousands, are left out before.
+    let most = (width.max(1.0) / (size * NARROW_LETTER)).ceil() as usize;
+    if let Some((end, _)) = first.char_indices().nth(most) {
+        let beginning = cut(&first[..end]);
+        if beginning.elided {
+            return beginning;
+        }
+    }
+    cut(first)
 }
 
 /// Says to a screen reader what the dialog is that this is drawn in.
@@ -241,6 +252,30 @@ pub fn bounds(rect: Rect) -> egui::accesskit::Rect {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_cut_where_its_width_ends_however_narrow_its_letters_are() {
+        let mut output = egui::Context::default().run_ui(egui::RawInput::default(), |ui| {
+            for text in
+                ["illi".repeat(100), "W".repeat(400), "rds:orders-2026-10-".repeat(20), "short".into()]
+            {
+                for width in [1.0, 60.0, 204.0, 5000.0] {
+                    let font = egui::FontId::proportional(theme::BODY);
+                    let color = egui::Color32::WHITE;
+                    let mut job = egui::text::LayoutJob::simple_singleline(text.clone(), font, color);
+                    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+                    let plain = ui.painter().layout_job(job);
+                    let line = line(ui, &text, theme::BODY, color, width);
+                    let seen = |galley: &egui::Galley| {
+                        let glyphs: String = galley.rows[0].glyphs.iter().map(|glyph| glyph.chr).collect();
+                        (glyphs, galley.elided, galley.size())
+                    };
+                    assert_eq!(seen(&line), seen(&plain), "{width}");
+                }
+            }
+        });
+        output.textures_delta.clear();
+    }
 
     #[test]
     fn status_words_are_as_loud_as_they_deserve() {

@@ -51,7 +51,8 @@ pub fn member(ui: &mut Ui, field: &Field, tokens: &Tokens, actions: &mut Vec<Act
     let row = ui.horizontal_top(|ui| {
         let wide = if beside { name_width } else { name_width + value_width + gap };
         let (name_rect, name) = ui.allocate_exact_size(vec2(wide, LINE), egui::Sense::HOVER);
-        let cut = marks::paint_line(ui, name_rect, &field.name, theme::BODY, tokens.text_weak, Align::Min);
+        let color = tokens.text_weak;
+        let cut = marks::paint_line(ui, name_rect, &field.name, theme::BODY, color, Align::Min).elided;
         name.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &field.name));
         let hover =
             if cut { format!("{} ({})", field.name, field.type_name) } else { field.type_name.to_owned() };

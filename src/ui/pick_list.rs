@@ -268,7 +268,7 @@ impl PickList {
                 let number = grouped(*count as u64);
                 let taken = marks::paint_after(ui, text, &number, theme::BODY, tokens.text_weak);
                 let text = text.with_max_x(text.right() - taken - theme::STEP);
-                if marks::paint_line(ui, text, tick.name, theme::BODY, color, Align::Min) {
+                if marks::paint_line(ui, text, tick.name, theme::BODY, color, Align::Min).elided {
                     response.clone().on_hover_text(tick.name);
                 }
                 ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(number));

@@ -301,6 +301,7 @@ fn cell(column: &str, position: usize) -> CellText {
         "DBInstanceIdentifier" | "DBClusterIdentifier" => format!("db-{position}"),
         "DBInstanceStatus" | "Status" => "available".to_owned(),
         "Engine" => String::new(),
+        "InstanceCreateTime" => "2024-10-02T09:00:08.899000+00:00".to_owned(),
         "AllocatedStorage" => "100".to_owned(),
         _ => format!("{column} {position}"),
     };

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Event as Input, Key, Modifiers, Rect, Shape, ThemePreference, Vec2, vec2};
+use egui::{Event as Input, Galley, Key, Modifiers, Rect, Shape, ThemePreference, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use rds_fleet::core::{Event, Fleet};
@@ -123,12 +123,15 @@ pub fn is_at(window: &Window, role: Role, name: &str) -> bool {
     window.ctx.memory(|memory| memory.focused()).is_some_and(|focused| focused.value() == id)
 }
 
+/// The texts that are painted within a part of the window.
+pub fn painted(window: &Window, within: Rect) -> impl Iterator<Item = &Galley> {
+    window.output().shapes.iter().filter_map(move |clipped| match &clipped.shape {
+        Shape::Text(text) if within.contains(text.pos) => Some(&*text.galley),
+        _ => None,
+    })
+}
+
 /// The texts within a part of the window that are cut.
 pub fn cut(window: &Window, within: Rect) -> Vec<String> {
-    let texts = window.output().shapes.iter().filter_map(|clipped| match &clipped.shape {
-        Shape::Text(text) => Some(text),
-        _ => None,
-    });
-    let cut = texts.filter(|text| within.contains(text.pos) && text.galley.elided);
-    cut.map(|text| text.galley.text().to_owned()).collect()
+    painted(window, within).filter(|text| text.elided).map(|text| text.text().to_owned()).collect()
 }

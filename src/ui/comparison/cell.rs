@@ -125,9 +125,9 @@ pub fn paint(ui: &Ui, rect: Rect, cell: &Cell, quiet: bool) {
         (_, Verdict::Equal) if quiet => tokens.text_weak,
         _ => tokens.text,
     };
-    marks::paint_line(ui, room, &text, theme::BODY, color, Align::Min);
+    let painted = marks::paint_line(ui, room, &text, theme::BODY, color, Align::Min);
     if !behind.is_empty() {
-        let taken = marks::line(ui, &text, theme::BODY, color, room.width()).size().x + 1.5 * theme::STEP;
+        let taken = painted.size().x + 1.5 * theme::STEP;
         let rest = room.with_min_x(room.left() + if text.is_empty() { 0.0 } else { taken });
         if rest.width() > 6.0 * theme::STEP {
             marks::paint_line(ui, rest, &behind, theme::SMALL, tokens.text_weak, Align::Min);

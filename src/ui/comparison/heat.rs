@@ -80,7 +80,7 @@ impl ComparisonPage {
             name.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &*setting.name));
             let color = if name.hovered() { tokens.accent } else { tokens.text };
             let room = line.with_max_x(line.right() - 2.0 * theme::STEP);
-            marks::paint_line(ui, room, &setting.name, theme::SMALL, color, Align::Max);
+            let painted = marks::paint_line(ui, room, &setting.name, theme::SMALL, color, Align::Max);
             if name.clicked() {
                 let differs = setting.cells.iter().position(|cell| cell.verdict() != Verdict::Equal);
                 chosen = Some((*row, differs.unwrap_or_default()));
@@ -91,10 +91,9 @@ impl ComparisonPage {
                 }
                 // Beside the setting's name, where that leaves room.
                 let color = tokens.text_weak;
-                let taken = marks::line(ui, &setting.name, theme::SMALL, color, room.width()).size().x;
                 let word = setting.section.word();
                 let wide = marks::line(ui, word, theme::SMALL, color, f32::INFINITY).size().x;
-                if wide + taken + 2.0 * theme::STEP < room.width() {
+                if wide + painted.size().x + 2.0 * theme::STEP < room.width() {
                     marks::paint_line(ui, room, word, theme::SMALL, color, Align::Min);
                 }
             }
@@ -188,9 +187,8 @@ fn legend(ui: &Ui, head: Rect, tokens: &Tokens) {
         shape(&mut mesh, rect, verdict, tokens);
         let room = Rect::from_min_max(pos2(rect.right() + theme::STEP, head.top()), head.max);
         let word = verdict.word();
-        marks::paint_line(ui, room, word, theme::SMALL, tokens.text_weak, Align::Min);
-        let wide = marks::line(ui, word, theme::SMALL, tokens.text_weak, f32::INFINITY).size().x;
-        left = room.left() + wide + 4.0 * theme::STEP;
+        let word = marks::paint_line(ui, room, word, theme::SMALL, tokens.text_weak, Align::Min);
+        left = room.left() + word.size().x + 4.0 * theme::STEP;
     }
     ui.painter().add(mesh);
 }

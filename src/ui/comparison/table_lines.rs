@@ -51,7 +51,7 @@ pub(super) fn show_line(
         room.max.x -= marks::paint_after(ui, room, &count, theme::SMALL, tokens.attention);
     }
     let color = if setting.stands_out() { tokens.text } else { tokens.text_weak };
-    let cut = marks::paint_line(ui, room, title, theme::BODY, color, Align::Min);
+    let cut = marks::paint_line(ui, room, title, theme::BODY, color, Align::Min).elided;
     let follows = setting.cause.filter(|_| !under).map(|cause| &comparison.rows[cause].name);
     let hint = match (&setting.ignored, follows) {
         (Some(because), _) => Some(format!("{title}: left out, {because}")),
@@ -155,10 +155,8 @@ fn show_fold(ui: &Ui, looked: &Looked, line: Line, rect: Rect) -> Response {
     }
     let room = rect.with_min_x(left + 4.0 * theme::STEP);
     if let Line::Section { section, differing, gap, .. } = line {
-        let galley = marks::line(ui, section.title(), theme::BODY, tokens.text, room.width());
-        let taken = galley.size().x + 2.0 * theme::STEP;
-        marks::paint_line(ui, room, section.title(), theme::BODY, tokens.text, Align::Min);
-        let rest = room.with_min_x(room.left() + taken);
+        let title = marks::paint_line(ui, room, section.title(), theme::BODY, tokens.text, Align::Min);
+        let rest = room.with_min_x(room.left() + title.size().x + 2.0 * theme::STEP);
         let color = if differing > 0 || gap { tokens.attention } else { tokens.text_weak };
         let count = standing(differing, gap);
         marks::paint_line(ui, rest, &count, theme::SMALL, color, Align::Min);
