@@ -32,6 +32,15 @@ fn choose(window: &mut Window, column: &str, entry: &str) {
     click(window, Role::Button, &label);
 }
 
+/// Shows a column that is not shown at first.
+fn show_column(window: &mut Window, name: &str) {
+    click(window, Role::Button, "Columns");
+    write(window, name);
+    click(window, Role::CheckBox, name);
+    press(window, Modifiers::NONE, Key::Escape);
+    press(window, Modifiers::NONE, Key::Escape);
+}
+
 fn contains(column: &str, text: &str) -> Filter {
     Filter::column(column, Test::Contains(text.to_owned()))
 }
@@ -447,11 +456,7 @@ fn a_time_is_told_whole_and_painted_to_the_second_with_its_age_until_there_is_ro
     const WHOLE: &str = "2024-10-02T09:00:08.899000+00:00";
     let size = vec2(3200.0, 900.0);
     let (mut window, _) = Opening { rows: 40, size, ..Opening::default() }.open();
-    click(&mut window, Role::Button, "Columns");
-    write(&mut window, "InstanceCreateTime");
-    click(&mut window, Role::CheckBox, "InstanceCreateTime");
-    press(&mut window, Modifiers::NONE, Key::Escape);
-    press(&mut window, Modifiers::NONE, Key::Escape);
+    show_column(&mut window, "InstanceCreateTime");
     let seen = |window: &Window| {
         let cell =
             window.query_all_by_role_and_label(Role::Cell, WHOLE).next().expect("a cell with the whole");
@@ -465,6 +470,22 @@ fn a_time_is_told_whole_and_painted_to_the_second_with_its_age_until_there_is_ro
     let whole = seen(&window);
     assert_eq!(whole[0], (WHOLE.to_owned(), false));
     assert!(whole.len() == 2 && whole[1].0.ends_with(" y ago"), "{whole:?}");
+}
+
+#[test]
+fn of_an_arn_without_room_the_resource_is_painted() {
+    const WHOLE: &str = "arn:aws:rds:eu-central-1:222222222222:db:db-3";
+    let size = vec2(3200.0, 900.0);
+    let (mut window, _) = Opening { rows: 40, size, ..Opening::default() }.open();
+    show_column(&mut window, "DBInstanceArn");
+    let seen = |window: &Window| {
+        let cell = window.get_by_role_and_label(Role::Cell, WHOLE).rect();
+        painted(window, cell).map(|text| text.text().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(&window), ["…:db:db-3"]);
+    choose(&mut window, "DBInstanceArn", "Fit column");
+    window.run();
+    assert_eq!(seen(&window), [WHOLE]);
 }
 
 #[test]

@@ -52,8 +52,10 @@ pub struct SortKey {
 }
 
 impl Query {
-    /// All rows of a kind with its first columns, by account, region and identifier.
+    /// All rows of a kind with its first columns, by account, region and identifier; what happened, from the newest on.
     pub fn of(kind: &Kind) -> Query {
+        let happened = kind.happened.map(|column| SortKey { column: column.to_owned(), descending: true });
+        let by_place = ["AccountId", "Region", kind.identifier].map(SortKey::ascending);
         Query {
             kind: kind.name.to_owned(),
             sql: None,
@@ -61,7 +63,7 @@ impl Query {
             search: String::new(),
             filters: Vec::new(),
             group: Vec::new(),
-            sort: ["AccountId", "Region", kind.identifier].map(SortKey::ascending).into(),
+            sort: happened.into_iter().chain(by_place).collect(),
             columns: kind.first_columns.iter().map(|&column| column.to_owned()).collect(),
             places: None,
         }
@@ -162,6 +164,15 @@ mod tests {
         assert!(query.sort[1].descending);
         query.click_sort("Engine", false);
         assert_eq!(query.sort, [SortKey::ascending("Engine")]);
+    }
+
+    #[test]
+    fn what_happened_is_read_from_the_newest_on_and_what_there_is_by_its_place() {
+        let sort = |name: &str| Query::of(kind(name).unwrap()).sort;
+        let [date, account, ..] = &sort("events")[..] else { panic!("events have an order") };
+        assert!(date.column == "Date" && date.descending && *account == SortKey::ascending("AccountId"));
+        let by_place = ["AccountId", "Region", "DBClusterIdentifier"].map(SortKey::ascending);
+        assert_eq!(sort("db-clusters"), by_place);
     }
 
     #[test]

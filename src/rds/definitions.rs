@@ -23,6 +23,8 @@ pub struct Definition {
     pub status: Option<&'static str>,
     /// The columns of a grid that nobody has arranged yet, in order.
     pub first_columns: &'static [&'static str],
+    /// The member that says when something happened, where rows are what happened: they are read from the newest on.
+    pub happened: Option<&'static str>,
     /// What the operation is asked beside its page, such as how far back events go.
     pub parameters: &'static [(&'static str, &'static str)],
     /// The options with which `aws rds describe-…` shows a row alone, each with the member whose value it takes.
@@ -62,6 +64,7 @@ impl Definition {
             volatile: &[],
             status: None,
             first_columns: &[],
+            happened: None,
             parameters: &[],
             options: &[],
             filters: &[],
@@ -500,6 +503,7 @@ pub const DEFINITIONS: &[Definition] = &[
             "EventCategories",
             "Message",
         ],
+        happened: Some("Date"),
         parameters: &[("Duration", FOURTEEN_DAYS)],
         options: &[("source-identifier", "SourceIdentifier"), ("source-type", "SourceType")],
         ..Definition::new("events", "DescribeEvents", "Events of 14 days")

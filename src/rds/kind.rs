@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn every_definition_names_members_that_exist() {
         for kind in kinds() {
-            let named = [Some(kind.identifier), kind.status].into_iter().flatten();
+            let named = [Some(kind.identifier), kind.status, kind.happened].into_iter().flatten();
             let lists = [kind.first_columns, kind.key, kind.volatile];
             let of_command = kind.options.iter().chain(kind.filters).map(|(_, member)| *member);
             for name in lists.into_iter().flatten().copied().chain(named).chain(of_command) {

@@ -1,6 +1,6 @@
 //! What we say of single members, as data in `assets/members.toml`: what one means, and what its number is of. It reads
-//! texts that a cell already has and changes none of them: hints stand beside values, never in their place, and a time that
-//! has no room is cut where it does not hurt.
+//! texts that a cell already has and changes none of them: hints stand beside values, never in their place, and a
+//! time or an ARN that has no room is cut where it does not hurt.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -45,6 +45,12 @@ pub fn to_the_second(time: &str) -> Option<&str> {
     let fraction = rest.strip_suffix("+00:00")?;
     let plain = fraction.is_empty() || fraction.starts_with('.');
     (second.as_bytes()[10] == b'T' && plain).then_some(second)
+}
+
+/// What an ARN is of, `db:orders` for `arn:aws:rds:eu-central-1:111111111111:db:orders`; `None` for what is no ARN.
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
+pub fn resource_of_arn(text: &str) -> Option<&str> {
+    text.strip_prefix("arn:")?.splitn(5, ':').nth(4).filter(|resource| !resource.is_empty())
 }
 
 const DAY: i64 = 24 * 60 * 60;
@@ -140,6 +146,17 @@ mod tests {
         assert_eq!(time("2026-01-10T14:30:00+00:00").as_deref(), Some("in 2 h"));
         assert_eq!(time("2020-01-10T12:00:00+00:00").as_deref(), Some("6 y ago"));
         assert_eq!(time("someday"), None);
+    }
+
+    #[test]
+    fn an_arn_is_of_a_resource() {
+        let orders = resource_of_arn("arn:aws:rds:eu-central-1:111111111111:db:orders");
+        assert_eq!(orders, Some("db:orders"));
+        let of_rds = resource_of_arn("arn:aws-cn:iam::111111111111:role/aws-service-role/rds:x");
+        assert_eq!(of_rds, Some("role/aws-service-role/rds:x"));
+        for other in ["orders", "arn:aws:rds", "arn:aws:rds:eu-central-1:111111111111:", "arnold:a:b:c:d:e"] {
+            assert_eq!(resource_of_arn(other), None, "{other}");
+        }
     }
 
     #[test]

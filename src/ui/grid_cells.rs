@@ -1,6 +1,7 @@
 //! How the grid's lines and cells look and what a click on them means. It formats nothing: texts come from the core, and
 //! only for the visible rows.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use egui::accesskit::Node;
@@ -72,6 +73,8 @@ pub fn first_width(sheet: &Sheet, name: &str) -> f32 {
         // Times of ours, as texts.
         _ if ["At", "Since", "FirstSeen", "LastSeen", "Ended"].contains(&name) => 208.0,
         _ if name == "EngineVersion" => 176.0,
+        // What the page is for, and there are few columns beside it.
+        _ if name == "PendingMaintenanceActionDetails" => 520.0,
         Some(shape) if shape.is_number() => 96.0,
         Some(Shape::Boolean) => 80.0,
         Some(Shape::Timestamp) => 208.0,
@@ -104,6 +107,14 @@ pub fn width(ui: &Ui, column: &CellColumn, row: &[CellText]) -> f32 {
         + sign
         + hint
         + 2.0 * PADDING
+}
+
+/// An ARN without its beginning where the whole has no room: `…:db:orders`, because account and region are columns of
+/// their own. Any other text is as it is.
+fn arn<'w>(ui: &Ui, room: Rect, words: &'w str) -> Cow<'w, str> {
+    let Some(resource) = rds::resource_of_arn(words) else { return words.into() };
+    let whole = marks::line(ui, words, theme::BODY, Tokens::of(ui).text, room.width());
+    if whole.elided { format!("…:{resource}").into() } else { words.into() }
 }
 
 /// The id of a part of a line; it goes by the part that scrolls.
@@ -306,9 +317,10 @@ impl Cells<'_> {
         if let Some(unit) = column.unit.filter(|_| there) {
             text_rect.max.x -= marks::paint_after(ui, text_rect, unit, theme::SMALL, self.tokens.text_faint);
         }
-        let shown = if column.time { self.time(ui, text_rect, words) } else { words };
-        let painted = marks::paint_line(ui, text_rect, shown, theme::BODY, color, align);
-        let cut = painted.elided || shown.len() < words.len();
+        let shown =
+            if column.time { self.time(ui, text_rect, words).into() } else { arn(ui, text_rect, words) };
+        let painted = marks::paint_line(ui, text_rect, &shown, theme::BODY, color, align);
+        let cut = painted.elided || shown != words;
         if column.hinted && there && !painted.elided {
             self.hint(ui, text_rect, painted.size().x + PADDING, at, words);
         }

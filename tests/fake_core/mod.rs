@@ -302,6 +302,7 @@ fn cell(column: &str, position: usize) -> CellText {
         "DBInstanceStatus" | "Status" => "available".to_owned(),
         "Engine" => String::new(),
         "InstanceCreateTime" => "2024-10-02T09:00:08.899000+00:00".to_owned(),
+        "DBInstanceArn" => format!("arn:aws:rds:eu-central-1:222222222222:db:db-{position}"),
         "AllocatedStorage" => "100".to_owned(),
         _ => format!("{column} {position}"),
     };
