@@ -10,7 +10,7 @@ use crate::rds::status::{Standing, standing};
 
 /// The width of a usual letter, and that of one in a narrow text, in sizes of the font.
 const USUAL_LETTER: f32 = 0.5;
-const NARROW_LETTER: f32 = 0.36;
+const NARROW_LETTER: f32 = 0.42;
 
 /// How loud something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
