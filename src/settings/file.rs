@@ -40,6 +40,16 @@ impl Folders {
             shared_views: named.into_iter().chain(beside).collect(),
         }
     }
+
+    /// Everything within one folder, for tests.
+    #[cfg(test)]
+    pub fn within(folder: &Path) -> Folders {
+        Folders {
+            settings: Some(folder.join("settings.toml")),
+            own_views: Some(folder.join("views")),
+            shared_views: vec![folder.join("shared")],
+        }
+    }
 }
 
 /// The folder for what a person has chosen; on Windows the one that follows them from machine to machine.

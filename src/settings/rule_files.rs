@@ -104,18 +104,10 @@ mod tests {
     use super::super::Views;
     use super::*;
 
-    fn folders(folder: &Path) -> Folders {
-        Folders {
-            settings: Some(folder.join("settings.toml")),
-            own_views: Some(folder.join("views")),
-            shared_views: vec![folder.join("shared")],
-        }
-    }
-
     #[test]
     fn ones_own_rules_lie_on_top_of_an_administrators_and_a_broken_file_costs_only_itself() {
         let folder = tempfile::tempdir().unwrap();
-        let folders = folders(folder.path());
+        let folders = Folders::within(folder.path());
         let own = own_file(&folders).unwrap();
         assert_eq!(RuleBook::read(&folders, None), RuleBook::default());
         fs::create_dir(folder.path().join("shared")).unwrap();

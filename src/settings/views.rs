@@ -263,14 +263,6 @@ mod tests {
     use super::*;
     use crate::query::Test;
 
-    fn folders(folder: &Path) -> Folders {
-        Folders {
-            settings: Some(folder.join("settings.toml")),
-            own_views: Some(folder.join("views")),
-            shared_views: vec![folder.join("shared")],
-        }
-    }
-
     fn view(name: &str) -> SavedView {
         let mut query = Query::of(kind("db-instances").unwrap());
         query.search = "prod".to_owned();
@@ -286,7 +278,7 @@ mod tests {
     #[test]
     fn a_view_is_saved_renamed_copied_and_deleted() {
         let folder = tempfile::tempdir().unwrap();
-        let folders = folders(folder.path());
+        let folders = Folders::within(folder.path());
         let own = OwnViews(&folders);
         let names = || Views::read(&folders).views.into_iter().map(|view| view.name).collect::<Vec<_>>();
         own.save(&view("Größte zuerst")).unwrap();
@@ -308,7 +300,7 @@ mod tests {
     #[test]
     fn conditions_are_one_text_that_people_read_and_edit() {
         let folder = tempfile::tempdir().unwrap();
-        let folders = folders(folder.path());
+        let folders = Folders::within(folder.path());
         let bound = |text: &str| Some(text.to_owned());
         let conditions = |columns: [&str; 4]| {
             let [name, size, time, key] = columns.map(str::to_owned);
@@ -346,7 +338,7 @@ mod tests {
     #[test]
     fn a_view_that_was_written_by_hand_or_before_there_was_the_text_is_read() {
         let folder = tempfile::tempdir().unwrap();
-        let folders = folders(folder.path());
+        let folders = Folders::within(folder.path());
         fs::create_dir(folder.path().join("views")).unwrap();
         let by_hand =
             "kind = \"db-instances\"\nfilters = 'engine is postgres or mysql and MultiAZ is not true'\n";
@@ -372,7 +364,7 @@ mod tests {
     #[test]
     fn ones_own_view_takes_the_place_of_an_administrators() {
         let folder = tempfile::tempdir().unwrap();
-        let folders = folders(folder.path());
+        let folders = Folders::within(folder.path());
         fs::create_dir(folder.path().join("shared")).unwrap();
         for name in ["a", "z"] {
             let text = "description = \"For all\"\nkind = \"db-clusters\"\n";
@@ -388,7 +380,7 @@ mod tests {
     #[test]
     fn a_file_that_is_no_view_is_named_and_the_others_are_read() {
         let folder = tempfile::tempdir().unwrap();
-        let folders = folders(folder.path());
+        let folders = Folders::within(folder.path());
         OwnViews(&folders).save(&view("good")).unwrap();
         let texts = [
             ("form", "kind = "),
