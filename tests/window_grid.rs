@@ -32,13 +32,16 @@ fn choose(window: &mut Window, column: &str, entry: &str) {
     click(window, Role::Button, &label);
 }
 
-/// Shows a column that is not shown at first.
-fn show_column(window: &mut Window, name: &str) {
-    click(window, Role::Button, "Columns");
-    write(window, name);
-    click(window, Role::CheckBox, name);
-    press(window, Modifiers::NONE, Key::Escape);
-    press(window, Modifiers::NONE, Key::Escape);
+/// A window in which a column that is not shown at first is seen whole, behind the others.
+fn window_with(column: &str) -> Window {
+    let size = vec2(3200.0, 900.0);
+    let (mut window, _) = Opening { rows: 40, size, ..Opening::default() }.open();
+    click(&mut window, Role::Button, "Columns");
+    write(&mut window, column);
+    click(&mut window, Role::CheckBox, column);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    window
 }
 
 fn contains(column: &str, text: &str) -> Filter {
@@ -454,9 +457,7 @@ fn units_stand_beside_values_and_not_in_them() {
 #[test]
 fn a_time_is_told_whole_and_painted_to_the_second_with_its_age_until_there_is_room() {
     const WHOLE: &str = "2024-10-02T09:00:08.899000+00:00";
-    let size = vec2(3200.0, 900.0);
-    let (mut window, _) = Opening { rows: 40, size, ..Opening::default() }.open();
-    show_column(&mut window, "InstanceCreateTime");
+    let mut window = window_with("InstanceCreateTime");
     let seen = |window: &Window| {
         let cell =
             window.query_all_by_role_and_label(Role::Cell, WHOLE).next().expect("a cell with the whole");
@@ -475,9 +476,7 @@ fn a_time_is_told_whole_and_painted_to_the_second_with_its_age_until_there_is_ro
 #[test]
 fn of_an_arn_without_room_the_resource_is_painted() {
     const WHOLE: &str = "arn:aws:rds:eu-central-1:222222222222:db:db-3";
-    let size = vec2(3200.0, 900.0);
-    let (mut window, _) = Opening { rows: 40, size, ..Opening::default() }.open();
-    show_column(&mut window, "DBInstanceArn");
+    let mut window = window_with("DBInstanceArn");
     let seen = |window: &Window| {
         let cell = window.get_by_role_and_label(Role::Cell, WHOLE).rect();
         painted(window, cell).map(|text| text.text().to_owned()).collect::<Vec<_>>()
