@@ -93,6 +93,10 @@ struct UnderWay {
     came: i64,
     /// What came, by key, with the hash of what it says.
     seen: HashMap<i64, i64>,
+    /// How many rows have had a key so far, for the keys that several have.
+    again: HashMap<i64, u32>,
+    /// The number that the first repetition of a key with a content has.
+    repeated: HashMap<(i64, i64), i64>,
     /// Rows of a refresh that are new, or not as they were.
     news: Vec<News>,
     /// Rows of a refresh that say what they said, with their members that move by themselves.
@@ -104,16 +108,29 @@ impl UnderWay {
     /// meanwhile: it has none. Whatever else has the key of another row is a row of its own, since none may be lost.
     fn new_key(&mut self, kind: &Kind, row: &Row, hash: i64, here: &mut HashSet<i64>) -> Option<i64> {
         let key = kind.row_key(row);
-        let mut number = key_number(&key);
-        let mut again = 1;
+        let base = key_number(&key);
+        let Some(first) = self.seen.get(&base) else {
+            self.seen.insert(base, hash);
+            here.insert(base);
+            return Some(base);
+        };
         // Of rows that only their content tells apart, two of the same content may be two.
         let is_named = kind.has_key(row);
-        while let Some(seen) = self.seen.get(&number) {
-            if is_named && *seen == hash && !here.contains(&number) {
-                return None;
+        let came_before = (*first == hash).then_some(&base).or(self.repeated.get(&(base, hash)));
+        if is_named && came_before.is_some_and(|number| !here.contains(number)) {
+            return None;
+        }
+        // Counting on from the last one: an answer may repeat one row without end.
+        let again = self.again.entry(base).or_insert(1);
+        let number = loop {
+            *again += 1;
+            let number = key_number(&format!("{key}\u{1f}{again}"));
+            if !self.seen.contains_key(&number) {
+                break number;
             }
-            again += 1;
-            number = key_number(&format!("{key}\u{1f}{again}"));
+        };
+        if is_named {
+            self.repeated.entry((base, hash)).or_insert(number);
         }
         self.seen.insert(number, hash);
         here.insert(number);
@@ -347,6 +364,8 @@ impl Inventory {
             known: self.known(kind, place)?,
             came: 0,
             seen: HashMap::new(),
+            again: HashMap::new(),
+            repeated: HashMap::new(),
             news: Vec::new(),
             moved: Vec::new(),
         })

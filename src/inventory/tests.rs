@@ -148,6 +148,21 @@ fn a_row_that_two_pages_repeat_is_there_once_and_none_is_lost() {
 }
 
 #[test]
+fn a_row_that_an_answer_repeats_without_end_costs_no_more_each_time() {
+    let mut store = Store::new();
+    // Quadratic, this would be two thousand million steps.
+    let nameless = Row::of(db_instances(), &[("Engine", Cell::Text("postgres".into()))]).unwrap();
+    for _ in 0..20 {
+        store.0.stage(db_instances(), 1, &origin("1"), vec![nameless.clone(); 2_000]).unwrap();
+    }
+    let alike = vec![instance("db-1", "16.4", 20, "[]"); 20_000];
+    store.0.stage(db_instances(), 1, &origin("1"), alike.clone()).unwrap();
+    // The next page begins with what the last one had.
+    store.0.stage(db_instances(), 1, &origin("1"), alike).unwrap();
+    assert_eq!(store.0.settle(db_instances(), 1, &origin("1"), Some(at(1))).unwrap(), 60_000);
+}
+
+#[test]
 fn what_two_roles_of_one_account_see_is_there_once() {
     let mut store = filled();
     store.0.stage(db_instances(), 2, &origin("1"), vec![instance("db-10", "14.10", 100, "[]")]).unwrap();
