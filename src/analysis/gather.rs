@@ -333,7 +333,7 @@ fn owner(record: &Record) -> Owner {
     let storage = record.text("AllocatedStorage");
     let source = record.text("ReadReplicaSourceDBInstanceIdentifier");
     let mut described = class(&class_name);
-    if let Some(class) = described.as_mut().filter(|_| *record.cell("ProcessorFeatures") != Cell::Absent) {
+    if let Some(class) = described.as_mut().filter(|_| record.cell("ProcessorFeatures").has_value()) {
         // Somebody has chosen cores and threads.
         class.vcpus = None;
     }

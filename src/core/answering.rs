@@ -452,7 +452,7 @@ impl Desk {
                 type_name: column.shape.type_name(),
                 text: if lines.is_empty() { readable(cell) } else { joined(&lines) },
                 lines,
-                absent: value.is_none(),
+                absent: !cell.has_value(),
             });
             if let Some(value) = value.filter(|_| !column.own) {
                 object.insert(column.name.clone(), value);
@@ -477,7 +477,7 @@ impl Desk {
 }
 
 fn cell_text(cell: &Cell) -> CellText {
-    CellText { text: readable(cell), absent: *cell == Cell::Absent }
+    CellText { text: readable(cell), absent: !cell.has_value() }
 }
 
 fn group(group: Grouped) -> Group {

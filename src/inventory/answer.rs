@@ -6,6 +6,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::guard::{Described, Sink};
 use crate::query::quoted;
+use crate::rds::answer::json_has_value;
 use crate::rds::{Column, Shape};
 
 /// The table's name, which only its connection sees.
@@ -51,6 +52,17 @@ impl Found {
         self.numbers &= number;
         self.json &= json;
         self.truths &= truth;
+    }
+
+    /// A value as it is kept: an empty list or structure in a kind's column has no value, wherever it comes from.
+    fn kept<'a>(&self, value: ValueRef<'a>) -> ValueRef<'a> {
+        let is_nested = self.described.shape.as_ref().is_some_and(Shape::is_nested);
+        match value {
+            ValueRef::Text(json) if is_nested && !json_has_value(&String::from_utf8_lossy(json)) => {
+                ValueRef::Null
+            }
+            value => value,
+        }
     }
 
     /// The column as what it holds. Of a kind's column the shape is AWS's, if the values are as it says.
@@ -100,7 +112,8 @@ impl Sink for AnswerTable<'_> {
         for (found, value) in self.found.iter_mut().zip(values) {
             found.look(*value);
         }
-        let values = values.iter().map(|value| ToSqlOutput::Borrowed(*value));
+        let values = self.found.iter().zip(values).map(|(found, value)| found.kept(*value));
+        let values: Vec<ToSqlOutput<'_>> = values.map(ToSqlOutput::Borrowed).collect();
         let insert = || -> rusqlite::Result<()> {
             self.connection.prepare_cached(&self.insert)?.execute(params_from_iter(values))?;
             Ok(())

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::rds::answer::json_has_value;
 use crate::rds::readable::exact;
 use crate::rds::{Cell, Kind};
 
-/// One member that is not as it was. A list or structure is written as JSON; a value that is absent is `None`.
+/// One member that is not as it was. A list or structure is written as JSON; a value that is absent is `None`, and an empty
+/// list or structure is absent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// AWS's name, and within it `Endpoint.Port`, `TagList[app]` or `VpcSecurityGroups[sg-1].Status`.
@@ -32,6 +34,7 @@ pub fn differences(kind: &Kind, old: &[Cell], new: &[Cell]) -> Vec<Difference> {
 fn compare(path: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<Difference>) {
     match (old, new) {
         (Some(old), Some(new)) if old == new => {}
+        (old, new) if !says(old) && !says(new) => {}
         (Some(Value::Object(old)), Some(Value::Object(new))) => {
             let members: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
             for member in members {
@@ -49,6 +52,10 @@ fn compare(path: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec
         },
         (old, new) => found.push(difference(path, old, new)),
     }
+}
+
+fn says(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| json_has_value(&value.to_string()))
 }
 
 fn compare_items(path: &str, identity: &str, old: &[Value], new: &[Value], found: &mut Vec<Difference>) {
@@ -90,8 +97,11 @@ fn sorted(items: &[Value]) -> Vec<String> {
 }
 
 fn difference(path: &str, old: Option<&Value>, new: Option<&Value>) -> Difference {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    Difference { member: path.to_owned(), old: old.map(text), new: new.map(text) }
+    let text = |value: Option<&Value>| {
+        let value = value.filter(|value| says(Some(value)))?;
+        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    Difference { member: path.to_owned(), old: text(old), new: text(new) }
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ struct UnderWay {
     repeated: HashMap<(i64, i64), i64>,
     /// Rows of a refresh that are new, or not as they were.
     news: Vec<News>,
-    /// Rows of a refresh that say what they said, with their members that move by themselves.
+    /// Rows of a refresh that say what they said, with their members that move by themselves, and what is empty of all.
     moved: Vec<(i64, Vec<Cell>)>,
 }
 
@@ -419,7 +419,7 @@ impl Inventory {
             7,
             profiles.filter(|_| origin.account_id.is_some()).map(|(_, profiles)| profiles),
         )?;
-        values::bind(&mut insert, 8, &news.row)?;
+        values::bind(&mut insert, 8, kind, &news.row)?;
         insert.raw_execute()?;
         Ok(())
     }
@@ -493,8 +493,8 @@ impl Inventory {
         let mut update = self.connection.prepare_cached(&self.updates[kind.name])?;
         update.raw_bind_parameter(1, news.hash)?;
         update.raw_bind_parameter(2, first_seen)?;
-        values::bind(&mut update, 3, &news.row)?;
-        update.raw_bind_parameter(4 + news.row.cells.len(), row)?;
+        values::bind(&mut update, 3, kind, &news.row)?;
+        update.raw_bind_parameter(5 + news.row.cells.len(), row)?;
         update.raw_execute()?;
         Ok(())
     }
@@ -518,13 +518,15 @@ impl Inventory {
     }
 }
 
-/// The members of a row that move by themselves, in the order of the kind's list.
+/// The members of a row that move by themselves, in the order of the kind's list, and after them what is kept of all its
+/// members that are empty.
 fn volatile(kind: &Kind, mut row: Row) -> Vec<Cell> {
+    let empty = values::empty(kind, &row).map_or(Cell::Absent, Cell::Text);
     let cell = |name: &&str| match kind.structure.position(name) {
         Some(at) => std::mem::replace(&mut row.cells[at], Cell::Absent),
         None => Cell::Absent,
     };
-    kind.volatile.iter().map(cell).collect()
+    kind.volatile.iter().map(cell).chain([empty]).collect()
 }
 
 /// Milliseconds of the Unix epoch.

@@ -69,6 +69,8 @@ enum Unfit {
     Broken(String),
     Foreign,
     Newer(i32),
+    /// A program of an older version writes it in its own layout.
+    InUseByOlder,
     /// Nothing is wrong with it, but it cannot be used now: the disk is full, or may not be written.
     Unusable(String),
 }
@@ -82,6 +84,9 @@ impl Unfit {
                 format!(
                     "was written by a newer version of RDS Fleet (layout {version}, this one knows {VERSION})"
                 )
+            }
+            Unfit::InUseByOlder => {
+                "is open in an older version of RDS Fleet: close that, then start this one again".to_owned()
             }
             Unfit::Unusable(why) => format!("cannot be used ({why})"),
         }
@@ -217,6 +222,9 @@ fn open_connection(storage: &Storage, alone: bool) -> Result<Connection, Unfit> 
         if version > VERSION {
             return Err(Unfit::Newer(version));
         }
+        if version < VERSION && !alone {
+            return Err(Unfit::InUseByOlder);
+        }
         if crashed {
             let found: String =
                 connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(broken)?;
@@ -258,9 +266,9 @@ pub fn is_broken(error: &rusqlite::Error) -> bool {
 }
 
 fn insert_statement(kind: &Kind) -> String {
-    let marks = vec!["?"; 4 + kind.columns.len() + 1].join(", ");
+    let marks = vec!["?"; 4 + kind.columns.len() + 2].join(", ");
     format!(
-        "INSERT OR REPLACE INTO {} (_Place, _Key, _Hash, _FirstSeen, {}, _Unknown) VALUES ({marks})",
+        "INSERT OR REPLACE INTO {} (_Place, _Key, _Hash, _FirstSeen, {}, _Unknown, _Empty) VALUES ({marks})",
         quoted(&kind.table()),
         kind.column_list()
     )
@@ -269,7 +277,7 @@ fn insert_statement(kind: &Kind) -> String {
 /// Writes the members that move by themselves, where one of them has.
 fn move_statement(kind: &Kind) -> String {
     let members = |between: &str, word: &str| {
-        let members = kind.volatile.iter().enumerate();
+        let members = kind.volatile.iter().copied().chain(["_Empty"]).enumerate();
         let each = members.map(|(at, member)| format!("{} {word} ?{}", quoted(member), at + 1));
         each.collect::<Vec<_>>().join(between)
     };
@@ -277,7 +285,7 @@ fn move_statement(kind: &Kind) -> String {
         "UPDATE {} SET {} WHERE _Row = ?{} AND ({})",
         quoted(&kind.table()),
         members(", ", "="),
-        kind.volatile.len() + 1,
+        kind.volatile.len() + 2,
         members(" OR ", "IS NOT")
     )
 }
@@ -286,7 +294,7 @@ fn update_statement(kind: &Kind) -> String {
     let members: Vec<String> =
         kind.structure.members.iter().map(|member| format!("{} = ?", quoted(&member.name))).collect();
     format!(
-        "UPDATE {} SET _Hash = ?, _FirstSeen = ?, {}, _Unknown = ? WHERE _Row = ?",
+        "UPDATE {} SET _Hash = ?, _FirstSeen = ?, {}, _Unknown = ?, _Empty = ? WHERE _Row = ?",
         quoted(&kind.table()),
         members.join(", ")
     )

@@ -169,7 +169,7 @@ impl Inventory {
 
     /// Copies a row into the past.
     fn bury(&self, kind: &Kind, row: i64, last_seen: i64, ended: i64, ending: &str) -> rusqlite::Result<()> {
-        let columns = format!("_Place, _Key, _Hash, _FirstSeen, {}, _Unknown", kind.column_list());
+        let columns = format!("_Place, _Key, _Hash, _FirstSeen, {}, _Unknown, _Empty", kind.column_list());
         self.connection
             .prepare_cached(&format!(
                 "INSERT INTO {} ({columns}, _LastSeen, _Ended, _Ending) SELECT {columns}, ?, ?, ? FROM {} \
@@ -187,16 +187,16 @@ impl Inventory {
         let names: Vec<String> = members.iter().map(|member| quoted(&member.name)).collect();
         self.connection
             .prepare_cached(&format!(
-                "SELECT {} FROM {} WHERE _Row = ?",
+                "SELECT {}, _Empty FROM {} WHERE _Row = ?",
                 names.join(", "),
                 quoted(&kind.table())
             ))?
             .query_row([row], |row| {
-                members
-                    .iter()
-                    .enumerate()
-                    .map(|(at, member)| Ok(values::cell(row.get_ref(at)?, &member.shape)))
-                    .collect()
+                values::exact_cells(
+                    row,
+                    0,
+                    members.iter().map(|member| (member.name.as_str(), &member.shape)),
+                )
             })
     }
 

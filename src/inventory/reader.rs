@@ -333,17 +333,20 @@ impl Reader {
         Ok(self.asked(query)?.columns)
     }
 
-    /// The cells of some rows in some columns, by the columns' places in the answer's. A row that has gone since is left
-    /// out.
+    /// The cells of some rows in some columns, by the columns' places in the answer's, as AWS sent them: an empty list is
+    /// one here. A row that has gone since is left out.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn cells(&self, query: &Query, columns: &[usize], rows: &[i64]) -> Result<Vec<Vec<Cell>>, Refusal> {
         let asked = self.asked(query)?;
-        let names: Vec<String> = columns.iter().map(|&at| quoted(&asked.columns[at].name)).collect();
+        let mut names: Vec<String> = columns.iter().map(|&at| quoted(&asked.columns[at].name)).collect();
         if names.is_empty() {
             return Ok(rows.iter().map(|_| Vec::new()).collect());
         }
+        // A person's answer is what their statement makes of the rows.
+        names.push(if query.sql.is_some() { "NULL" } else { "_Empty" }.to_owned());
+        let described = columns.iter().map(|&at| (asked.columns[at].name.as_str(), &asked.columns[at].shape));
         // Row by row: the primary key makes each look-up a few microseconds, and the order is the asked one.
         let text = format!("SELECT {} FROM {} WHERE _Row = ?", names.join(", "), quoted(&asked.table));
         let run = || -> rusqlite::Result<Vec<Vec<Cell>>> {
@@ -354,12 +357,7 @@ impl Reader {
             for row in rows {
                 let mut answer = statement.query([row])?;
                 if let Some(row) = answer.next()? {
-                    let cells: rusqlite::Result<Vec<Cell>> = columns
-                        .iter()
-                        .enumerate()
-                        .map(|(at, &column)| Ok(values::cell(row.get_ref(at)?, &asked.columns[column].shape)))
-                        .collect();
-                    found.push(cells?);
+                    found.push(values::exact_cells(row, 0, described.clone())?);
                 }
             }
             Ok(found)

@@ -10,7 +10,7 @@ use super::past::written;
 use super::{Storage, milliseconds, values};
 use crate::query::quoted;
 use crate::rds::readable::readable;
-use crate::rds::{Cell, Kind};
+use crate::rds::{Cell, Kind, Shape};
 
 /// A row with all its members.
 #[derive(Debug, Clone)]
@@ -105,36 +105,36 @@ impl Records {
         is_wanted: impl Fn(&str) -> bool,
     ) -> rusqlite::Result<Vec<Record>> {
         let (mut conditions, mut parameters) = meant(which, at.is_some());
-        let (table, number, first_seen) = match at {
-            None => (kind.table(), "_Row", "_FirstSeen"),
+        let (table, past) = (quoted(&kind.table()), quoted(&kind.past_table()));
+        let (table, number) = match at {
+            None => (table, "_Row"),
             Some(at) => {
-                conditions.push("FirstSeen <= ? AND (Ended IS NULL OR Ended > ?)".to_owned());
-                let at = written(milliseconds(at));
-                parameters.extend([Value::Text(at.clone()), Value::Text(at)]);
-                (kind.history_view(), "NULL", "FirstSeen")
+                conditions.push("_FirstSeen <= ? AND (_Ended IS NULL OR _Ended > ?)".to_owned());
+                let at = milliseconds(at);
+                parameters.extend([Value::Integer(at), Value::Integer(at)]);
+                let columns = format!("{}, _FirstSeen, _Empty", kind.column_list());
+                let both = format!(
+                    "(SELECT {columns}, NULL AS _Ended FROM {table} UNION ALL SELECT {columns}, _Ended FROM {past})"
+                );
+                (both, "NULL")
             }
         };
-        let column = |name: &str| if is_wanted(name) { quoted(name) } else { "NULL".to_owned() };
-        let columns: Vec<String> = kind.columns.iter().map(|described| column(&described.name)).collect();
+        let wanted = kind.columns.iter().map(|described| match is_wanted(&described.name) {
+            true => (described.name.as_str(), &described.shape),
+            false => ("", &described.shape),
+        });
+        let wanted: Vec<(&str, &Shape)> = wanted.collect();
+        let column = |name: &str| if name.is_empty() { "NULL".to_owned() } else { quoted(name) };
+        let columns: Vec<String> = wanted.iter().map(|(name, _)| column(name)).collect();
         let text = format!(
-            "SELECT {number}, {first_seen}, {} FROM {} WHERE {}",
+            "SELECT {number}, _FirstSeen, {}, _Empty FROM {table} WHERE {}",
             columns.join(", "),
-            quoted(&table),
             conditions.join(" AND ")
         );
         let mut statement = self.connection.prepare_cached(&text)?;
         let rows = statement.query_map(params_from_iter(parameters), |row| {
-            let cells = kind
-                .columns
-                .iter()
-                .enumerate()
-                .map(|(column, described)| Ok(values::cell(row.get_ref(column + 2)?, &described.shape)))
-                .collect::<rusqlite::Result<_>>()?;
-            let first_seen = match row.get(1)? {
-                Value::Integer(at) => Some(written(at)),
-                Value::Text(at) => Some(at),
-                _ => None,
-            };
+            let cells = values::exact_cells(row, 2, wanted.iter().copied())?;
+            let first_seen = row.get::<_, Option<i64>>(1)?.map(written);
             Ok(Record { kind, row: row.get(0)?, cells, first_seen })
         })?;
         rows.collect()

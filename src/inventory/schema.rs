@@ -5,21 +5,28 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
 use twox_hash::XxHash64;
 
 use crate::query::{literal, quoted};
+use crate::rds::answer::json_has_value;
 use crate::rds::{Column, Kind, Shape, kind, kinds};
 
 /// Marks a SQLite file as ours, in its header.
 pub const APPLICATION_ID: i32 = 0x5244_5346;
 /// The layout's version. A store with a higher one is left to the program that wrote it.
-pub const VERSION: i32 = 1;
+///
+/// 2: an empty list or structure is NULL, and `_Empty` says what it was.
+pub const VERSION: i32 = 2;
 
 /// Columns that every kind's table begins with. `_Row` is stable while a resource stays, so that a selection survives
 /// a refresh; `_Place` is an account and region; `_Key` and `_Hash` are short forms of what identifies the row and of
 /// all it says; `_FirstSeen` is in milliseconds of the Unix epoch.
 const INTERNAL: &str = "_Row INTEGER PRIMARY KEY, _Place INTEGER NOT NULL, _Key INTEGER NOT NULL, \
                         _Hash INTEGER NOT NULL, _FirstSeen INTEGER NOT NULL";
+/// What they end with: members that no column is for, and those that AWS sent without a value, each as a JSON object.
+const BESIDE: &str = "_Unknown TEXT, _Empty TEXT";
 /// What a row that is no more has beside that: when it was last seen, when a sweep no longer found it so, and why.
 const ENDED: &str = "_LastSeen INTEGER NOT NULL, _Ended INTEGER NOT NULL, _Ending TEXT NOT NULL";
 
@@ -56,7 +63,7 @@ pub fn make(connection: &Connection) -> rusqlite::Result<()> {
     let fingerprint = {
         let columns: Vec<String> = kinds().iter().map(Kind::column_list).collect();
         let views: Vec<&str> = views.iter().map(|view| view.select.as_str()).collect();
-        let all = [tables.as_str(), &columns.join("\n"), &views.join("\n")].join("\n");
+        let all = [INTERNAL, BESIDE, tables.as_str(), &columns.join("\n"), &views.join("\n")].join("\n");
         format!("{:016x}", XxHash64::oneshot(0, all.as_bytes()))
     };
     connection.execute_batch("CREATE TABLE IF NOT EXISTS _schema (Fingerprint TEXT NOT NULL)")?;
@@ -115,9 +122,9 @@ fn make_tables(connection: &Connection, kind: &Kind) -> rusqlite::Result<()> {
     let columns = columns.join(", ");
     let (table, past) = (quoted(&kind.table()), quoted(&kind.past_table()));
     connection.execute_batch(&format!(
-        "CREATE TABLE IF NOT EXISTS {table} ({INTERNAL}, {columns}, _Unknown TEXT); \
+        "CREATE TABLE IF NOT EXISTS {table} ({INTERNAL}, {columns}, {BESIDE}); \
          CREATE UNIQUE INDEX IF NOT EXISTS {} ON {table} (_Place, _Key); \
-         CREATE TABLE IF NOT EXISTS {past} ({INTERNAL}, {columns}, _Unknown TEXT, {ENDED}); \
+         CREATE TABLE IF NOT EXISTS {past} ({INTERNAL}, {columns}, {BESIDE}, {ENDED}); \
          CREATE INDEX IF NOT EXISTS {} ON {past} (_Ended);",
         quoted(&format!("{}_key", kind.table())),
         quoted(&format!("{}_ended", kind.past_table())),
@@ -127,7 +134,8 @@ fn make_tables(connection: &Connection, kind: &Kind) -> rusqlite::Result<()> {
             .prepare(&format!("SELECT name FROM pragma_table_info({})", literal(&table)))?
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        for column in kind.columns.iter().filter(|column| !known.contains(&column.name)) {
+        let is_new = |column: &&Column| !known.contains(&column.name);
+        for column in kind.columns.iter().filter(is_new) {
             // A member that the older version did not know was kept beside the row.
             connection.execute_batch(&format!(
                 "ALTER TABLE {table} ADD COLUMN {name} {}; \
@@ -138,8 +146,56 @@ fn make_tables(connection: &Connection, kind: &Kind) -> rusqlite::Result<()> {
                 name = quoted(&column.name),
             ))?;
         }
+        let nested = kind.columns.iter().filter(|column| column.shape.is_nested() && !column.own);
+        if known.contains("_Empty") {
+            keep_empty_beside(connection, &table, nested.filter(is_new))?;
+        } else {
+            connection.execute_batch(&format!("ALTER TABLE {} ADD COLUMN _Empty TEXT", quoted(&table)))?;
+            keep_empty_beside(connection, &table, nested)?;
+        }
     }
     Ok(())
+}
+
+/// Writes NULL where a column holds an empty list or structure, and keeps what it was beside the row, all in one pass: an
+/// older version had it in the column.
+fn keep_empty_beside<'a>(
+    connection: &Connection,
+    table: &str,
+    columns: impl Iterator<Item = &'a Column>,
+) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("_empty", 2, flags, |context| {
+        let (ValueRef::Text(text), ValueRef::Text(nothing)) = (context.get_raw(0), context.get_raw(1)) else {
+            return Ok(None);
+        };
+        let text = String::from_utf8_lossy(text).into_owned();
+        // What was unknown, and empty, is an empty text: of which shape it is was not to be seen.
+        Ok(match text.is_empty() {
+            true => Some(String::from_utf8_lossy(nothing).into_owned()),
+            false => Some(text).filter(|json| !json_has_value(json)),
+        })
+    })?;
+    let (mut kept, mut set, mut found) = (Vec::new(), Vec::new(), Vec::new());
+    for column in columns {
+        let name = quoted(&column.name);
+        let nothing = if matches!(column.shape, Shape::List(_)) { "[]" } else { "{}" };
+        let empty = format!("_empty({name}, '{nothing}')");
+        kept.push(format!("{}, json({empty})", literal(&column.name)));
+        set.push(format!("{name} = CASE WHEN {empty} IS NULL THEN {name} END"));
+        found.push(format!("{empty} IS NOT NULL"));
+    }
+    if set.is_empty() {
+        return Ok(());
+    }
+    // Members of a patch that are null are left out.
+    connection.execute_batch(&format!(
+        "UPDATE {} SET _Empty = json_patch(coalesce(_Empty, '{{}}'), json_object({})), {} WHERE {}",
+        quoted(table),
+        kept.join(", "),
+        set.join(", "),
+        found.join(" OR ")
+    ))
 }
 
 fn sql_type(column: &Column) -> &'static str {

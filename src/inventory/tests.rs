@@ -1,3 +1,4 @@
+mod empty;
 mod filters;
 
 use super::*;

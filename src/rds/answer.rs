@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use roxmltree::{Document, Node};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
@@ -25,6 +26,51 @@ pub enum Cell {
     Boolean(bool),
     /// A list, map or structure, as JSON text.
     Json(String),
+}
+
+impl Cell {
+    /// Whether there is a value. A member that AWS did not send has none, and neither has an empty list or structure,
+    /// or one that holds nothing but such. An empty text is a value.
+    pub fn has_value(&self) -> bool {
+        match self {
+            Cell::Absent => false,
+            Cell::Json(json) => json_has_value(json),
+            _ => true,
+        }
+    }
+}
+
+/// Whether JSON holds a text, a number or a truth value. What is no JSON is a text.
+pub fn json_has_value(json: &str) -> bool {
+    let mut rest = json.as_bytes();
+    while let [byte, after @ ..] = rest {
+        rest = match byte {
+            b'"' => {
+                let after = after_string(after);
+                let next = after.iter().find(|byte| !byte.is_ascii_whitespace());
+                // The name of a member is no value.
+                if next != Some(&b':') {
+                    return true;
+                }
+                after
+            }
+            b'-' | b'0'..=b'9' | b't' | b'f' => return true,
+            _ => after,
+        };
+    }
+    serde_json::from_str::<IgnoredAny>(json).is_err()
+}
+
+/// What follows a string of JSON whose opening mark has been read.
+fn after_string(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = match text {
+            [b'\\', _, rest @ ..] => rest,
+            [b'"', rest @ ..] => return rest,
+            [_, rest @ ..] => rest,
+            [] => return text,
+        };
+    }
 }
 
 /// One resource: a cell for each member of the kind's structure, in its order.
@@ -375,6 +421,30 @@ mod tests {
         assert_eq!(cell(&page, "TagList"), &Cell::Json(r#"[{"Key":"a","Value":"<1>"}]"#.into()));
         assert_eq!(cell(&page, "DBSecurityGroups"), &Cell::Json("[]".into()));
         assert_eq!(page.rows[0].unknown.as_deref(), Some(r#"{"Tomorrow":["x"]}"#));
+    }
+
+    #[test]
+    fn what_holds_no_text_number_or_truth_value_has_no_value() {
+        let has = |json: &str| Cell::Json(json.to_owned()).has_value();
+        for json in
+            ["[]", "{}", "[{}]", "[[],[{}]]", r#"{"A":[],"B":{"C":{}}}"#, r#"{"t":[ ] , "1" : {}}"#, "[null]"]
+        {
+            assert!(!has(json), "{json}");
+        }
+        for json in [
+            r#"[""]"#,
+            "[0]",
+            "[-1.5]",
+            r#"{"A":false}"#,
+            r#"{"A":[],"B":[true]}"#,
+            r#"{"\"":"x"}"#,
+            "[not",
+            "",
+        ] {
+            assert!(has(json), "{json}");
+        }
+        assert!(Cell::Text(String::new()).has_value() && Cell::Boolean(false).has_value());
+        assert!(!Cell::Absent.has_value());
     }
 
     #[test]

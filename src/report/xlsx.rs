@@ -86,7 +86,7 @@ fn write_cell(
     date: &Format,
 ) -> Result<usize, XlsxError> {
     match cell {
-        Cell::Absent => return Ok(0),
+        cell if !cell.has_value() => return Ok(0),
         #[expect(clippy::cast_precision_loss, reason = "the guard keeps to numbers that are exact")]
         Cell::Integer(number) if number.abs() <= MOST_EXACT => {
             sheet.write_number(row, column, *number as f64)?;
