@@ -15,7 +15,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use rds_fleet::inventory::{ColumnCache, QueryLimits, Reader, RowSet, Source, Stop, Stopped, Storage};
+use rds_fleet::inventory::{
+    ColumnCache, QueryLimits, Reader, RowSet, Searched, Source, Stop, Stopped, Storage,
+};
 use rds_fleet::query::{Filter, Query, Test, quoted};
 use rds_fleet::rds::{Cell, Column, Kind, Shape, kind};
 use rds_fleet::report::{self, About, Format, RowSource};
@@ -188,9 +190,10 @@ fn questions(store: &Path, ours: &mut Ours) {
     }
     let instances = kind("db-instances").expect("a kind");
     let columns = searched(instances);
+    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     let begun = Instant::now();
     ours.cache = ColumnCache::new(64 << 20);
-    ours.ask("db_instances", |cache, source| cache.prepare(source, &columns, &|| false));
+    ours.ask("db_instances", |cache, source| cache.prepare(source, &names, &|| false));
     println!(
         "{:<64}{:>10.1}   {:.1} MB",
         "caching all columns of db-instances while idle",
@@ -273,9 +276,8 @@ fn timed(answer: impl FnOnce() -> usize) -> (f64, usize) {
 }
 
 /// The columns a search looks at.
-fn searched(kind: &Kind) -> Vec<&str> {
-    let columns = kind.columns.iter().filter(|column| !matches!(column.shape, Shape::Boolean));
-    columns.map(|column| column.name.as_str()).collect()
+fn searched(kind: &Kind) -> Vec<Searched<'_>> {
+    kind.columns.iter().filter(|column| !matches!(column.shape, Shape::Boolean)).map(Searched::of).collect()
 }
 
 /// Prints the first time, the median of the times after it, and what came out.

@@ -16,7 +16,7 @@ use super::grouping::{Grouping, Run, runs};
 use super::natural::push_key;
 use super::ranks::{Ranks, of_any_width};
 use super::scan::{Cancelled, RowSet, Stopped, bounds, scan};
-use super::search::{Word, search};
+use super::search::{Searched, Word, search};
 use crate::query::quoted;
 
 /// Of a table so many times larger than the rows wanted, only those rows' values are read.
@@ -264,13 +264,14 @@ impl ColumnCache {
         &mut self,
         source: &mut Source<'_>,
         rows: RowSet<'_>,
-        columns: &[&str],
+        columns: &[Searched<'_>],
         text: &str,
         cancelled: Cancelled<'_>,
     ) -> Result<Vec<i64>, Stopped> {
-        let coded: Option<Vec<(&Column, &Vec<Value>)>> = if self.is_cached(source, columns) {
+        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        let coded: Option<Vec<(&Column, &Vec<Value>)>> = if self.is_cached(source, &names) {
             self.tables.get(source.table).and_then(|table| {
-                let coded = columns.iter().filter_map(|column| table.columns.get(*column));
+                let coded = names.iter().filter_map(|name| table.columns.get(*name));
                 coded.map(|column| column.values.as_ref().map(|values| (column, values))).collect()
             })
         } else {
@@ -282,11 +283,12 @@ impl ColumnCache {
         let mut places = table.places(rows);
         for word in text.split_whitespace().map(Word::new) {
             let mut found = vec![false; places.len()];
-            for (column, values) in &coded {
+            for ((column, values), searched) in coded.iter().zip(columns) {
                 if cancelled() {
                     return Err(Stopped::Cancelled);
                 }
-                let mut hits: Vec<bool> = values.iter().map(|value| word.is_in(value.into())).collect();
+                let mut hits: Vec<bool> =
+                    values.iter().map(|value| word.is_found_in(value.into(), searched.shown)).collect();
                 if hits.contains(&true) {
                     // NULL has nothing.
                     hits.push(false);

@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use time::OffsetDateTime;
 
 use super::holding::holds;
-use super::search::Word;
+use super::search::{Shown, Word};
 use super::{natural, values};
 use crate::query::{Bounds, Moment, Number, Test, pattern};
 use crate::rds::readable::readable;
@@ -22,14 +22,10 @@ pub type Passes<'a> = Box<dyn Fn(ValueRef<'_>) -> bool + Sync + 'a>;
 /// A sentence that names the column and the text that is no expression, no number or no time.
 pub fn passes<'a>(test: &'a Test, column: &'a Column) -> Result<Passes<'a>, String> {
     let shape = &column.shape;
-    let is_truth = matches!(shape, Shape::Boolean);
     Ok(match test {
         Test::Contains(text) => {
-            let word = Word::new(text);
-            Box::new(move |value| match truth(value).filter(|_| is_truth) {
-                Some(truth) => word.is_in(ValueRef::Text(truth.as_bytes())),
-                None => word.is_in(value),
-            })
+            let (word, shown) = (Word::new(text), Shown::of(shape));
+            Box::new(move |value| word.is_in(value, shown))
         }
         Test::Is(choices) => {
             let is = |text: &str| choices.iter().any(|choice| choice == text);
@@ -50,14 +46,6 @@ fn as_shown(value: ValueRef<'_>, shape: &Shape, ask: impl Fn(&str) -> bool) -> b
         ValueRef::Null => false,
         ValueRef::Text(text) if !shape.is_nested() => ask(&String::from_utf8_lossy(text)),
         value => ask(&readable(&values::cell(value, shape))),
-    }
-}
-
-fn truth(value: ValueRef<'_>) -> Option<&'static str> {
-    match value {
-        ValueRef::Integer(0) => Some("false"),
-        ValueRef::Integer(_) => Some("true"),
-        _ => None,
     }
 }
 

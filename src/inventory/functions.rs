@@ -1,6 +1,7 @@
-//! What SQLite is taught for queries, ours and those that people write: the search `contains_text`, regular expressions
-//! as `matches_text`, the collation `natural_order`, `readable`, which gives a list or structure as the grid shows it,
-//! and `tag`, which reads one tag of a list of tags.
+//! What SQLite is taught for queries, ours and those that people write: the search `contains_text`, which sees a list or
+//! structure as the grid shows it, and `contains_plain`, which takes every text as it is, also one that looks like JSON;
+//! regular expressions as `matches_text`, the collation `natural_order`, `readable`, which gives a list or structure as
+//! the grid shows it, and `tag`, which reads one tag of a list of tags.
 
 use std::convert::Infallible;
 
@@ -9,7 +10,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 
 use super::natural;
-use super::search::Word;
+use super::search::{Shown, Word};
 use crate::query::pattern;
 use crate::rds::Cell;
 use crate::rds::readable::readable;
@@ -24,14 +25,19 @@ pub fn register(connection: &Connection) -> rusqlite::Result<()> {
         };
         Ok(tag(list, &String::from_utf8_lossy(key)))
     })?;
-    connection.create_scalar_function("contains_text", -1, flags, |context| {
-        let word = context.get_or_create_aux(0, |value| match value {
-            ValueRef::Text(word) => Ok::<_, Infallible>(Some(Word::new(&String::from_utf8_lossy(word)))),
-            _ => Ok(None),
+    for (name, is_json) in [("contains_text", true), ("contains_plain", false)] {
+        connection.create_scalar_function(name, -1, flags, move |context| {
+            let word = context.get_or_create_aux(0, |value| match value {
+                ValueRef::Text(word) => Ok::<_, Infallible>(Some(Word::new(&String::from_utf8_lossy(word)))),
+                _ => Ok(None),
+            })?;
+            let Some(word) = word.as_ref() else { return Ok(false) };
+            Ok((1..context.len()).any(|at| {
+                let value = context.get_raw(at);
+                word.is_in(value, if is_json && looks_nested(value) { Shown::Nested } else { Shown::Plain })
+            }))
         })?;
-        let Some(word) = word.as_ref() else { return Ok(false) };
-        Ok((1..context.len()).any(|at| word.is_in(context.get_raw(at))))
-    })?;
+    }
     connection.create_scalar_function("matches_text", 2, flags, |context| {
         let pattern = context.get_or_create_aux(0, |value| match value {
             ValueRef::Text(text) => pattern(&String::from_utf8_lossy(text)),
@@ -45,6 +51,10 @@ pub fn register(connection: &Connection) -> rusqlite::Result<()> {
             value => shown(value),
         })
     })
+}
+
+fn looks_nested(value: ValueRef<'_>) -> bool {
+    matches!(value, ValueRef::Text([b'[' | b'{', ..]))
 }
 
 /// A value of no list or structure as it is shown.

@@ -49,6 +49,7 @@ pub use records::{AccountRegion, Change, Record, Records, Which};
 pub use relations::Found;
 pub use scan::{Cancelled, RowSet, Stopped};
 pub use schema::{Table, tables};
+pub use search::Searched;
 
 use crate::query::quoted;
 use crate::rds::{Cell, Kind, Row, kinds};

@@ -15,9 +15,10 @@ use super::grouping::Grouping;
 use super::guard::{Guard, Limits, Refused};
 use super::narrowing::{Narrowing, named};
 use super::scan::{Cancelled, RowSet, Stopped};
+use super::search::{Searched, Shown, is_truth};
 use super::{Storage, values};
 use crate::query::{Query, quoted};
-use crate::rds::{Cell, Column, Kind, Shape, kind, no_such_kind};
+use crate::rds::{Cell, Column, Kind, kind, no_such_kind};
 
 /// Instructions of SQLite's machine between two looks whether the answer is still wanted.
 const LOOK_EVERY: i32 = 10_000;
@@ -276,7 +277,7 @@ impl Reader {
         let (cache, mut source) = self.source(query, asked);
         let of = rows.as_ref().map(Vec::len);
         if !query.search.trim().is_empty() {
-            let columns = searched(&asked.columns);
+            let columns = searched(&asked.columns, &query.search);
             let among = rows.as_deref().map_or(RowSet::All, RowSet::These);
             rows = Some(cache.search(&mut source, among, &columns, &query.search, &cancelled)?);
         }
@@ -426,10 +427,10 @@ impl Reader {
     }
 }
 
-/// The columns that a search looks at: not the truth values, which nobody looks for by 0 and 1.
-fn searched(columns: &[Column]) -> Vec<&str> {
-    let columns = columns.iter().filter(|column| !matches!(column.shape, Shape::Boolean));
-    columns.map(|column| column.name.as_str()).collect()
+/// The columns that a search looks at: truth values only where one is looked for.
+fn searched<'a>(columns: &'a [Column], text: &str) -> Vec<Searched<'a>> {
+    let truth = text.split_whitespace().any(is_truth);
+    columns.iter().map(Searched::of).filter(|column| truth || column.shown != Shown::Truth).collect()
 }
 
 /// The groups of an answer.

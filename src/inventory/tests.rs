@@ -120,6 +120,11 @@ fn the_search_reads_values_and_not_the_names_of_nested_members() {
         ("key", vec![]),
         ("db 14.9", vec!["db-2"]),
         ("100", vec!["db-10"]),
+        ("ENV=prod", vec!["db-2"]),
+        ("app=bill", vec!["db-10"]),
+        ("true", vec!["db-10"]),
+        ("FALSE prod", vec!["db-2"]),
+        ("tru", vec![]),
     ] {
         query.search = search.into();
         assert_eq!(store.names(&query), expected, "{search}");

@@ -1,6 +1,7 @@
 //! A query as SQL, for the query panel and for other programs. It means the same rows in the same order as the
 //! inventory's own answer, which a test holds against SQLite. Beside SQLite's own words it uses what
-//! `inventory::functions` teaches: `contains_text`, `matches_text`, `readable` and the collation `natural_order`.
+//! `inventory::functions` teaches: `contains_text` of lists and structures, `contains_plain` of other columns,
+//! `matches_text`, `readable` and the collation `natural_order`.
 
 use super::{Bounds, Filter, Moment, Number, Query, Test, no_such_column};
 use crate::rds::{Column, Kind, Shape};
@@ -45,19 +46,33 @@ pub fn written_sql(
 fn wanted(query: &Query, kind: &Kind) -> Result<Vec<String>, String> {
     let mut conditions = Vec::new();
     for word in query.search.split_whitespace() {
-        // Without the truth values, which nobody looks for by 0 and 1.
-        let columns: Vec<String> = kind
-            .columns
-            .iter()
-            .filter(|column| !matches!(column.shape, Shape::Boolean))
-            .map(|column| quoted(&column.name))
-            .collect();
-        conditions.push(format!("contains_text({}, {})", literal(&word.to_lowercase()), columns.join(", ")));
+        // A truth value is found by its whole word.
+        let truth = ["true", "false"].contains(&word.to_lowercase().as_str());
+        let columns = kind.columns.iter().filter(|column| truth || !is_truth(column));
+        conditions.push(contains(word, columns));
     }
     for filter in &query.filters {
         conditions.push(condition(filter, kind)?);
     }
     Ok(conditions)
+}
+
+/// Whether one of the columns contains a text as it is shown.
+fn contains<'a>(text: &str, columns: impl Iterator<Item = &'a Column>) -> String {
+    let (nested, plain): (Vec<&Column>, Vec<&Column>) = columns.partition(|column| column.shape.is_nested());
+    let call = |function: &str, columns: Vec<String>| {
+        let text = literal(&text.to_lowercase());
+        (!columns.is_empty()).then(|| format!("{function}({text}, {})", columns.join(", ")))
+    };
+    let as_it_is = |column: &&Column| if is_truth(column) { as_text(column) } else { quoted(&column.name) };
+    let calls: Vec<String> = [
+        call("contains_plain", plain.iter().map(as_it_is).collect()),
+        call("contains_text", nested.iter().map(as_it_is).collect()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if calls.len() > 1 { format!("({})", calls.join(" OR ")) } else { calls.concat() }
 }
 
 fn condition(filter: &Filter, kind: &Kind) -> Result<String, String> {
@@ -77,10 +92,7 @@ fn condition(filter: &Filter, kind: &Kind) -> Result<String, String> {
 fn tested(column: &Column, test: &Test) -> Result<String, String> {
     let name = quoted(&column.name);
     Ok(match test {
-        Test::Contains(text) => {
-            let searched = if is_truth(column) { as_text(column) } else { name };
-            format!("contains_text({}, {searched})", literal(&text.to_lowercase()))
-        }
+        Test::Contains(text) => contains(text, std::iter::once(column)),
         Test::Is(choices) => {
             let choices: Vec<String> = choices.iter().map(|choice| literal(choice)).collect();
             is_one_of(column, &choices.join(", "))

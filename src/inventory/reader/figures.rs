@@ -3,7 +3,7 @@
 
 use rusqlite::types::ValueRef;
 
-use super::{Reader, Refusal, RowSet, Source};
+use super::{Reader, Refusal, RowSet, Searched, Source};
 use crate::query::Query;
 use crate::rds::Kind;
 
@@ -59,7 +59,9 @@ impl Reader {
             Source { connections: &mut self.connections, table: &asked.table, version: asked.version };
         self.cache.prepare(&mut source, columns, &cancelled)?;
         let among = chosen.as_deref().map_or(RowSet::All, RowSet::These);
-        let mut left = self.cache.search(&mut source, among, columns, text, &cancelled)?;
+        let looked_through: Vec<Searched<'_>> =
+            columns.iter().filter_map(|name| Some(Searched::of(&kind.columns[kind.column(name)?]))).collect();
+        let mut left = self.cache.search(&mut source, among, &looked_through, text, &cancelled)?;
         let text = text.trim().to_lowercase();
         let is_text = |value: ValueRef<'_>, test: &dyn Fn(&str) -> bool| match value {
             ValueRef::Text(bytes) => test(&String::from_utf8_lossy(bytes).to_lowercase()),

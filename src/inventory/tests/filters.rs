@@ -313,3 +313,90 @@ fn a_pick_list_has_the_commonest_values_first() {
     assert_eq!(values(&query.without("MultiAZ"), "MultiAZ", 9), pairs(&[("false", 3), ("true", 1)]));
     assert_eq!(values(&Query::of_sql("SELECT 1 AS MultiAZ"), "MultiAZ", 9), [], "nobody has run it");
 }
+
+#[test]
+fn a_phrase_of_a_cell_is_found_by_every_way_to_look_for_it() {
+    let kind = db_instances();
+    let members = |name: &str, json: [&str; 3]| {
+        let [endpoint, tags, pending] = json.map(|json| Cell::Json(json.to_owned()));
+        let text = |text: &str| Cell::Text(text.to_owned());
+        Row::of(
+            kind,
+            &[
+                ("DBInstanceIdentifier", text(name)),
+                ("DBInstanceArn", text(&format!("arn:aws:rds:eu-central-1:1:db:{name}"))),
+                // A text, though it looks like JSON.
+                ("DBSystemId", text(r#"{"Key":"sid"}"#)),
+                ("Endpoint", endpoint),
+                ("TagList", tags),
+                ("PendingModifiedValues", pending),
+            ],
+        )
+        .unwrap()
+    };
+    let mut store = Store::new();
+    let rows = [
+        members(
+            "db-1",
+            [
+                r#"{"Address":"db1.abc.eu-central-1.rds.amazonaws.com","Port":5432,"HostedZoneId":"Z1"}"#,
+                r#"[{"Key":"environment","Value":"prod"},{"Key":"a \"b\"","Value":"c; d"}]"#,
+                r#"{"AllocatedStorage":200,"MultiAZ":true}"#,
+            ],
+        ),
+        members("db-2", [r#"{"Address":"db2.abc","Port":1521}"#, r#"[{"Key":"environment"}]"#, "{}"]),
+    ];
+    store.sweep("1", 0, &rows);
+    for (column, phrase) in [
+        ("TagList", "environment=prod"),
+        ("TagList", "ENVIRONMENT=Prod; a"),
+        ("TagList", r#"a "b"=c; d"#),
+        ("Endpoint", "db1.abc.eu-central-1.rds.amazonaws.com:5432"),
+        ("Endpoint", "com:5432 (hosted zone Z1)"),
+        ("PendingModifiedValues", "AllocatedStorage=200"),
+        ("PendingModifiedValues", "200, MultiAZ=true"),
+        ("DBSystemId", r#"{"Key":"sid"}"#),
+        ("DBSystemId", r#""key""#),
+    ] {
+        let expected = if column == "DBSystemId" { vec!["db-1", "db-2"] } else { vec!["db-1"] };
+        let shown = Query { columns: vec!["DBInstanceIdentifier".into()], ..Query::of(kind) };
+        let contains = Filter::column(column, Test::Contains(phrase.to_owned()));
+        let query = Query { filters: vec![contains], ..shown.clone() };
+        assert_eq!(store.names(&query), expected, "contains {phrase}");
+        assert_eq!(
+            store.ask(&written_sql(&query, kind, None).unwrap()).concat(),
+            expected,
+            "SQL of {phrase}"
+        );
+        let query = Query { search: phrase.to_owned(), ..shown };
+        assert_eq!(store.names(&query), expected, "search {phrase}");
+        assert_eq!(
+            store.ask(&written_sql(&query, kind, None).unwrap()).concat(),
+            expected,
+            "SQL of {phrase}"
+        );
+        let own = format!(
+            "SELECT DBInstanceIdentifier FROM db_instances WHERE contains_text({}, {column})",
+            crate::query::literal(phrase)
+        );
+        if column != "DBSystemId" {
+            assert_eq!(store.ask(&own).concat(), expected, "{own}");
+        }
+    }
+    for (column, word) in
+        [("TagList", "key"), ("TagList", "value"), ("Endpoint", "port"), ("DBSystemId", "key=")]
+    {
+        let contains = Filter::column(column, Test::Contains(word.to_owned()));
+        let query = Query { filters: vec![contains], ..Query::of(kind) };
+        assert!(store.names(&query).is_empty(), "{word} is not shown");
+    }
+    let reader = &mut store.reader();
+    let found = reader.find(
+        kind,
+        None,
+        &["DBInstanceIdentifier", "Endpoint"],
+        "db1.abc.eu-central-1.rds.amazonaws.com:5432",
+        9,
+    );
+    assert_eq!(found.unwrap().len(), 1);
+}
