@@ -455,7 +455,7 @@ impl Desk {
                 absent: !cell.has_value(),
             });
             if let Some(value) = value.filter(|_| !column.own) {
-                object.insert(column.name.clone(), value);
+                object.insert(column.json_key().to_owned(), value);
             }
         }
         let unknown = unknown.and_then(|json| serde_json::from_str::<serde_json::Value>(&json).ok());

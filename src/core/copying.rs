@@ -43,7 +43,7 @@ fn objects(reader: &mut Reader, query: Query, rows: &RowChoice) -> Result<String
         let Some(cells) = source.cells(row).map_err(sentence)? else { continue };
         let members = columns.iter().zip(&cells).filter(|(column, _)| !column.own);
         let mut object: serde_json::Map<_, _> = members
-            .filter_map(|(column, cell)| exact(cell).map(|value| (column.name.clone(), value)))
+            .filter_map(|(column, cell)| exact(cell).map(|value| (column.json_key().to_owned(), value)))
             .collect();
         let unknown =
             kind.map(|kind| source.reader().unknown_members(kind, row)).transpose().map_err(sentence)?;

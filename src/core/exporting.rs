@@ -217,7 +217,7 @@ fn group_rows(query: &Query, answered: &Answered) -> (Vec<Column>, VecDeque<Vec<
     let of_group =
         query.group.iter().filter_map(|name| answered.columns.iter().find(|column| column.name == *name));
     let amounts = query.amounts(&answered.columns);
-    let count = Column { name: "Count".to_owned(), shape: Shape::Long, own: true };
+    let count = Column::new("Count", Shape::Long, true);
     let columns =
         of_group.cloned().chain([count]).chain(amounts.iter().map(|&column| column.clone())).collect();
     let mut values: Vec<Cell> = Vec::new();

@@ -80,7 +80,7 @@ impl Found {
             _ if self.numbers => Shape::Double,
             _ => Shape::String,
         };
-        Column { name: self.described.name, shape, own: false }
+        Column::new(self.described.name, shape, false)
     }
 }
 

@@ -141,7 +141,7 @@ fn make_tables(connection: &Connection, kind: &Kind) -> rusqlite::Result<()> {
                 "ALTER TABLE {table} ADD COLUMN {name} {}; \
                  UPDATE {table} SET {name} = _Unknown ->> {} WHERE _Unknown IS NOT NULL",
                 sql_type(column),
-                literal(&column.name),
+                literal(column.json_key()),
                 table = quoted(&table),
                 name = quoted(&column.name),
             ))?;

@@ -336,6 +336,61 @@ fn a_store_is_there_at_the_next_start_and_what_was_half_is_not() {
 }
 
 #[test]
+fn a_member_that_an_older_program_did_not_keep_comes_with_the_next_sweep_and_is_no_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("inventory.sqlite");
+    let backups = kind("db-instance-automated-backups").unwrap();
+    let row = |status: &str, members: &[(&str, &str)]| {
+        let own =
+            [("DbiResourceId", "db-A"), ("DBInstanceAutomatedBackupsArn", "arn:ab-1"), ("Status", status)];
+        let cells = own.iter().chain(members).map(|(name, text)| (*name, Cell::Text((*text).to_owned())));
+        Row::of(backups, &cells.collect::<Vec<_>>()).unwrap()
+    };
+    let sweep = |store: &mut Store, minute: i64, row: Row| {
+        store.0.stage(backups, 1, &origin("1"), vec![row]).unwrap();
+        store.0.settle(backups, 1, &origin("1"), Some(at(minute))).unwrap();
+        store.0.commit().unwrap();
+    };
+    {
+        let (mut store, _) = Store::at(&file);
+        sweep(&mut store, 0, row("active", &[]));
+        sweep(&mut store, 5, row("retained", &[]));
+        // As the older program left it: without the column, and with views that know nothing of it.
+        let connection = Connection::open(&file).unwrap();
+        let views: Vec<String> = connection
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'view'")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        for view in views {
+            connection.execute_batch(&format!("DROP VIEW \"{view}\"")).unwrap();
+        }
+        for table in [backups.table(), backups.past_table()] {
+            connection.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN BackupRegion")).unwrap();
+        }
+        connection.execute_batch("UPDATE _schema SET Fingerprint = 'older'").unwrap();
+    }
+    let (mut store, notices) = Store::at(&file);
+    assert!(notices.is_empty(), "{notices:?}");
+    let changes = "SELECT count(*) FROM changes";
+    let versions = "SELECT Status, BackupRegion, Region, FirstSeen FROM db_instance_automated_backups_history ORDER BY 4";
+    let (told, before) = (store.ask(changes), store.ask(versions));
+    assert_eq!((before.len(), before[1][1].as_str(), before[1][2].as_str()), (2, "", "eu-central-1"));
+    sweep(&mut store, 10, row("retained", &[("BackupRegion", "eu-west-1")]));
+    let after = store.ask(versions);
+    assert_eq!(store.ask(changes), told, "nothing has changed at AWS");
+    assert_eq!((after.len(), after[1][1].as_str(), after[1][2].as_str()), (2, "eu-west-1", "eu-central-1"));
+    assert_eq!(after[1][3], before[1][3], "it is the same version");
+    sweep(&mut store, 15, row("active", &[("BackupRegion", "eu-west-1")]));
+    assert_eq!(
+        store.ask("SELECT Member, Old, New FROM changes ORDER BY At DESC LIMIT 1"),
+        [["Status", "retained", "active"]]
+    );
+}
+
+#[test]
 fn two_programs_of_one_user_write_the_same_store() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("inventory.sqlite");

@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_said_with_its_column() {
-        let storage = Column { name: "AllocatedStorage".into(), shape: Shape::Integer, own: false };
+        let storage = Column::new("AllocatedStorage", Shape::Integer, false);
         assert!(Bounds::of(&storage, Some("1e3"), Some(" -5 ")).is_ok());
         for text in ["", "ten", "1e999", "NaN", "1 000"] {
             let said = Bounds::of(&storage, None, Some(text)).unwrap_err();

@@ -17,8 +17,11 @@ pub struct Definition {
     pub identifier: &'static str,
     /// The members that together tell rows of one account and region apart; none where only the whole row does.
     pub key: &'static [&'static str],
-    /// Members that move by themselves, without anybody changing the resource: they make no new version of it.
+    /// Members that move by themselves, without anybody changing the resource: they make no new version of it. So do members
+    /// of which an older version of this program knew nothing, while stores are about that it wrote.
     pub volatile: &'static [&'static str],
+    /// Members of AWS's that have the name of a column of ours, each with the name of their own column.
+    pub renamed: &'static [(&'static str, &'static str)],
     /// The member that says how a resource is, where there is one.
     pub status: Option<&'static str>,
     /// The columns of a grid that nobody has arranged yet, in order.
@@ -62,6 +65,7 @@ impl Definition {
             identifier: "",
             key: &[],
             volatile: &[],
+            renamed: &[],
             status: None,
             first_columns: &[],
             happened: None,
@@ -199,7 +203,8 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "DBInstanceIdentifier",
         key: &["DbiResourceId", "DBInstanceAutomatedBackupsArn"],
-        volatile: &["RestoreWindow"],
+        volatile: &["BackupRegion", "RestoreWindow"],
+        renamed: &[("Region", "BackupRegion")],
         status: Some("Status"),
         first_columns: &[
             "DBInstanceIdentifier",
@@ -223,7 +228,8 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition {
         identifier: "DBClusterIdentifier",
         key: &["DbClusterResourceId", "DBClusterAutomatedBackupsArn"],
-        volatile: &["RestoreWindow"],
+        volatile: &["BackupRegion", "RestoreWindow"],
+        renamed: &[("Region", "BackupRegion")],
         status: Some("Status"),
         first_columns: &[
             "DBClusterIdentifier",

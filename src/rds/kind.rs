@@ -44,9 +44,21 @@ pub struct Column {
     pub shape: Shape,
     /// Whether the column is RDS Fleet's own and not a member of AWS's shape.
     pub own: bool,
+    /// The key in JSON, where it is not the name: AWS's members keep AWS's names there.
+    key: Option<&'static str>,
 }
 
 impl Column {
+    /// A column that JSON calls by its name.
+    pub fn new(name: impl Into<String>, shape: Shape, own: bool) -> Column {
+        Column { name: name.into(), shape, own, key: None }
+    }
+
+    /// What JSON calls the column: AWS's name for a member, so that the rest of an object equals the AWS CLI's.
+    pub fn json_key(&self) -> &str {
+        self.key.unwrap_or(&self.name)
+    }
+
     /// Whether it is worth summing over rows.
     pub fn is_amount(&self) -> bool {
         self.shape.is_number() && AMOUNTS.contains(&self.name.as_str())
@@ -56,7 +68,17 @@ impl Column {
 /// The columns that every kind has before AWS's members.
 pub const OWN_COLUMNS: [&str; 3] = ["AccountId", "Region", "Profiles"];
 
+/// What JSON calls them in a kind of which AWS has a member of the same name.
+const OWN_KEYS: [&str; 3] = ["CollectedAccountId", "CollectedRegion", "CollectedProfiles"];
+
 impl Kind {
+    /// The place in a row of what AWS's answer calls so. Of a kind's own columns and AWS's members no two have one name:
+    /// where they would, AWS's member has another (`Definition::renamed`).
+    pub fn member(&self, of_aws: &str) -> Option<usize> {
+        let renamed = self.renamed.iter().find(|(member, _)| *member == of_aws);
+        self.structure.position(renamed.map_or(of_aws, |(_, column)| column))
+    }
+
     /// The place of a column in `columns`.
     pub fn column(&self, name: &str) -> Option<usize> {
         match OWN_COLUMNS.iter().position(|own| *own == name) {
@@ -145,6 +167,9 @@ impl Kind {
                     "name": column.name,
                     "source": if column.own { "rds-fleet" } else { "aws" },
                 });
+                if let Some(key) = column.key {
+                    entry["json"] = key.into();
+                }
                 if let (Value::Object(entry), Value::Object(shape)) = (&mut entry, column.shape.describe()) {
                     entry.extend(shape);
                 }
@@ -205,26 +230,25 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
             let Shape::Structure(structure) = answer.shape.of.clone() else {
                 unreachable!("a definition's answer is a list of structures")
             };
-            // AWS gives automated backups a Region as well: that of their database, which for a replicated backup is
-            // another than the one it was collected in. Two columns cannot have one name; the database's ARN says it.
-            let structure = structure.without(&OWN_COLUMNS);
+            let structure = structure.renamed(definition.renamed);
             // AWS does not repeat in each parameter whose it is.
             let added = definition.parent.as_ref().map(|parent| parent.parameter);
             let added = added.filter(|name| structure.position(name).is_none());
             let structure = Arc::new(added.map_or(structure.clone(), |name| structure.with_text(name)));
-            let own = OWN_COLUMNS.iter().map(|name| Column {
-                name: (*name).to_owned(),
-                shape: if *name == "Profiles" {
+            let own = OWN_COLUMNS.iter().zip(OWN_KEYS).map(|(name, key)| {
+                let shape = if *name == "Profiles" {
                     Shape::List(Arc::new(shape::List { element: "member".to_owned(), of: Shape::String }))
                 } else {
                     Shape::String
-                },
-                own: true,
+                };
+                let is_taken = definition.renamed.iter().any(|(member, _)| member == name);
+                Column { key: is_taken.then_some(key), ..Column::new(*name, shape, true) }
             });
-            let members = structure.members.iter().map(|member| Column {
-                name: member.name.clone(),
-                shape: member.shape.clone(),
-                own: added == Some(member.name.as_str()),
+            let members = structure.members.iter().map(|member| {
+                let own = added == Some(member.name.as_str());
+                let renamed = definition.renamed.iter().find(|(_, column)| *column == member.name);
+                let key = renamed.map(|(of_aws, _)| *of_aws);
+                Column { key, ..Column::new(&member.name, member.shape.clone(), own) }
             });
             let columns = own.chain(members).collect();
             Kind { definition, columns, structure, says_parent: added.is_some(), answer }
@@ -303,6 +327,55 @@ mod tests {
                 "{}",
                 kind.name
             );
+        }
+    }
+
+    #[test]
+    fn a_member_of_aws_that_has_the_name_of_our_column_is_kept_under_another() {
+        let mut with_another_name = Vec::new();
+        for kind in kinds() {
+            let Shape::Structure(of_aws) = &kind.answer.shape.of else { panic!("{}", kind.name) };
+            for member in &of_aws.members {
+                // Every member of AWS's shape is a column, and AWS's key in JSON is its own.
+                let at = kind.member(&member.name).unwrap();
+                let column = &kind.columns[at + OWN_COLUMNS.len()];
+                assert_eq!(column.json_key(), member.name, "{}", kind.name);
+                if column.name != member.name {
+                    with_another_name.push((kind.name, column.name.as_str()));
+                }
+            }
+            let names: std::collections::HashSet<&str> =
+                kind.columns.iter().map(|column| column.name.as_str()).collect();
+            let keys: std::collections::HashSet<&str> = kind.columns.iter().map(Column::json_key).collect();
+            assert_eq!((names.len(), keys.len()), (kind.columns.len(), kind.columns.len()), "{}", kind.name);
+        }
+        let backups = ["db-instance-automated-backups", "db-cluster-automated-backups"];
+        assert_eq!(with_another_name, backups.map(|kind| (kind, "BackupRegion")));
+        let backups = kind(backups[0]).unwrap();
+        assert_eq!(backups.columns[backups.column("Region").unwrap()].json_key(), "CollectedRegion");
+        assert_eq!(backups.columns[backups.column("AccountId").unwrap()].json_key(), "AccountId");
+        let described = backups.describe();
+        let columns = described["columns"].as_array().unwrap();
+        let of = |name: &str| columns.iter().find(|column| column["name"] == name).unwrap();
+        assert_eq!(
+            (&of("Region")["json"], &of("Region")["source"]),
+            (&json!("CollectedRegion"), &json!("rds-fleet"))
+        );
+        assert_eq!(
+            (&of("BackupRegion")["json"], &of("BackupRegion")["source"]),
+            (&json!("Region"), &json!("aws"))
+        );
+        assert!(of("Engine").get("json").is_none());
+    }
+
+    #[test]
+    fn a_member_that_older_stores_lack_changes_no_row() {
+        for kind in kinds().iter().filter(|kind| !kind.renamed.is_empty()) {
+            for (_, column) in kind.renamed {
+                let with = row(kind, &[("Status", text("active")), (column, text("eu-west-1"))]);
+                let without = row(kind, &[("Status", text("active"))]);
+                assert_eq!(kind.content_hash(&with), kind.content_hash(&without), "{}", kind.name);
+            }
         }
     }
 

@@ -11,10 +11,16 @@ use time::format_description::well_known::Rfc3339;
 
 use super::shape::Shape;
 
-/// What a column means, for the kinds that somebody has described, and for the columns of our own.
+/// What a column means, for the kinds that somebody has described, for the columns of our own there, and for members whose
+/// column has another name than AWS's in every kind.
 pub fn meaning(kind: &str, column: &str) -> Option<&'static str> {
     let own = || SAID.own.get(column);
-    SAID.kinds.get(kind).and_then(|members| members.get(column).or_else(own)).map(String::as_str)
+    let renamed = || SAID.renamed.get(column);
+    SAID.kinds
+        .get(kind)
+        .and_then(|members| members.get(column).or_else(own))
+        .or_else(renamed)
+        .map(String::as_str)
 }
 
 /// What a column's numbers are of, such as `GiB`.
@@ -92,6 +98,7 @@ fn span(seconds: i64) -> String {
 struct Said {
     units: HashMap<String, String>,
     own: HashMap<String, String>,
+    renamed: HashMap<String, String>,
     #[serde(flatten)]
     kinds: HashMap<String, HashMap<String, String>>,
 }
@@ -122,6 +129,10 @@ mod tests {
         }
         assert!(SAID.kinds.contains_key("db-instances") && SAID.kinds.contains_key("db-clusters"));
         assert_eq!(meaning("db-snapshots", "Engine"), None);
+        for kind in kinds().iter().filter(|kind| !kind.renamed.is_empty()) {
+            let explained = |(_, column): &(&str, &str)| meaning(kind.name, column).is_some();
+            assert!(kind.renamed.iter().all(explained), "{}", kind.name);
+        }
     }
 
     #[test]

@@ -377,6 +377,7 @@ const SORTED: &[(Section, &[&str])] = &[
             "AwsBackupRecoveryPointArn",
             "DBInstanceAutomatedBackupsReplications",
             "RestoreWindow",
+            "BackupRegion",
             "SnapshotType",
             "SnapshotTarget",
             "SnapshotCreateTime",

@@ -47,11 +47,14 @@ pub struct Member {
 }
 
 impl Structure {
-    /// The structure without some of its members.
-    pub fn without(&self, names: &[&str]) -> Structure {
-        let members =
-            self.members.iter().filter(|member| !names.contains(&member.name.as_str())).cloned().collect();
-        Structure::new(&self.name, members)
+    /// The structure with other names for some of its members: each its name, and the new one.
+    pub fn renamed(&self, names: &[(&str, &str)]) -> Structure {
+        let member = |member: &Member| {
+            let new =
+                names.iter().find(|(name, _)| *name == member.name).map_or(&*member.name, |(_, new)| new);
+            Member { name: new.to_owned(), shape: member.shape.clone() }
+        };
+        Structure::new(&self.name, self.members.iter().map(member).collect())
     }
 
     /// The structure with one more member, a text, in front.

@@ -50,7 +50,7 @@ fn object(columns: &[&Column], row: &[Cell]) -> Map<String, Value> {
     columns
         .iter()
         .zip(row)
-        .filter_map(|(column, cell)| exact(cell).map(|value| (column.name.clone(), value)))
+        .filter_map(|(column, cell)| exact(cell).map(|value| (column.json_key().to_owned(), value)))
         .collect()
 }
 
@@ -76,6 +76,19 @@ mod tests {
             value,
             serde_json::json!([{"DBInstanceIdentifier": "a\n", "AllocatedStorage": 20, "TagList": [], "MultiAZ": false}])
         );
+        let backups = crate::rds::kind("db-cluster-automated-backups").unwrap();
+        let columns: Vec<&Column> = ["Region", "BackupRegion"]
+            .iter()
+            .map(|name| &backups.columns[backups.column(name).unwrap()])
+            .collect();
+        let row = || vec![Cell::Text("eu-central-1".into()), Cell::Text("eu-west-1".into())];
+        for write in [json, json_lines] {
+            let mut out = Vec::new();
+            write(&columns, &mut Once(vec![row()]), &mut out).unwrap();
+            let object = serde_json::json!({"CollectedRegion": "eu-central-1", "Region": "eu-west-1"});
+            let value: Value = serde_json::from_slice(&out).unwrap();
+            assert_eq!(value.get(0).unwrap_or(&value), &object, "AWS's member has AWS's name");
+        }
         let mut empty = Vec::new();
         json(&columns, &mut Once(vec![]), &mut empty).unwrap();
         assert_eq!(empty, b"[]\n");

@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     fn column(shape: &Shape) -> Column {
-        Column { name: "A".to_owned(), shape: shape.clone(), own: false }
+        Column::new("A", shape.clone(), false)
     }
 
     fn typed(how: How, text: &str, shape: &Shape) -> Option<Filter> {

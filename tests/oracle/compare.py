@@ -51,12 +51,8 @@ CHILDREN = {
 )
 # Catalogues of AWS's, the same for every account: asked once a region, and nobody's own.
 SHARED = {"db-engine-versions", "db-major-engine-versions"}
-# A member whose name is also one of our own columns: two columns of one name could not be told apart, so ours is kept.
-# AWS's Region of a backup that was replicated is the one it came from; its database's ARN says that too.
-OUR_COLUMN_SAYS_IT = {
-    ("db-instance-automated-backups", "Region"),
-    ("db-cluster-automated-backups", "Region"),
-}
+# AWS has a member called Region itself in these kinds: in JSON it keeps its name, and our column has another.
+HAS_REGION = {"db-instance-automated-backups", "db-cluster-automated-backups"}
 
 
 def aws_environment(home, **extra):
@@ -73,9 +69,9 @@ def aws_environment(home, **extra):
     }
 
 
-def without_our_columns(kind, rows):
-    """AWS's rows without the members whose names our own columns have."""
-    return [{name: value for name, value in row.items() if (kind, name) not in OUR_COLUMN_SAYS_IT} for row in rows]
+def region_key(kind):
+    """What our JSON calls the region that was asked."""
+    return "CollectedRegion" if kind in HAS_REGION else "Region"
 
 
 def canonical(value):

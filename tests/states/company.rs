@@ -191,7 +191,7 @@ impl Company {
         let columns: Arc<[Column]> = match kind(&query.kind) {
             Some(kind) => Arc::clone(&kind.columns),
             None => [("Engine", Shape::String), ("Instances", Shape::Long), ("GiB", Shape::Long)]
-                .map(|(name, shape)| Column { name: name.to_owned(), shape, own: true })
+                .map(|(name, shape)| Column::new(name, shape, true))
                 .into(),
         };
         self.say(Event::View(Arc::new(View {

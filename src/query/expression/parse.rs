@@ -205,7 +205,7 @@ impl Parser<'_> {
                 .map(Cow::Borrowed)
                 .ok_or_else(|| Mistake { range, message: no_such_column(&name, columns) })?,
             // Of a text any bound can be read.
-            None => Cow::Owned(Column { name, shape: Shape::String, own: false }),
+            None => Cow::Owned(Column::new(name, Shape::String, false)),
         };
         let negated = self.take("not");
         let filter = self.tested(&column)?;

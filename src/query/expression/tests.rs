@@ -190,7 +190,7 @@ fn what_is_printed_is_read_as_the_same() {
     names.extend((0..9).map(|_| draw.text()));
     names.dedup();
     let columns: Vec<Column> =
-        names.into_iter().map(|name| Column { name, shape: Shape::String, own: false }).collect();
+        names.into_iter().map(|name| Column::new(name, Shape::String, false)).collect();
     for _ in 0..4000 {
         let search = draw.text();
         let filters: Vec<Filter> = (0..draw.below(4)).map(|_| draw.filter(&columns, 3)).collect();
