@@ -20,7 +20,7 @@ use rds_fleet::inventory::{
 };
 use rds_fleet::query::{Filter, Query, Test, quoted};
 use rds_fleet::rds::{Cell, Column, Kind, Shape, kind};
-use rds_fleet::report::{self, About, Format, RowSource};
+use rds_fleet::report::{self, About, Format, RowSource, Separator};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Statement};
 use time::OffsetDateTime;
@@ -112,7 +112,7 @@ fn ours(store: &Path, folder: &Path, part: &str) {
     match part {
         "questions" => questions(store, &mut ours),
         "groups" => groups(store),
-        "csv" => export(&mut ours, Format::Csv, &folder.join("ours.csv"), usize::MAX),
+        "csv" => export(&mut ours, Format::Csv(Separator::COMMA), &folder.join("ours.csv"), usize::MAX),
         "xlsx" => export(&mut ours, Format::Xlsx, &folder.join("ours.xlsx"), usize::MAX),
         rows => export(
             &mut ours,

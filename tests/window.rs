@@ -18,7 +18,7 @@ use rds_fleet::core::{Command, Event, Fleet, RowChoice};
 use rds_fleet::failure::State;
 use rds_fleet::inventory::Refused;
 use rds_fleet::query::SortKey;
-use rds_fleet::report::Format;
+use rds_fleet::report::{Format, Separator};
 
 use fake_core::window::{Opening, Window, click, has, press, says};
 use fake_core::{FakeCore, account, account_in, fleet, three_accounts};
@@ -268,11 +268,37 @@ fn an_export_goes_to_the_path_and_says_what_is_missing() {
     let name = export.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     assert_eq!(export.path.parent(), Some(Path::new("/home/ann/Documents")));
     assert!(name.starts_with("rds-fleet-db-instances-20") && name.ends_with(".csv"), "{name}");
-    assert_eq!((export.format, &export.rows, export.every_column), (Format::Csv, &RowChoice::All, false));
+    let usual = Format::Csv(Separator::of_this_machine());
+    assert_eq!((export.format, &export.rows, export.every_column), (usual, &RowChoice::All, false));
     assert!(says(&window, "40 rows written to"));
     window.key_press(Key::Escape);
     window.run();
     assert!(!says(&window, "40 rows written to"), "Escape closes the dialog");
+}
+
+#[test]
+fn the_separator_of_an_export_can_be_chosen() {
+    let (mut window, core) = window(fleet(three_accounts()));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    window.run();
+    let formats = |core: &FakeCore| {
+        core.told(|command| match command {
+            Command::Export(export) => Some(export.format),
+            _ => None,
+        })
+    };
+    click(&mut window, Role::RadioButton, "Semicolon");
+    click(&mut window, Role::Button, "Export 40 rows");
+    click(&mut window, Role::RadioButton, "Exact CSV");
+    click(&mut window, Role::Button, "Export 40 rows");
+    click(&mut window, Role::RadioButton, "Excel");
+    assert!(
+        !window.query_all_by_role_and_label(Role::RadioButton, "Semicolon").next().is_some(),
+        "it has none"
+    );
+    click(&mut window, Role::Button, "Export 40 rows");
+    let semicolon = Separator::SEMICOLON;
+    assert_eq!(formats(&core), [Format::Csv(semicolon), Format::RawCsv(semicolon), Format::Xlsx]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::analysis::setting::Section;
 use crate::config::Environment;
 use crate::inventory::QueryLimits;
 use crate::query::Moment;
-use crate::report::{ComparisonFormat, Format};
+use crate::report::{ComparisonFormat, Format, Separator};
 use crate::sweep::{Limits, Selection};
 
 /// Every Amazon RDS database of many AWS accounts, from one bastion host.
@@ -195,6 +195,10 @@ pub struct Written {
     /// Exact CSV for programs: no byte order mark, nothing defused, lists and structures as JSON.
     #[arg(long)]
     pub raw: bool,
+    /// What stands between the values of CSV: comma, semicolon, tab, or one sign. Without it what Excel on this machine
+    /// expects, which is the list separator of the region on Windows and a comma elsewhere; with --raw a comma.
+    #[arg(long, value_name = "SIGN", value_parser = |text: &str| text.parse::<Separator>(), allow_hyphen_values = true)]
+    pub separator: Option<Separator>,
     /// The file to write, atomically; standard output without it.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -207,14 +211,22 @@ impl Written {
     /// The format that is meant.
     ///
     /// # Errors
-    /// A sentence where `--raw` stands beside another format than CSV.
+    /// A sentence where `--raw` or `--separator` stands beside another format than CSV.
     pub fn chosen_format(&self) -> Result<Format, String> {
         match (self.format, self.raw) {
-            (Format::Csv, true) => Ok(Format::RawCsv),
+            (Format::Csv(_), true) => Ok(Format::RawCsv(self.separator.unwrap_or(Separator::COMMA))),
+            (Format::Csv(_), false) => Ok(Format::Csv(or_of_this_machine(self.separator))),
             (_, true) => Err("--raw is for --format csv".to_owned()),
+            (_, false) if self.separator.is_some() => Err(SEPARATOR_IS_FOR_CSV.to_owned()),
             (format, false) => Ok(format),
         }
     }
+}
+
+const SEPARATOR_IS_FOR_CSV: &str = "--separator is for --format csv";
+
+fn or_of_this_machine(separator: Option<Separator>) -> Separator {
+    separator.unwrap_or_else(Separator::of_this_machine)
 }
 
 /// Which databases are meant, and how they are compared.
@@ -246,9 +258,27 @@ pub struct Reported {
     /// xlsx (coloured, a sheet a section), csv, json (every cell with verdict and reason), html, markdown or table.
     #[arg(long, default_value = "table", value_parser = |text: &str| text.parse::<ComparisonFormat>())]
     pub format: ComparisonFormat,
+    /// What stands between the values of CSV: comma, semicolon, tab, or one sign. Without it what Excel on this machine
+    /// expects, which is the list separator of the region on Windows and a comma elsewhere.
+    #[arg(long, value_name = "SIGN", value_parser = |text: &str| text.parse::<Separator>(), allow_hyphen_values = true)]
+    pub separator: Option<Separator>,
     /// The file to write, atomically; standard output without it.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+impl Reported {
+    /// The format that is meant.
+    ///
+    /// # Errors
+    /// A sentence where `--separator` stands beside another format than CSV.
+    pub fn chosen_format(&self) -> Result<ComparisonFormat, String> {
+        match self.format {
+            ComparisonFormat::Csv(_) => Ok(ComparisonFormat::Csv(or_of_this_machine(self.separator))),
+            _ if self.separator.is_some() => Err(SEPARATOR_IS_FOR_CSV.to_owned()),
+            format => Ok(format),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -353,5 +383,60 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number @ 1..) => Ok(number),
         _ => Err("write a number from 1".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(arguments: &[&str]) -> Result<Format, String> {
+        let line = ["rds-fleet-cli", "export", "db-instances"].into_iter().chain(arguments.iter().copied());
+        match Arguments::try_parse_from(line).map_err(|error| error.to_string())?.action {
+            Action::Export(export) => export.written.chosen_format(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_separator_is_for_csv_alone_and_a_program_gets_a_comma() {
+        let here = Separator::of_this_machine();
+        assert_eq!(chosen(&["--format", "csv"]), Ok(Format::Csv(here)));
+        assert_eq!(chosen(&["--format", "csv", "--raw"]), Ok(Format::RawCsv(Separator::COMMA)));
+        assert_eq!(chosen(&["--format", "csv", "--separator", ";"]), Ok(Format::Csv(Separator::SEMICOLON)));
+        assert_eq!(chosen(&["--format=csv", "--separator=tab", "--raw"]), Ok(Format::RawCsv(Separator::TAB)));
+        for format in ["json", "jsonl", "xlsx", "html", "table"] {
+            assert_eq!(chosen(&["--format", format, "--separator", ";"]).unwrap_err(), SEPARATOR_IS_FOR_CSV);
+        }
+        assert_eq!(
+            chosen(&["--separator", ";"]).unwrap_err(),
+            SEPARATOR_IS_FOR_CSV,
+            "a table is the default"
+        );
+        assert!(
+            chosen(&["--format", "csv", "--separator", "--"])
+                .unwrap_err()
+                .contains("one sign such as ; or |")
+        );
+    }
+
+    #[test]
+    fn a_report_of_a_comparison_takes_a_separator_as_well() {
+        for (command, more) in [("compare", vec![]), ("drift", vec!["--baseline", "b.toml"])] {
+            let chosen = |arguments: &[&str]| {
+                let line = ["rds-fleet-cli", command]
+                    .into_iter()
+                    .chain(more.clone())
+                    .chain(arguments.iter().copied());
+                match Arguments::try_parse_from(line).unwrap().action {
+                    Action::Compare(compare) => compare.reported.chosen_format(),
+                    Action::Drift(drift) => drift.reported.chosen_format(),
+                    other => panic!("{other:?}"),
+                }
+            };
+            let semicolon = Ok(ComparisonFormat::Csv(Separator::SEMICOLON));
+            assert_eq!(chosen(&["--format", "csv", "--separator", "semicolon"]), semicolon);
+            assert_eq!(chosen(&["--format", "xlsx", "--separator", ";"]).unwrap_err(), SEPARATOR_IS_FOR_CSV);
+        }
     }
 }

@@ -54,6 +54,7 @@ pub fn query(kind: &Kind, rows: &Rows, format: Format) -> Result<Query, String> 
 mod tests {
     use super::*;
     use crate::rds::kind;
+    use crate::report::Separator;
 
     fn rows() -> Rows {
         Rows { condition: None, search: None, sort: Vec::new(), columns: Vec::new(), group_by: Vec::new() }
@@ -69,7 +70,7 @@ mod tests {
             columns: vec!["engine".into()],
             group_by: vec!["Engine".into()],
         };
-        let asked = query(kind, &arguments, Format::Csv).unwrap();
+        let asked = query(kind, &arguments, Format::Csv(Separator::COMMA)).unwrap();
         assert_eq!((asked.search.as_str(), asked.filters.len()), ("prod billing", 1));
         assert_eq!(asked.filters[0].to_string(), "Engine is postgres");
         assert_eq!((asked.columns, asked.group), (vec!["Engine".to_owned()], vec!["Engine".to_owned()]));

@@ -22,6 +22,10 @@ use crate::sweep::Coverage;
 
 /// Compares databases and writes what was found.
 pub fn compare(demo: bool, environment: Environment, arguments: &arguments::Compare) -> Ending {
+    let format = match arguments.reported.chosen_format() {
+        Ok(format) => format,
+        Err(sentence) => return wrong(&sentence),
+    };
     let output = arguments.reported.output.as_deref();
     let against = arguments.reference.clone().map_or(Against::Majority, Against::Named);
     let times = arguments.times.clone();
@@ -40,12 +44,7 @@ pub fn compare(demo: bool, environment: Environment, arguments: &arguments::Comp
         search: arguments.search.clone(),
     };
     say_gaps(&compared);
-    let report = ComparisonReport {
-        compared: Arc::clone(&compared),
-        shown,
-        format: arguments.reported.format,
-        path: path(output),
-    };
+    let report = ComparisonReport { compared: Arc::clone(&compared), shown, format, path: path(output) };
     core.send(Command::ReportComparison(report));
     match written(&core, output) {
         Err(ending) => ending,
@@ -79,6 +78,10 @@ pub fn baseline(demo: bool, environment: Environment, arguments: &arguments::Sav
 
 /// Says who departs from a baseline.
 pub fn drift(demo: bool, environment: Environment, arguments: &arguments::Drift) -> Ending {
+    let format = match arguments.reported.chosen_format() {
+        Ok(format) => format,
+        Err(sentence) => return wrong(&sentence),
+    };
     let baseline = match Baseline::of_file(&arguments.baseline) {
         Ok(baseline) => Arc::new(baseline),
         Err(sentence) => return wrong(&sentence),
@@ -105,7 +108,7 @@ pub fn drift(demo: bool, environment: Environment, arguments: &arguments::Drift)
     core.send(Command::ReportComparison(ComparisonReport {
         compared: Arc::clone(&compared),
         shown: Shown::default(),
-        format: arguments.reported.format,
+        format,
         path: path(output),
     }));
     match written(&core, output) {

@@ -7,6 +7,7 @@ mod file;
 mod html;
 mod json;
 mod markdown;
+mod separator;
 mod table;
 mod xlsx;
 
@@ -19,6 +20,7 @@ pub use delimited::{clipboard, csv_text};
 pub use file::{READER_GONE, write_file};
 pub use json::text as json_text;
 pub use markdown::markdown;
+pub use separator::Separator;
 pub use table::plain as plain_table;
 
 use crate::rds::{Cell, Column};
@@ -27,9 +29,9 @@ use crate::rds::{Cell, Column};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// For people and spreadsheets: RFC 4180 with a byte order mark, formulas defused.
-    Csv,
+    Csv(Separator),
     /// For programs: RFC 4180, every text as it is.
-    RawCsv,
+    RawCsv(Separator),
     /// An array of objects, as the AWS CLI prints resources.
     Json,
     /// One object a line.
@@ -43,20 +45,30 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format with its name on the command line, in the order in which they are offered.
+    /// Every format with its name on the command line, in the order in which they are offered. CSV is with commas.
     pub const ALL: [(Format, &'static str); 6] = [
         (Format::Xlsx, "xlsx"),
-        (Format::Csv, "csv"),
+        (Format::Csv(Separator::COMMA), "csv"),
         (Format::Json, "json"),
         (Format::JsonLines, "jsonl"),
         (Format::Html, "html"),
         (Format::Table, "table"),
     ];
 
+    /// The format with this separator, where it has one.
+    #[must_use]
+    pub fn separated_by(self, separator: Separator) -> Format {
+        match self {
+            Format::Csv(_) => Format::Csv(separator),
+            Format::RawCsv(_) => Format::RawCsv(separator),
+            format => format,
+        }
+    }
+
     /// The usual end of a file's name.
     pub fn extension(self) -> &'static str {
         match self {
-            Format::RawCsv => "csv",
+            Format::Csv(_) | Format::RawCsv(_) => "csv",
             Format::Table => "txt",
             _ => Format::ALL.iter().find(|(format, _)| *format == self).map_or("", |(_, name)| name),
         }
@@ -98,8 +110,8 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<usize> {
     match format {
-        Format::Csv => delimited::csv(columns, rows, out),
-        Format::RawCsv => delimited::raw_csv(columns, rows, out),
+        Format::Csv(separator) => delimited::csv(columns, separator, rows, out),
+        Format::RawCsv(separator) => delimited::raw_csv(columns, separator, rows, out),
         Format::Json => json::json(columns, rows, out),
         Format::JsonLines => json::json_lines(columns, rows, out),
         Format::Xlsx => xlsx::xlsx(columns, about, rows, out),

@@ -10,14 +10,19 @@ use egui::{
 use super::file_picker::{FilePicker, Picked};
 use super::marks::{self, Tone};
 use super::roster::NotCovered;
+use super::separators;
 use super::status::grouped;
 use super::theme::{self, Tokens};
 use crate::core::Exported;
-use crate::report::Format;
+use crate::report::{Format, Separator};
 
 /// What is offered, and what each is good for.
 const FORMATS: [(Format, &str, &str); 5] = [
-    (Format::Csv, "CSV", "For spreadsheets: texts that would run as formulas are made harmless"),
+    (
+        Format::Csv(Separator::COMMA),
+        "CSV",
+        "For spreadsheets: texts that would run as formulas are made harmless",
+    ),
     (
         Format::Xlsx,
         "Excel",
@@ -25,12 +30,15 @@ const FORMATS: [(Format, &str, &str); 5] = [
     ),
     (Format::Html, "HTML", "One page to read, sort and print, with what is missing at its top"),
     (Format::Json, "JSON", "As the AWS CLI prints it"),
-    (Format::RawCsv, "Exact CSV", "For programs: every text as AWS sent it"),
+    (Format::RawCsv(Separator::COMMA), "Exact CSV", "For programs: every text as AWS sent it"),
 ];
 
 /// The dialog's answers so far.
 pub struct ExportDialog {
+    /// With any separator: `separator` says which.
     format: Format,
+    /// What was chosen to stand between the values of CSV.
+    separator: Option<Separator>,
     selected_only: bool,
     every_column: bool,
     path: String,
@@ -76,7 +84,8 @@ impl ExportDialog {
     /// A dialog with the path filled in; `selected` rows are offered first where there are several.
     pub fn new(folder: &Path, name: &str, date: time::Date, selected: usize) -> ExportDialog {
         ExportDialog {
-            format: Format::Csv,
+            format: Format::Csv(Separator::COMMA),
+            separator: None,
             selected_only: selected > 1,
             every_column: false,
             path: folder.join(format!("rds-fleet-{name}-{date}.csv")).display().to_string(),
@@ -145,6 +154,9 @@ impl ExportDialog {
         if before != self.format {
             self.change_extension();
         }
+        if let Some(usual) = self.usual_separator() {
+            row(ui, "Separator", &mut |ui| separators::choose(ui, &mut self.separator, usual));
+        }
         row(ui, "Rows", &mut |ui| {
             let all = format!("All {} shown", grouped(shown.rows as u64));
             ui.radio_value(&mut self.selected_only, false, all);
@@ -207,7 +219,7 @@ impl ExportDialog {
                     self.progress = (0, 0);
                     self.result = None;
                     outcome = Outcome::Write {
-                        format: self.format,
+                        format: self.chosen_format(),
                         selected_only: self.selected_only,
                         every_column: self.every_column,
                         path: PathBuf::from(self.path.trim()),
@@ -246,6 +258,20 @@ impl ExportDialog {
             tone.show(ui);
             ui.add(Label::new(RichText::new(text).color(tone.color(tokens))).selectable(true).wrap());
         });
+    }
+
+    /// What stands between the values where nobody has chosen; `None` where the format has no separator.
+    fn usual_separator(&self) -> Option<Separator> {
+        match self.format {
+            Format::Csv(_) => Some(Separator::of_this_machine()),
+            Format::RawCsv(_) => Some(Separator::COMMA),
+            _ => None,
+        }
+    }
+
+    fn chosen_format(&self) -> Format {
+        let separator = self.separator.or(self.usual_separator());
+        separator.map_or(self.format, |separator| self.format.separated_by(separator))
     }
 
     fn change_extension(&mut self) {

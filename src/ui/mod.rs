@@ -42,6 +42,7 @@ pub mod renderer;
 mod roster;
 mod scroll;
 mod selection;
+mod separators;
 mod sheet;
 mod shortcuts;
 pub mod software;

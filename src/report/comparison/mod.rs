@@ -12,14 +12,14 @@ use crate::analysis::compare::{Cell, Comparison, Row};
 use crate::analysis::drift::{self, Departure};
 use crate::analysis::same::Verdict;
 use crate::analysis::setting::Held;
-use crate::report::About;
+use crate::report::{About, Separator};
 
 /// A format in which a comparison is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ComparisonFormat {
     /// A workbook, coloured, with a sheet for each section and one on coverage.
     Xlsx,
-    Csv,
+    Csv(Separator),
     /// Every cell with its verdict and reason, for programs.
     Json,
     /// One page that needs no network.
@@ -31,21 +31,31 @@ pub enum ComparisonFormat {
 }
 
 impl ComparisonFormat {
-    /// Every format with its name on the command line, in the order in which they are offered.
+    /// Every format with its name on the command line, in the order in which they are offered. CSV is with commas.
     pub const ALL: [(ComparisonFormat, &'static str); 6] = [
         (ComparisonFormat::Xlsx, "xlsx"),
-        (ComparisonFormat::Csv, "csv"),
+        (ComparisonFormat::Csv(Separator::COMMA), "csv"),
         (ComparisonFormat::Json, "json"),
         (ComparisonFormat::Html, "html"),
         (ComparisonFormat::Markdown, "markdown"),
         (ComparisonFormat::Table, "table"),
     ];
 
+    /// The format with this separator, where it has one.
+    #[must_use]
+    pub fn separated_by(self, separator: Separator) -> ComparisonFormat {
+        match self {
+            ComparisonFormat::Csv(_) => ComparisonFormat::Csv(separator),
+            format => format,
+        }
+    }
+
     /// The usual end of a file's name.
     pub fn extension(self) -> &'static str {
         match self {
             ComparisonFormat::Markdown => "md",
             ComparisonFormat::Table => "txt",
+            ComparisonFormat::Csv(_) => "csv",
             _ => {
                 ComparisonFormat::ALL.iter().find(|(format, _)| *format == self).map_or("", |(_, name)| name)
             }
@@ -119,7 +129,7 @@ pub fn write(format: ComparisonFormat, compared: &Compared<'_>, out: &mut dyn Wr
     let lines = sheets.iter().map(|sheet| sheet.lines.len()).sum();
     match format {
         ComparisonFormat::Xlsx => xlsx::write(&sheets, compared.about, out)?,
-        ComparisonFormat::Csv => text::csv(&sheets, compared.about, out)?,
+        ComparisonFormat::Csv(separator) => text::csv(&sheets, compared.about, separator, out)?,
         ComparisonFormat::Json => text::json(compared, out)?,
         ComparisonFormat::Html => html::write(&sheets, compared, out)?,
         ComparisonFormat::Markdown => text::markdown(&sheets, compared, out)?,

@@ -6,19 +6,17 @@ use serde_json::{Value, json};
 
 use super::{Compared, Sheet};
 use crate::analysis::compare::Row;
-use crate::rds;
+use crate::report::Separator;
 use crate::report::about::{About, moment};
-use crate::report::delimited::{as_io, defused};
+use crate::report::delimited::{as_io, defused_text, writer};
 use crate::report::table::{plain, short};
 
 /// RFC 4180 with the byte order mark that Excel wants, formulas defused. What it is of stands in lines at the end.
-pub fn csv(sheets: &[Sheet], about: &About, out: &mut dyn Write) -> io::Result<()> {
+pub fn csv(sheets: &[Sheet], about: &About, separator: Separator, out: &mut dyn Write) -> io::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
-    let mut writer =
-        csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(out);
-    let safe = |text: String| defused(&rds::Cell::Text(text.clone()), text);
+    let mut writer = writer(separator, out);
     let mut record = |section: &str, cells: Vec<String>| {
-        let cells = std::iter::once(section.to_owned()).chain(cells).map(safe);
+        let cells = std::iter::once(section.to_owned()).chain(cells).map(defused_text);
         writer.write_record(cells).map_err(as_io)
     };
     if let Some(first) = sheets.first() {

@@ -9,10 +9,11 @@ use super::path_field::PathField;
 use super::{Ending, ending};
 use crate::analysis::compare::Database;
 use crate::core::Exported;
-use crate::report::ComparisonFormat;
+use crate::report::{ComparisonFormat, Separator};
 use crate::ui::action::Action;
 use crate::ui::comparison::CompareAction;
 use crate::ui::marks::Tone;
+use crate::ui::separators;
 use crate::ui::status::grouped;
 use crate::ui::theme::{self, Tokens};
 
@@ -20,7 +21,7 @@ use crate::ui::theme::{self, Tokens};
 const FORMATS: [(ComparisonFormat, &str, &str); 5] = [
     (ComparisonFormat::Xlsx, "Excel", "Coloured as on screen, a sheet for each section"),
     (ComparisonFormat::Html, "HTML", "One page to read and to print"),
-    (ComparisonFormat::Csv, "CSV", "For spreadsheets"),
+    (ComparisonFormat::Csv(Separator::COMMA), "CSV", "For spreadsheets"),
     (ComparisonFormat::Markdown, "Markdown", "For a ticket"),
     (ComparisonFormat::Json, "JSON", "Every cell with its verdict and reason, for programs"),
 ];
@@ -39,7 +40,10 @@ pub struct FileDialog {
     path: PathField,
     /// Under which name a baseline is saved.
     name: String,
+    /// With any separator: `separator` says which.
     format: ComparisonFormat,
+    /// What was chosen to stand between the values of CSV.
+    separator: Option<Separator>,
     everything: bool,
     /// Whether it is departures from a baseline that are reported: all of them.
     is_drift: bool,
@@ -63,6 +67,7 @@ impl FileDialog {
             path: PathField::new(path),
             name: databases.first().map(|first| first.identifier.to_string()).unwrap_or_default(),
             format: ComparisonFormat::Xlsx,
+            separator: None,
             everything: false,
             is_drift,
             databases: databases.iter().map(Database::title).collect(),
@@ -104,6 +109,12 @@ impl FileDialog {
                 });
                 if before != self.format {
                     self.path.end_with(self.format.extension());
+                }
+                if matches!(self.format, ComparisonFormat::Csv(_)) {
+                    ui.horizontal_wrapped(|ui| {
+                        ui.label("Separator");
+                        separators::choose(ui, &mut self.separator, Separator::of_this_machine());
+                    });
                 }
                 if !self.is_drift {
                     ui.horizontal_wrapped(|ui| {
@@ -162,7 +173,11 @@ impl FileDialog {
     fn answer(&self) -> CompareAction {
         let path: PathBuf = self.path.path();
         match self.about {
-            About::Report => CompareAction::Report { format: self.format, everything: self.everything, path },
+            About::Report => {
+                let separator = self.separator.unwrap_or_else(Separator::of_this_machine);
+                let format = self.format.separated_by(separator);
+                CompareAction::Report { format, everything: self.everything, path }
+            }
             About::SaveBaseline => CompareAction::SaveBaseline {
                 database: self.database,
                 name: self.name.trim().to_owned(),
