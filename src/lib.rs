@@ -16,6 +16,7 @@ pub mod failure;
 pub mod inventory;
 pub mod log;
 mod mistake;
+mod names;
 pub mod query;
 pub mod rds;
 pub mod report;

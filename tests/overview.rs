@@ -260,4 +260,15 @@ fn a_database_is_found_by_its_name_its_endpoint_and_the_name_inside() {
         "the nearest come first"
     );
     assert!(fleet.find("no database is called so").is_empty());
+    // By its ARN or its place it is the only one, in whatever case these are typed.
+    let placed = format!("{}/{}/{identifier}", text("AccountId"), text("Region"));
+    for whole in [text("DBInstanceArn"), text("DBInstanceArn").to_uppercase(), placed.to_uppercase()] {
+        let found = fleet.find(&whole);
+        assert_eq!(found[0].identifier, identifier, "{whole}");
+        assert!(found.iter().all(|database| database.account_id == text("AccountId")), "{whole}");
+    }
+    // A slip of the hand: the nearest names are offered instead.
+    let slip = format!("{}{}", &identifier[..identifier.len() - 2], &identifier[identifier.len() - 1..]);
+    let found = fleet.find(&slip);
+    assert!(found.iter().any(|database| database.identifier == identifier), "{slip}: {found:?}");
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::{Comparison, Database, NOT_COLLECTED, Subject};
 use super::meaning::{self, Key, Meaning, Owner};
-use super::setting::{Held, Named, Section, Setting};
+use super::setting::{Held, Named, Section, Setting, is_named};
 use crate::mistake;
 
 /// What databases are held against.
@@ -111,8 +111,8 @@ impl Baseline {
     /// Whether it says anything of a setting.
     pub fn covers(&self, section: Section, name: &str) -> bool {
         let word = section.word();
-        self.settings.get(word).is_some_and(|settings| settings.contains_key(name))
-            || self.absent.get(word).is_some_and(|absent| absent.iter().any(|known| known == name))
+        self.settings.get(word).is_some_and(|settings| settings.keys().any(|typed| is_named(name, typed)))
+            || self.absent.get(word).is_some_and(|absent| absent.iter().any(|typed| is_named(name, typed)))
     }
 
     /// The baseline as a column beside databases. What a text means is read as these have it.
@@ -127,8 +127,12 @@ impl Baseline {
         let mut settings = Vec::new();
         for (word, of_section) in &self.settings {
             let Some(section) = Section::of_word(word) else { continue };
-            for (name, text) in of_section {
-                let meaning = match samples.get(&(section, name.as_str())) {
+            for (typed, text) in of_section {
+                // A file may be written by hand: the setting is called as the databases call it.
+                let called = samples.keys().find(|(of, name)| *of == section && is_named(name, typed));
+                let is_exact = samples.contains_key(&(section, typed.as_str()));
+                let name = called.filter(|_| !is_exact).map_or(typed.as_str(), |(_, name)| *name);
+                let meaning = match samples.get(&(section, name)) {
                     Some(sample) => read(name, text, sample, &owner),
                     None => Meaning::Text(text.clone()),
                 };
@@ -136,12 +140,12 @@ impl Baseline {
                     text: text.as_str().into(),
                     meaning,
                     parameter: samples
-                        .get(&(section, name.as_str()))
+                        .get(&(section, name))
                         .and_then(|sample| sample.parameter.clone())
                         .filter(|_| section == Section::Parameters),
                     waits: None,
                 }));
-                settings.push(Named { section, name: name.as_str().into(), held });
+                settings.push(Named { section, name: name.into(), held });
             }
         }
         let database = Database {
@@ -221,6 +225,17 @@ mod tests {
         assert!(written.find("max_connections").unwrap() < written.find("work_mem").unwrap());
         assert!(baseline.covers(Section::Storage, "MaxAllocatedStorage"));
         assert!(!baseline.covers(Section::Storage, "Iops"));
+        let typed = "name = \"x\"\n[settings.storage]\nSTORAGETYPE = \"gp3\"\n[settings.Parameters]\nWork_Mem = \"1\"\n\
+                     [settings.Tags]\n\"TagList[App]\" = \"x\"\n[absent]\nStorage = [\"maxallocatedstorage\"]\n";
+        let typed = Baseline::of_text(&typed.replace("storage]", "Storage]")).unwrap();
+        assert!(
+            typed.covers(Section::Storage, "StorageType") && typed.covers(Section::Parameters, "work_mem")
+        );
+        assert!(
+            typed.covers(Section::Storage, "MaxAllocatedStorage")
+                && typed.covers(Section::Tags, "TagList[App]")
+        );
+        assert!(!typed.covers(Section::Tags, "TagList[app]"), "keys of tags are told apart by case");
         assert!(
             Baseline::of_text("name = \"x\"\n[settings.Stuff]\na = \"1\"").unwrap_err().contains("Stuff")
         );

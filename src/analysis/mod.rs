@@ -13,6 +13,7 @@ pub mod formula;
 pub mod gather;
 pub mod meaning;
 pub mod moments;
+mod named;
 pub mod rule_text;
 pub mod rules;
 pub mod same;

@@ -8,8 +8,9 @@ use regex::Regex;
 use serde::Deserialize;
 use toml_edit::Document;
 
-use super::setting::{Section, is_within};
+use super::setting::{Section, is_within_named};
 use crate::mistake;
+use crate::names;
 
 /// A file of rules has a few hundred bytes; what is larger is something else.
 const MOST_BYTES: u64 = 1_000_000;
@@ -85,9 +86,9 @@ impl Name {
 
     fn is(&self, section: Section, name: &str) -> bool {
         match self {
-            Name::Parameter(parameter) => section == Section::Parameters && name == parameter,
+            Name::Parameter(parameter) => section == Section::Parameters && names::same(parameter, name),
             Name::Member(member) => {
-                !matches!(section, Section::Parameters | Section::Options) && is_within(name, member)
+                !matches!(section, Section::Parameters | Section::Options) && is_within_named(name, member)
             }
         }
     }
@@ -298,6 +299,20 @@ mod tests {
         let rules = Rules::of_text(more).unwrap().on(Rules::usual());
         assert_eq!(rules.ignores(Section::Parameters, "work_mem"), Some("ours"));
         assert_eq!(rules.ignores(Section::Storage, "work_mem"), None);
+        let typed = "[[ignore]]\nparameter = \"Work_Mem\"\n[[ignore]]\nmember = \"endpoint.PORT\"\n\
+                     [[ignore]]\nmember = \"taglist[App]\"\n[[ignore]]\nsection = \"storage\"\nmember = \"IOPS\"\n";
+        let typed = Rules::of_text(typed).unwrap();
+        for (section, name, is_ignored) in [
+            (Section::Parameters, "work_mem", true),
+            (Section::Network, "Endpoint.Port", true),
+            (Section::Network, "Endpoint.Portal", false),
+            (Section::Tags, "TagList[App]", true),
+            (Section::Tags, "TagList[app]", false),
+            (Section::Storage, "Iops", true),
+            (Section::Parameters, "iops", false),
+        ] {
+            assert_eq!(typed.ignores(section, name).is_some(), is_ignored, "{name}");
+        }
         assert!(rules.ignores(Section::Identity, "DBInstanceArn").is_some());
         assert!(rules.equates(Section::Parameters, "log_statement", "ddl", "mod").is_some());
         assert!(rules.equates(Section::Parameters, "log_statement", "ddl", "all").is_none());

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::meaning::{self, Meaning, Owner};
+use crate::names;
 use crate::rds;
 pub use crate::rds::Section;
 use crate::rds::readable::{exact, readable};
@@ -112,6 +113,19 @@ pub struct Named {
     pub section: Section,
     pub name: Arc<str>,
     pub held: Held,
+}
+
+/// Whether a typed name means the setting of this name: in any case, but for keys within brackets, since keys of tags that differ
+/// in case are two.
+pub fn is_named(name: &str, typed: &str) -> bool {
+    let key = |name: &str| name.find('[').map_or(name.len(), |at| at);
+    let ((name, name_key), (typed, typed_key)) = (name.split_at(key(name)), typed.split_at(key(typed)));
+    names::same(typed, name) && name_key == typed_key
+}
+
+/// As `is_within`, for a member as a person typed it.
+pub fn is_within_named(name: &str, typed: &str) -> bool {
+    name.get(..typed.len()).is_some_and(|begin| is_named(begin, typed) && is_within(name, begin))
 }
 
 /// Whether a setting is a member, or within one: `Endpoint.Port` is within `Endpoint`, `TagList[app]` within `TagList`.

@@ -2,7 +2,7 @@
 //! told before anything is collected.
 
 use super::arguments::Rows;
-use crate::query::{Query, SortKey, expression, no_such_column};
+use crate::query::{Query, SortKey, column_named, expression};
 use crate::rds::Kind;
 use crate::report::Format;
 
@@ -11,14 +11,7 @@ use crate::report::Format;
 /// # Errors
 /// A sentence, and where an expression is wrong, the place of the mistake below it.
 pub fn query(kind: &Kind, rows: &Rows, format: Format) -> Result<Query, String> {
-    let known = |name: &str| -> Result<String, String> {
-        let columns = &kind.columns;
-        let found = columns
-            .iter()
-            .find(|column| column.name == name)
-            .or_else(|| columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)));
-        found.map(|column| column.name.clone()).ok_or_else(|| no_such_column(name, columns))
-    };
+    let known = |name: &str| column_named(name, &kind.columns).map(|column| column.name.clone());
     let all = |names: &[String]| names.iter().map(|name| known(name)).collect::<Result<Vec<_>, _>>();
     let mut query = Query::of(kind);
     if !rows.columns.is_empty() {

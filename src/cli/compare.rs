@@ -14,6 +14,7 @@ use crate::core::{
     Against, Choice, Collect, Command, Compare, Compared, ComparisonReport, Core, Event, HoldAgainst,
     Options, SaveBaseline,
 };
+use crate::names;
 use crate::query::{Filter, Query, Test, expression};
 use crate::rds::{kind, no_such_kind};
 use crate::report::plain_table;
@@ -126,7 +127,8 @@ pub fn values(demo: bool, environment: Environment, arguments: &arguments::Value
     let asked = Asked { demo, databases: &arguments.databases, output: None };
     let found = asked.compared(environment, |mut compare| {
         if let (Choice::Query(query), Some(engine)) = (&mut compare.choice, &arguments.engine) {
-            query.filters.push(Filter::column("Engine", Test::Is(vec![engine.clone()])));
+            // AWS's names of engines are in lower case.
+            query.filters.push(Filter::column("Engine", Test::Is(vec![engine.to_lowercase()])));
         }
         Compare { most: None, ..compare }
     });
@@ -136,14 +138,17 @@ pub fn values(demo: bool, environment: Environment, arguments: &arguments::Value
     };
     if let Some(family) = &arguments.family {
         let families = compared.comparison.families();
-        if !families.iter().any(|(known, _)| known == family) {
-            let known: Vec<String> =
-                families.iter().map(|(family, count)| format!("{family} ({count})")).collect();
-            let known = known.join(", ");
-            return wrong(&format!("no database is of the engine family {family}; there are {known}"));
-        }
+        let counted: Vec<String> =
+            families.iter().map(|(family, count)| format!("{family} ({count})")).collect();
+        let known = families.iter().map(|(family, _)| family.as_str());
+        let there_are = format!("there are {}", counted.join(", "));
+        let family = match names::one("database of the engine family", family, known, &there_are) {
+            Ok(family) => Some(family.to_owned()),
+            Err(sentence) if sentence.contains(&there_are) => return wrong(&sentence),
+            // Which of them are near may be none of those that are meant.
+            Err(sentence) => return wrong(&format!("{sentence} ({there_are})")),
+        };
         let rules = Arc::clone(&compared.rules);
-        let family = Some(family.clone());
         core.send(Command::HoldAgainst(HoldAgainst { compared, reference: None, rules, family }));
         compared = match answer(&core) {
             Ok(compared) => compared,
@@ -163,11 +168,15 @@ pub fn values(demo: bool, environment: Environment, arguments: &arguments::Value
             print(&format!("{table}\n"))
         }
         Some(name) => {
+            let name = match comparison.setting_named(name) {
+                Ok(meant) => {
+                    meant.note.iter().for_each(|note| say(&format!("rds-fleet-cli: note: {note}")));
+                    meant.name
+                }
+                Err(sentence) => return wrong(&sentence),
+            };
             let rows: Vec<usize> =
-                (0..comparison.rows.len()).filter(|&at| *comparison.rows[at].name == **name).collect();
-            if rows.is_empty() {
-                return wrong(&format!("no database has a setting {name}"));
-            }
+                (0..comparison.rows.len()).filter(|&at| *comparison.rows[at].name == *name).collect();
             let mut table = plain_table(["Section", "Value", "Databases", "Engines", "Which"].into_iter());
             for row in rows {
                 let section = comparison.rows[row].section.title();

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 use super::arguments::{self, Collect, Written};
 use super::{Ending, asked, say};
@@ -17,12 +17,13 @@ use crate::config::{Environment, FileState, Severity};
 use crate::core::{Command, Core, Event, Fleet, Options, RowChoice};
 use crate::failure::State;
 use crate::inventory::QueryLimits;
+use crate::names;
 use crate::query::{Query, literal};
-use crate::rds::{kind, kinds, no_such_kind};
+use crate::rds::{kind, kind_named, kinds};
 use crate::report::{Format, READER_GONE};
 use crate::sandbox;
 use crate::settings::{Folders, SettingsFile, Views};
-use crate::sweep::Coverage;
+use crate::sweep::{Coverage, WHERE_ACCOUNTS_ARE};
 
 /// Collects a kind and writes it.
 pub fn export(demo: bool, environment: Environment, arguments: &arguments::Export) -> Ending {
@@ -34,7 +35,10 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
         return view(&run, environment, name);
     }
     let name = arguments.kind.as_deref().unwrap_or_default();
-    let Some(kind) = kind(name) else { return wrong(&no_such_kind(name)) };
+    let kind = match kind_named(name) {
+        Ok(kind) => kind,
+        Err(sentence) => return wrong(&sentence),
+    };
     let choice = if arguments.rows.group_by.is_empty() { RowChoice::All } else { RowChoice::Groups };
     run.whole(Options::of(environment), choice, |_, format| {
         Ok((asked::query(kind, &arguments.rows, format)?, vec![kind.name]))
@@ -66,7 +70,8 @@ fn view(run: &WrittenRun<'_>, environment: Environment, name: &str) -> Ending {
     let Some(view) = views.named(name) else {
         // It may be there and not usable.
         views.faults.iter().for_each(|fault| say(&format!("rds-fleet-cli: {fault}")));
-        return wrong(&format!("there is no view {name}: `rds-fleet-cli views` lists them"));
+        let known = views.views.iter().map(|view| view.name.as_str());
+        return wrong(&names::missing("view", name, known, "`rds-fleet-cli views` lists them"));
     };
     run.whole(Options::of(environment), RowChoice::All, |core, _| {
         let kinds = match (&view.sql, kind(&view.kind)) {
@@ -100,7 +105,7 @@ pub fn changes(demo: bool, environment: Environment, arguments: &arguments::Chan
     };
     let since = arguments.since.unwrap_or_else(OffsetDateTime::now_utc);
     run.whole(Options::of(environment), RowChoice::All, |_, _| {
-        let since = since.format(&Rfc3339).map_err(|error| error.to_string())?;
+        let since = since.to_offset(UtcOffset::UTC).format(&Rfc3339).map_err(|error| error.to_string())?;
         let since = since.replace('Z', "+00:00");
         let sql = format!(
             "SELECT At, Since, Kind, AccountId, Region, Identifier, Change, Member, Old, New FROM changes \
@@ -201,9 +206,8 @@ impl<'a> Run<'a> {
         if let Some(known) = known
             && let Some(account) = self.collect.accounts.iter().find(|account| !known.contains(account))
         {
-            return Err(wrong(&format!(
-                "no profile reaches account {account}: `rds-fleet-cli profiles` shows the accounts"
-            )));
+            let known = known.into_iter().map(String::as_str);
+            return Err(wrong(&names::missing("account", account, known, WHERE_ACCOUNTS_ARE)));
         }
         // A catalogue is the same for every account: who collected it in a region did so for all.
         let catalogues: BTreeSet<(&str, &str)> = kinds
@@ -297,7 +301,6 @@ pub(super) fn written(core: &Core, output: Option<&Path>) -> Result<(), Ending> 
         (Ok(exported), Some(path)) if io::stderr().is_terminal() => {
             say(&format!("{}: {} rows", path.display(), exported.rows));
         }
-        (Ok(_), _) => {}
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 use super::Message;
-use super::api::{CellText, CopyForm, Databases, Event, Field, Group, Record, RowChoice, Rows, Values, View};
+use super::api::{CellText, CopyForm, Event, Field, Group, Record, RowChoice, Rows, Values, View};
 use super::copying::copied;
 use super::exporting::sentence;
 use super::finding;
@@ -406,7 +406,7 @@ impl Desk {
 
     fn find(&mut self, text: String, places: Option<&[i64]>) {
         match self.reader().and_then(|reader| finding::find(reader, places, &text)) {
-            Ok(databases) => self.telling.send(Event::Databases(Arc::new(Databases { text, databases }))),
+            Ok(databases) => self.telling.send(Event::Databases(Arc::new(databases))),
             Err(refusal) => tracing::error!("{refusal:?}"),
         }
     }

@@ -330,6 +330,8 @@ pub struct Databases {
     pub text: String,
     /// The likeliest first.
     pub databases: Vec<Database>,
+    /// Whether none is called so, and these have names that are near.
+    pub near: bool,
 }
 
 /// A DB instance or cluster, as somebody looks for it.

@@ -2,12 +2,15 @@
 //! to be collected of them. How they are compared is `comparing`'s.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::comparing::{Basis, Job};
 use super::comparison::{Against, Choice};
+use super::naming::Naming;
 use crate::analysis::gather::{Chosen, KINDS, place};
 use crate::failure::State;
 use crate::inventory::{AccountRegion, Reader, Record, Records, Refusal, Stop, Which};
+use crate::names;
 use crate::query::Query;
 use crate::rds::{Kind, kind};
 use crate::report;
@@ -108,61 +111,84 @@ fn of_query(records: &Records, job: &Job, query: &Query) -> Result<Vec<Record>, 
     Ok(found)
 }
 
-/// The one database of a name.
+/// The one database of a name, which is taken in any case.
 pub fn named(records: &Records, name: &str, basis: &Basis) -> Result<Record, String> {
-    let is_known = |record: &Record| {
-        let place = place(record);
-        basis.coverage.iter().any(|coverage| is_of(coverage, &place))
-    };
-    let parts: Vec<&str> = name.split('/').collect();
+    let naming = Naming::of(name);
     let mut found = Vec::new();
-    for (of, arn) in [("db-instances", "DBInstanceArn"), ("db-clusters", "DBClusterArn")] {
-        let Some(kind) = kind(of) else { continue };
-        let (member, value) = match parts[..] {
-            _ if name.starts_with("arn:") => (arn, name),
-            [_, _, identifier] => (kind.identifier, identifier),
-            _ => (kind.identifier, name),
-        };
-        found.extend(records.of(kind, &Which::Anywhere { member, value }, None).map_err(unreadable)?);
+    for kind in DATABASES.into_iter().filter(|kind| naming.may_be_of(kind)).filter_map(kind) {
+        let which = Which::Anywhere { member: kind.identifier, value: naming.identifier };
+        found.extend(records.of(kind, &which, None).map_err(unreadable)?);
     }
-    found.retain(is_known);
-    if let [account, region, _] = parts[..]
-        && !name.starts_with("arn:")
-    {
-        found.retain(|record| place(record) == (account.to_owned(), region.to_owned()));
-    }
+    let is_known = |(account, region): &AccountRegion| {
+        basis.coverage.iter().any(|coverage| is_of(coverage, &(account.clone(), region.clone())))
+    };
+    found.retain(|record| {
+        let place = place(record);
+        is_known(&place) && naming.may_be_in(&place.0, &place.1)
+    });
+    let mut found =
+        names::matching(naming.identifier, found, |record| record.text(record.kind.identifier).into());
     match (found.len(), found.pop()) {
         (1, Some(record)) => Ok(record),
         (_, Some(last)) => {
             found.push(last);
-            let arn = |record: &Record| match record.kind.name {
-                "db-clusters" => {
-                    format!("{} (a cluster: {})", full_name(record), record.text("DBClusterArn"))
-                }
-                _ => full_name(record),
-            };
-            let names: Vec<String> = found.iter().map(arn).collect();
-            Err(format!(
-                "{name} is the name of {} databases: {}. Write ACCOUNT/REGION/IDENTIFIER, or the ARN",
-                names.len(),
-                names.join(", ")
-            ))
+            Err(of_several(name, &found))
         }
-        (_, None) => {
-            let denied = basis
-                .coverage
-                .iter()
-                .filter(|coverage| coverage.kind == "db-instances" && coverage.state != State::Collected);
-            let unseen = match denied.count() {
-                0 => String::new(),
-                count => format!(" ({count} account-regions were not collected)"),
-            };
-            Err(format!(
-                "there is no database {name} in what was collected{unseen}: `rds-fleet-cli export db-instances` lists \
-                 them"
-            ))
-        }
+        (_, None) => Err(no_database(records, name, naming, basis, &is_known)?),
     }
+}
+
+/// The kinds that are databases.
+const DATABASES: [&str; 2] = ["db-instances", "db-clusters"];
+
+/// The sentence for a name that several databases have.
+fn of_several(name: &str, found: &[Record]) -> String {
+    let arn = |record: &Record| match record.kind.name {
+        "db-clusters" => format!("{} (a cluster: {})", full_name(record), record.text("DBClusterArn")),
+        _ => full_name(record),
+    };
+    let names: Vec<String> = found.iter().map(arn).collect();
+    format!(
+        "{name} is the name of {} databases: {}. Write ACCOUNT/REGION/IDENTIFIER, or the ARN",
+        names.len(),
+        names.join(", ")
+    )
+}
+
+/// The sentence for a name that no database has, with those that may have been meant and what was not looked at.
+fn no_database(
+    records: &Records,
+    name: &str,
+    naming: Naming<'_>,
+    basis: &Basis,
+    is_known: &dyn Fn(&AccountRegion) -> bool,
+) -> Result<String, String> {
+    let mut known: Vec<(AccountRegion, String)> = Vec::new();
+    for kind in DATABASES.into_iter().filter_map(kind) {
+        known.extend(records.names(kind).map_err(unreadable)?);
+    }
+    known.retain(|(place, _)| is_known(place));
+    let near = names::nearest(naming.identifier, known.iter().map(|(_, identifier)| identifier.as_str()));
+    let near: Vec<String> = match naming.place {
+        None => near.into_iter().map(str::to_owned).collect(),
+        // The name may be right, and the place wrong.
+        Some(_) => {
+            let placed = |((account, region), identifier): &(AccountRegion, String)| {
+                format!("{account}/{region}/{identifier}")
+            };
+            known.iter().filter(|(_, identifier)| near.contains(&identifier.as_str())).map(placed).collect()
+        }
+    };
+    let where_all = "`rds-fleet-cli export db-instances` lists them";
+    let mut sentence = names::not_there("database", name, near.iter().map(String::as_str), where_all);
+    let is_unseen =
+        |coverage: &&Arc<Coverage>| coverage.kind == "db-instances" && coverage.state != State::Collected;
+    match basis.coverage.iter().filter(is_unseen).count() {
+        0 => {}
+        1 => sentence.push_str(" 1 account-region was not collected"),
+        count => sentence.push_str(&format!(" {count} account-regions were not collected")),
+    }
+    Ok(sentence)
 }
 
 /// A database's name with its account and region.

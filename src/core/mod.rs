@@ -12,6 +12,7 @@ mod comparison;
 mod copying;
 mod exporting;
 mod finding;
+mod naming;
 mod overview;
 mod relating;
 mod state;

@@ -6,12 +6,13 @@ use std::cmp::Ordering;
 use rusqlite::types::ValueRef;
 use time::OffsetDateTime;
 
-use super::holding::holds;
+use super::holding::{Holding, Same};
 use super::search::{Shown, Word};
 use super::{natural, values};
+use crate::names;
 use crate::query::{Bounds, Moment, Number, Test, pattern};
 use crate::rds::readable::readable;
-use crate::rds::{Column, Shape};
+use crate::rds::{Column, Shape, holds_names};
 
 /// A test that is ready to be asked of many values.
 pub type Passes<'a> = Box<dyn Fn(ValueRef<'_>) -> bool + Sync + 'a>;
@@ -28,8 +29,10 @@ pub fn passes<'a>(test: &'a Test, column: &'a Column) -> Result<Passes<'a>, Stri
             Box::new(move |value| word.is_in(value, shown))
         }
         Test::Is(choices) => {
-            let is = |text: &str| choices.iter().any(|choice| choice == text);
-            Box::new(move |value| as_shown(value, shape, is) || shape.is_nested() && holds(value, choices))
+            let same: Same = if holds_names(&column.name) { names::same } else { |one, other| one == other };
+            let is = move |text: &str| choices.iter().any(|choice| same(choice, text));
+            let holding = Holding::new(choices, same);
+            Box::new(move |value| as_shown(value, shape, is) || shape.is_nested() && holding.is_in(value))
         }
         Test::Matches(text) => {
             let pattern = pattern(text).map_err(|why| format!("{}: {why}", column.name))?;

@@ -17,6 +17,8 @@ use rusqlite::{Connection, Error, Statement};
 
 use super::Storage;
 use super::reader::Stop;
+use super::schema::{Table, tables};
+use crate::names;
 use crate::query::quoted;
 use crate::rds::{Column, Kind, Shape, kind, kinds};
 
@@ -269,11 +271,11 @@ impl Guard {
                 Refused::from(READS_ONLY.to_owned())
             }
             Error::SqlInputError { msg, offset, .. } => Refused {
-                message: msg.clone(),
+                message: suggesting(sql, msg),
                 position: usize::try_from(*offset).ok().map(|offset| position(sql, offset)),
             },
             Error::MultipleStatement => Refused::from("write one statement at a time".to_owned()),
-            Error::SqliteFailure(_, Some(message)) => Refused::from(message.clone()),
+            Error::SqliteFailure(_, Some(message)) => Refused::from(suggesting(sql, message)),
             other => Refused::from(other.to_string()),
         }
     }

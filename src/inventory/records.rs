@@ -46,7 +46,7 @@ pub enum Which<'a> {
     Rows(&'a [i64]),
     /// Those of a place whose member has one of these values.
     Of { place: &'a AccountRegion, member: &'a str, values: &'a [String] },
-    /// Those whose member has this value, wherever they are.
+    /// Those whose member has this value, wherever they are, and in whatever case: a person typed it.
     Anywhere { member: &'a str, value: &'a str },
 }
 
@@ -182,6 +182,20 @@ impl Records {
         Ok(at.and_then(time_of))
     }
 
+    /// What every row of a kind is called, with its account and region.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn names(&self, kind: &Kind) -> rusqlite::Result<Vec<(AccountRegion, String)>> {
+        let name = quoted(kind.identifier);
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT AccountId, Region, {name} FROM {} WHERE AccountId IS NOT NULL AND {name} IS NOT NULL ORDER BY 1, 2, 3",
+            quoted(&kind.table())
+        ))?;
+        let names = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+        names.collect()
+    }
+
     /// When rows of a kind appeared or changed, by their identifiers.
     ///
     /// # Errors
@@ -227,7 +241,8 @@ fn meant(which: &Which<'_>, past: bool) -> (Vec<String>, Vec<Value>) {
             (vec![of_place.to_owned(), member], parameters)
         }
         Which::Anywhere { member, value } => {
-            (vec![format!("{} = ?", quoted(member))], vec![Value::Text((*value).to_owned())])
+            let value = value.to_ascii_lowercase();
+            (vec![format!("lower({}) = ?", quoted(member))], vec![Value::Text(value)])
         }
     }
 }

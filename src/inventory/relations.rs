@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Refusal;
 use super::reader::Reader;
 use crate::query::quoted;
-use crate::rds::{Kind, Related, kind};
+use crate::rds::{Kind, Related, holds_names, kind};
 
 /// Tags by account and region.
 type TagsByPlace = BTreeMap<(String, String), Vec<(String, String)>>;
@@ -56,14 +56,21 @@ impl Reader {
         for (name, choices) in &related.conditions {
             let column = quoted(name);
             let nested = kind.column(name).is_some_and(|at| kind.columns[at].shape.is_nested());
+            let in_any_case = holds_names(name);
+            let compared = |text: &str| if in_any_case { format!("lower({text})") } else { text.to_owned() };
             conditions.push(if nested {
                 format!(
-                    "EXISTS (SELECT 1 FROM json_tree({column}) WHERE CAST(atom AS TEXT) IN (SELECT value FROM json_each(?)))"
+                    "EXISTS (SELECT 1 FROM json_tree({column}) WHERE {} IN (SELECT value FROM json_each(?)))",
+                    compared("CAST(atom AS TEXT)")
                 )
             } else {
-                format!("{column} IN (SELECT value FROM json_each(?))")
+                format!("{} IN (SELECT value FROM json_each(?))", compared(&column))
             });
-            values.push(Value::from(choices.clone()).to_string());
+            let choice = |choice: &String| match in_any_case {
+                true => choice.to_ascii_lowercase(),
+                false => choice.clone(),
+            };
+            values.push(Value::from(choices.iter().map(choice).collect::<Vec<_>>()).to_string());
         }
         if !conditions.is_empty() {
             text.push_str(&format!(" WHERE {}", conditions.join(" AND ")));

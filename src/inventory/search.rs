@@ -172,7 +172,7 @@ fn folded(text: &str) -> String {
 
 /// A text that is looked for in bytes.
 #[derive(Debug)]
-struct Needle {
+pub(super) struct Needle {
     /// Folded.
     text: String,
     /// The byte of it that cells have least, and where it stands.
@@ -188,7 +188,13 @@ impl Needle {
         Needle { text, rare, rare_at }
     }
 
-    fn is_in(&self, text: &[u8]) -> bool {
+    /// Of a text in any case.
+    pub(super) fn from_text(text: &str) -> Needle {
+        Needle::new(folded(text))
+    }
+
+    /// Whether the text is in the bytes, in any case.
+    pub(super) fn is_in(&self, text: &[u8]) -> bool {
         if self.is_in_ascii(text) {
             return true;
         }

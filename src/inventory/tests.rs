@@ -524,7 +524,15 @@ fn a_mistake_in_sql_is_named_with_its_place() {
     let mut store = filled();
     let refused = store.refused("SELECT DBInstanceIdentifier,\n  Engin FROM db_instances");
     assert_eq!(refused.position, Some((2, 3)));
-    assert!(refused.message.contains("Engin"), "{refused}");
+    assert_eq!(refused.message, "no such column: Engin: did you mean Engine?");
+    for (sql, near) in [
+        ("SELECT i.MultiA FROM db_instances i", "did you mean MultiAZ?"),
+        ("SELECT * FROM db_instance", "did you mean db_instances?"),
+        ("SELECT * FROM db_instances WHERE EngineVersoin = '16'", "did you mean EngineVersion?"),
+        ("SELECT zzz FROM db_instances", "no such column: zzz"),
+    ] {
+        assert!(store.refused(sql).message.ends_with(near), "{sql}: {}", store.refused(sql));
+    }
     assert_eq!(store.refused("SELEC 1").position, Some((1, 1)));
 }
 

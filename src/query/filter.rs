@@ -29,7 +29,8 @@ pub enum Filter {
 pub enum Test {
     /// Contains the text, in any case.
     Contains(String),
-    /// Equals one of these, as shown; of a list or structure, one of the values in it does.
+    /// Equals one of these, as shown; of a list or structure, one of the values in it does. Names that AWS takes in any case
+    /// (`rds::holds_names`) are equal in any case.
     Is(Vec<String>),
     /// A regular expression is found in it, in any case.
     Matches(String),

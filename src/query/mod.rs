@@ -16,6 +16,7 @@ pub use bounds::{Bounds, Moment, Number};
 pub use filter::{Filter, Test, pattern};
 pub use written::{literal, quoted, written_sql};
 
+use crate::names;
 use crate::rds::{Column, Kind};
 
 /// A question to the inventory, answered by the rows of one kind, or by those of a person's own statement.
@@ -133,18 +134,22 @@ impl SortKey {
     }
 }
 
-/// The sentence for a column that is not there, with the name that was probably meant.
-pub fn no_such_column(name: &str, columns: &[Column]) -> String {
-    let near = columns
-        .iter()
-        .map(|column| (strsim::jaro_winkler(&name.to_lowercase(), &column.name.to_lowercase()), &column.name))
-        .filter(|(alike, _)| *alike > 0.8)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other));
-    match near {
-        Some((_, near)) => format!("there is no column {name}: did you mean {near}?"),
-        None => format!("there is no column {name}: `rds-fleet-cli kinds` lists the columns of every kind"),
-    }
+/// The column that a person means by a name.
+///
+/// # Errors
+/// That there is none, and which was probably meant.
+pub fn column_named<'a>(name: &str, columns: &'a [Column]) -> Result<&'a Column, String> {
+    let names = columns.iter().map(|column| column.name.as_str());
+    let found = names::one("column", name, names, WHERE_COLUMNS_ARE)?;
+    columns.iter().find(|column| column.name == found).ok_or_else(|| no_such_column(name, columns))
 }
+
+/// The sentence for a column that is not there, with the names that were probably meant.
+pub fn no_such_column(name: &str, columns: &[Column]) -> String {
+    names::missing("column", name, columns.iter().map(|column| column.name.as_str()), WHERE_COLUMNS_ARE)
+}
+
+const WHERE_COLUMNS_ARE: &str = "`rds-fleet-cli kinds` lists the columns of every kind";
 
 #[cfg(test)]
 mod tests {

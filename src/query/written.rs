@@ -4,7 +4,7 @@
 //! `matches_text`, `readable` and the collation `natural_order`.
 
 use super::{Bounds, Filter, Moment, Number, Query, Test, no_such_column};
-use crate::rds::{Column, Kind, Shape};
+use crate::rds::{Column, Kind, Shape, holds_names};
 
 /// The query as a person would write it. `places` are the accounts and regions that are meant, where not all are.
 ///
@@ -94,8 +94,13 @@ fn tested(column: &Column, test: &Test) -> Result<String, String> {
     Ok(match test {
         Test::Contains(text) => contains(text, std::iter::once(column)),
         Test::Is(choices) => {
-            let choices: Vec<String> = choices.iter().map(|choice| literal(choice)).collect();
-            is_one_of(column, &choices.join(", "))
+            let in_any_case = holds_names(&column.name);
+            let choice = |choice: &String| match in_any_case {
+                true => literal(&choice.to_ascii_lowercase()),
+                false => literal(choice),
+            };
+            let choices: Vec<String> = choices.iter().map(choice).collect();
+            is_one_of(column, &choices.join(", "), in_any_case)
         }
         Test::Matches(pattern) => format!("matches_text({}, {})", literal(pattern), as_text(column)),
         Test::Between { from, to } => {
@@ -183,14 +188,17 @@ fn is_truth(column: &Column) -> bool {
     matches!(column.shape, Shape::Boolean)
 }
 
-/// Whether a column is one of these texts; of a list or structure, whether one of the values in it is.
-fn is_one_of(column: &Column, choices: &str) -> String {
-    let shown = format!("{} IN ({choices})", as_text(column));
+/// Whether a column is one of these texts; of a list or structure, whether one of the values in it is. In any case they are
+/// compared in lower case, in which the choices then are.
+fn is_one_of(column: &Column, choices: &str, in_any_case: bool) -> String {
+    let compared = |text: String| if in_any_case { format!("lower({text})") } else { text };
+    let shown = format!("{} IN ({choices})", compared(as_text(column)));
     if !column.shape.is_nested() {
         return shown;
     }
     let name = quoted(&column.name);
-    format!("({shown} OR EXISTS (SELECT 1 FROM json_tree({name}) WHERE CAST(atom AS TEXT) IN ({choices})))")
+    let atom = compared("CAST(atom AS TEXT)".to_owned());
+    format!("({shown} OR EXISTS (SELECT 1 FROM json_tree({name}) WHERE {atom} IN ({choices})))")
 }
 
 /// A column's value as it is shown.

@@ -11,6 +11,7 @@ use super::answer::{Cell, Row};
 use super::definitions::{AMOUNTS, DEFINITIONS, Definition};
 use super::readable::{exact, readable};
 use super::shape::{self, Answer, Shape, Structure};
+use crate::names;
 
 /// One kind of resource: what is said of it (`name`, `operation`, `identifier`, …, see `Definition`), the answer's
 /// shape, and so the table's columns.
@@ -212,7 +213,16 @@ pub fn kinds() -> &'static [Kind] {
 /// The sentence for a kind that does not exist.
 pub fn no_such_kind(name: &str) -> String {
     let names: Vec<&str> = kinds().iter().map(|kind| kind.name).collect();
-    format!("there is no kind {name}: choose one of {}", names.join(", "))
+    names::missing("kind", name, names.iter().copied(), &format!("choose one of {}", names.join(", ")))
+}
+
+/// The kind that a person means by a name, which may also be its table's.
+///
+/// # Errors
+/// That there is none, and which may have been meant.
+pub fn kind_named(name: &str) -> Result<&'static Kind, String> {
+    let is_meant = |kind: &&Kind| names::same(name, kind.name) || names::same(name, &kind.table());
+    KINDS.iter().find(is_meant).ok_or_else(|| no_such_kind(name))
 }
 
 /// The kind of that name.

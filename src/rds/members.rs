@@ -23,6 +23,30 @@ pub fn meaning(kind: &str, column: &str) -> Option<&'static str> {
         .map(String::as_str)
 }
 
+/// Whether a column holds names that AWS takes in any case: identifiers, ARNs, names of groups, parameters and regions; of a
+/// list or structure, whether such names are in it.
+pub fn holds_names(column: &str) -> bool {
+    const ENDS: [&str; 16] = [
+        "Identifier",
+        "Identifiers",
+        "Arn",
+        "ARN",
+        "GroupName",
+        "ParameterName",
+        "ParameterGroup",
+        "ParameterGroups",
+        "SubnetGroup",
+        "SecurityGroups",
+        "OptionGroup",
+        "OptionGroupMemberships",
+        "ClusterMembers",
+        "ProxyName",
+        "SubscriptionId",
+        "Region",
+    ];
+    ENDS.iter().any(|end| column.ends_with(end))
+}
+
 /// What a column's numbers are of, such as `GiB`.
 pub fn unit(column: &str) -> Option<&'static str> {
     SAID.units.get(column).map(String::as_str)

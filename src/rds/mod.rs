@@ -16,8 +16,8 @@ pub mod shape;
 pub mod status;
 
 pub use answer::{Cell, Row};
-pub use kind::{Column, Kind, kind, kinds, no_such_kind};
-pub use members::{hint, meaning, resource_of_arn, to_the_second, unit};
+pub use kind::{Column, Kind, kind, kind_named, kinds, no_such_kind};
+pub use members::{hint, holds_names, meaning, resource_of_arn, to_the_second, unit};
 pub use related::{Related, related};
 pub use sections::{Section, section};
 pub use shape::Shape;

@@ -9,7 +9,7 @@ mod run;
 use std::time::Duration;
 
 pub use coverage::{Coverage, Target};
-pub use plan::{Numbers, Plan, plan, reason};
+pub use plan::{Numbers, Plan, WHERE_ACCOUNTS_ARE, plan, reason};
 pub use run::{Progress, Sweep, run};
 
 /// What a person wants swept; an empty list means all.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{Selection, Target};
 use crate::access::Identity;
 use crate::config::{Access, Configuration, Endpoints, Severity};
+use crate::names;
 
 type Key = (Access, String, Endpoints, Option<PathBuf>);
 
@@ -30,17 +31,19 @@ pub fn plan(configuration: &Configuration, selection: &Selection, numbers: &mut 
     let mut plan = Plan::default();
     for name in &selection.profiles {
         if configuration.profile(name).is_none() {
-            plan.problems.push(format!(
-                "there is no profile {name} in {}: `rds-fleet-cli profiles` lists those there are",
-                configuration.config_file.display()
-            ));
+            // The AWS CLI tells names that differ in case apart, and so does the config.
+            let known = configuration.profiles.iter().map(|profile| profile.name.as_str());
+            let file = configuration.config_file.display();
+            let where_all = format!("`rds-fleet-cli profiles` lists those in {file}");
+            plan.problems.push(names::missing("profile", name, known, &where_all));
         }
     }
     for region in &selection.regions {
         // It becomes part of a host's name; whether there is such a region is AWS's to say.
-        if !region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
-            plan.problems
-                .push(format!("{region} is not the name of a region: write one such as eu-central-1"));
+        if !is_region(region) {
+            let written = region.trim().to_ascii_lowercase().replace(['_', ' '], "-");
+            let near = if is_region(&written) { written } else { "one such as eu-central-1".to_owned() };
+            plan.problems.push(format!("{region} is not the name of a region: write {near}"));
         }
     }
     let mut places: HashMap<Key, usize> = HashMap::new();
@@ -91,14 +94,22 @@ pub fn plan(configuration: &Configuration, selection: &Selection, numbers: &mut 
     for account in &selection.accounts {
         // A target whose account is not known yet may turn out to be it.
         if !targets.iter().any(|target| target.account_id.as_ref().is_none_or(|known| known == account)) {
-            plan.problems.push(format!(
-                "no profile in {} reaches account {account}: `rds-fleet-cli profiles` shows the accounts",
-                configuration.config_file.display()
-            ));
+            let resolved = configuration.profiles.iter().filter_map(|profile| profile.resolution.as_ref());
+            let known = resolved.filter_map(|resolution| resolution.account_id.as_deref());
+            plan.problems.push(names::missing("account", account, known, WHERE_ACCOUNTS_ARE));
         }
     }
     plan.targets = targets.into_iter().map(Arc::new).collect();
     plan
+}
+
+/// Where all accounts are to be seen that could be named.
+pub const WHERE_ACCOUNTS_ARE: &str = "`rds-fleet-cli profiles` shows the accounts that the profiles reach";
+
+/// Whether a text is written as names of regions are.
+fn is_region(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// What the diagnostics say of a profile that cannot be used.
@@ -179,6 +190,17 @@ mod tests {
         assert!(plan.targets.is_empty());
         assert_eq!(plan.broken, ["B"]);
         assert!(plan.problems[0].contains("profile C") && plan.problems[1].contains("222222222222"));
+        let typed = Selection {
+            profiles: vec!["a".into()],
+            accounts: vec!["111111111112".into()],
+            regions: vec!["EU_Central-1".into(), "x y".into()],
+        };
+        let problems = planned(&profile("A", "111111111111", "eu-central-1"), &typed).problems;
+        assert_eq!(problems[0], "there is no profile a: did you mean A?");
+        assert_eq!(problems[1], "EU_Central-1 is not the name of a region: write eu-central-1");
+        let typed = Selection { profiles: Vec::new(), regions: Vec::new(), ..typed };
+        let problems = planned(&profile("A", "111111111111", "eu-central-1"), &typed).problems;
+        assert_eq!(problems, ["there is no account 111111111112: did you mean 111111111111?"]);
     }
 
     #[test]

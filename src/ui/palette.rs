@@ -119,6 +119,10 @@ impl Palette {
             }
         });
         ui.add_space(theme::STEP);
+        if self.found.as_ref().is_some_and(|found| found.near && !self.waits() && !found.databases.is_empty())
+        {
+            ui.weak("No database is called so. Did you mean one of these?");
+        }
         let mut done = None;
         if offers.is_empty() {
             let words = if self.waits() { "Looking…" } else { "No command and no database is called so." };

@@ -11,7 +11,9 @@ use super::status::grouped;
 use super::theme::{self, Tokens};
 use super::tick::Tick;
 use crate::core::{CellText, Values};
+use crate::names;
 use crate::query::{Filter, Test};
+use crate::rds::holds_names;
 
 /// Values that are seen at once.
 const LINES: usize = 10;
@@ -24,6 +26,8 @@ pub struct Picks {
     all_but: bool,
     values: Vec<String>,
     absent: bool,
+    /// Whether the values are names, which are ticked in whatever case they were typed.
+    in_any_case: bool,
 }
 
 impl Picks {
@@ -39,15 +43,20 @@ impl Picks {
                 let picks = Picks::of(inner)?;
                 (!picks.all_but).then_some(Picks { all_but: true, ..picks })
             }
-            Filter::Column { test: Test::Is(values), .. } => {
-                Some(Picks { values: values.clone(), ..Picks::default() })
+            Filter::Column { column, test: Test::Is(values) } => {
+                Some(Picks { values: values.clone(), in_any_case: holds_names(column), ..Picks::default() })
             }
             Filter::Column { test: Test::Absent, .. } => Some(Picks { absent: true, ..Picks::default() }),
             Filter::Any(filters) => match filters.as_slice() {
                 [
-                    Filter::Column { test: Test::Is(values), .. },
+                    Filter::Column { column, test: Test::Is(values) },
                     Filter::Column { test: Test::Absent, .. },
-                ] => Some(Picks { all_but: false, values: values.clone(), absent: true }),
+                ] => Some(Picks {
+                    all_but: false,
+                    values: values.clone(),
+                    absent: true,
+                    in_any_case: holds_names(column),
+                }),
                 _ => None,
             },
             _ => None,
@@ -68,18 +77,30 @@ impl Picks {
     }
 
     pub fn ticked(&self, value: &CellText) -> bool {
-        let named = if value.absent { self.absent } else { self.values.contains(&value.text) };
+        let named = if value.absent { self.absent } else { self.names(&value.text) };
         named != self.all_but
+    }
+
+    fn names(&self, value: &str) -> bool {
+        self.values.iter().any(|known| self.is_same(known, value))
+    }
+
+    fn is_same(&self, one: &str, other: &str) -> bool {
+        if self.in_any_case { names::same(one, other) } else { one == other }
     }
 
     pub fn tick(&mut self, value: &CellText, on: bool) {
         let named = on != self.all_but;
         if value.absent {
             self.absent = named;
-        } else if named && !self.values.contains(&value.text) {
+        } else if named && !self.names(&value.text) {
             self.values.push(value.text.clone());
         } else if !named {
-            self.values.retain(|known| *known != value.text);
+            let in_any_case = self.in_any_case;
+            self.values.retain(|known| match in_any_case {
+                true => !names::same(known, &value.text),
+                false => *known != value.text,
+            });
         }
     }
 }
@@ -328,9 +349,18 @@ mod tests {
             (true, vec!["x"], false),
         ] {
             let values = values.into_iter().map(str::to_owned).collect();
-            let picks = Picks { all_but, values, absent };
+            let picks = Picks { all_but, values, absent, in_any_case: false };
             assert_eq!(Picks::of(&picks.filter("A").unwrap()), Some(picks));
         }
         assert_eq!(Picks::of(&Filter::column("A", Test::Contains("x".to_owned()))), None);
+        let typed =
+            |column: &str| Picks::of(&Filter::column(column, Test::Is(vec!["ORDERS".to_owned()]))).unwrap();
+        let mut name = typed("DBInstanceIdentifier");
+        assert!(
+            name.ticked(&value("orders")) && !typed("DBName").ticked(&value("orders")),
+            "a name is in any case"
+        );
+        name.tick(&value("orders"), false);
+        assert_eq!(name.filter("DBInstanceIdentifier"), Picks::default().filter("DBInstanceIdentifier"));
     }
 }

@@ -129,7 +129,7 @@ impl Link for FakeCore {
             }
             Command::Find { text } => {
                 let databases = database(text).into_iter().collect();
-                let found = Databases { text: text.clone(), databases };
+                let found = Databases { text: text.clone(), databases, near: false };
                 wire.events.borrow_mut().push_back(Event::Databases(Arc::new(found)));
             }
             Command::Sweep { .. }

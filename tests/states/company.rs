@@ -285,7 +285,7 @@ fn databases(text: &str) -> Databases {
         }
     };
     let databases = (0..DATABASES).map(database).filter(|database| database.identifier.contains(text));
-    Databases { text: text.to_owned(), databases: databases.collect() }
+    Databases { text: text.to_owned(), databases: databases.collect(), near: false }
 }
 
 fn record(kind: &'static str, row: i64) -> Record {

@@ -4,7 +4,7 @@
 use rusqlite::types::ValueRef;
 
 use super::{Reader, Refusal, RowSet, Searched, Source};
-use crate::query::Query;
+use crate::query::{Query, quoted};
 use crate::rds::Kind;
 
 impl Reader {
@@ -31,6 +31,23 @@ impl Reader {
             Source { connections: &mut self.connections, table: &asked.table, version: asked.version };
         self.cache.prepare(&mut source, columns, &|| stop.is_wanted())?;
         Ok(())
+    }
+
+    /// What the rows of a kind are called.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn names(&self, kind: &Kind, places: Option<&[i64]>) -> Result<Vec<String>, Refusal> {
+        let name = quoted(kind.identifier);
+        let text = format!(
+            "SELECT {name} FROM {} WHERE {name} IS NOT NULL AND (?1 IS NULL OR _Place IN (SELECT value FROM json_each(?1)))",
+            quoted(&kind.table())
+        );
+        let places = places.map(|places| serde_json::Value::from(places.to_vec()).to_string());
+        let names = || -> rusqlite::Result<Vec<String>> {
+            self.connections[0].prepare_cached(&text)?.query_map([places], |row| row.get(0))?.collect()
+        };
+        names().map_err(|error| self.refusal(&error))
     }
 
     /// The rows of a kind that have every word of a text in some of the columns, the first of which is the name: first

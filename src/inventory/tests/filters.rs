@@ -210,6 +210,42 @@ fn every_filter_means_what_its_sql_means() {
 }
 
 #[test]
+fn names_that_aws_takes_in_any_case_are_found_so_and_by_sql_too() {
+    let mut store = Store::new();
+    let row = |name: &str, group: &str| {
+        let groups = format!(r#"[{{"DBParameterGroupName":"{group}","ParameterApplyStatus":"in-sync"}}]"#);
+        let cells = [
+            ("DBInstanceIdentifier", Cell::Text(name.to_owned())),
+            ("DBInstanceArn", Cell::Text(format!("arn:aws-cn:rds:cn-north-1:1:db:{name}"))),
+            ("DBName", Cell::Text(name.to_owned())),
+            ("DBParameterGroups", Cell::Json(groups)),
+            ("TagList", Cell::Json(format!(r#"[{{"Key":"app","Value":"{name}"}}]"#))),
+        ];
+        Row::of(db_instances(), &cells).unwrap()
+    };
+    store.sweep("1", 0, &[row("orders", "prod-16"), row("Billing", "PROD-16"), row("ledger", "test-16")]);
+    for (column, typed, found) in [
+        ("DBInstanceIdentifier", "ORDERS", 1),
+        ("DBInstanceIdentifier", "billing", 1),
+        ("DBInstanceIdentifier", "order", 0),
+        ("DBInstanceArn", "ARN:aws-cn:rds:cn-north-1:1:DB:Orders", 1),
+        ("DBParameterGroups", "Prod-16", 2),
+        ("Region", "EU-CENTRAL-1", 3),
+        ("DBName", "ORDERS", 0),
+        ("TagList", "ORDERS", 0),
+        ("TagList", "orders", 1),
+    ] {
+        let is = Filter::column(column, Test::Is(vec![typed.to_owned(), "nobody".to_owned()]));
+        for (filter, found) in [(is.clone(), found), (Filter::Not(Box::new(is)), 3 - found)] {
+            let query = Query { filters: vec![filter], ..Query::of(db_instances()) };
+            assert_eq!(store.names(&query).len(), found, "{column} {typed}");
+            let sql = written_sql(&query, db_instances(), None).unwrap();
+            assert_eq!(store.ask(&sql).len(), found, "{sql}");
+        }
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_condition_is_said() {
     let mut store = filled();
     let mut reader = store.reader();

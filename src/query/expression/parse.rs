@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::lex::{Piece, Token, lex};
 use super::print::{greater, less};
 use super::{Mistake, is_reserved};
-use crate::query::{Bounds, Filter, Test, no_such_column, pattern};
+use crate::query::{Bounds, Filter, Test, column_named, pattern};
 use crate::rds::{Column, Shape};
 
 /// Parentheses within one another, so that no text can be too deep to be read.
@@ -56,12 +56,6 @@ fn read(text: &str, columns: Option<&[Column]>) -> Result<(String, Vec<Filter>),
         }
     }
     Ok((search.join(" "), filters))
-}
-
-/// The column of a name, in any case where none is written exactly so.
-fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
-    let exact = columns.iter().find(|column| column.name == name);
-    exact.or_else(|| columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)))
 }
 
 /// What stands between two `and`.
@@ -185,7 +179,7 @@ impl Parser<'_> {
         }
         // A column that nothing is said of was hardly meant to be searched for.
         if let Token::Word(word) = &self.pieces[first].token
-            && let Some(column) = self.columns.and_then(|columns| find(columns, word))
+            && let Some(column) = self.columns.and_then(|columns| column_named(word, columns).ok())
         {
             self.at = first + 1;
             let name = &column.name;
@@ -201,9 +195,9 @@ impl Parser<'_> {
         let range = self.pieces[self.at].range.clone();
         let name = self.name().unwrap_or_default();
         let column = match self.columns {
-            Some(columns) => find(columns, &name)
+            Some(columns) => column_named(&name, columns)
                 .map(Cow::Borrowed)
-                .ok_or_else(|| Mistake { range, message: no_such_column(&name, columns) })?,
+                .map_err(|message| Mistake { range, message })?,
             // Of a text any bound can be read.
             None => Cow::Owned(Column::new(name, Shape::String, false)),
         };
