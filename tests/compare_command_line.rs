@@ -157,3 +157,237 @@ fn a_drift_ends_with_four_and_every_format_is_written() {
         }
     }
 }
+
+/// What a run of the program said and wrote.
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+#[test]
+fn names_are_taken_in_any_case_and_what_was_meant_is_suggested() {
+    let sandbox = Sandbox::start(Settings { accounts: 12, planted: true, ..Settings::default() }).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| -> Said {
+        let output = program(folder.path(), arguments).envs(sandbox.variables()).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    };
+    let collected = run(&["export", "DB_Instances", "--format", "json"]);
+    assert!(matches!(collected.code, Some(0 | 3)), "{}", collected.err);
+    let rows: Value = serde_json::from_str(&collected.out).unwrap();
+    let named = |name: &str| {
+        let rows = rows.as_array().unwrap().iter();
+        rows.filter(|row| row["DBInstanceIdentifier"] == name).cloned().collect::<Vec<Value>>()
+    };
+    let [test] = &named("invoicing-test")[..] else { panic!("invoicing-test is planted once") };
+    let text = |member: &str| test[member].as_str().unwrap().to_owned();
+    let placed = format!("{}/{}/Invoicing-TEST", text("AccountId"), text("Region").to_uppercase());
+    let arn = text("DBInstanceArn").replace("invoicing-test", "INVOICING-test").replace(":db:", ":DB:");
+
+    // The first collects what the others read.
+    let plain = run(&["compare", "invoicing-test", "invoicing-dev", "--format", "json"]);
+    let settings = |said: &Said| -> Value {
+        let document: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{}", said.err));
+        document["settings"].clone()
+    };
+    for name in ["INVOICING-TEST", "Invoicing-test", &placed, &arn] {
+        let same = run(&["compare", "--cached", name, "Invoicing-Dev", "--format", "json"]);
+        assert_eq!(settings(&same), settings(&plain), "{name}: {}", same.err);
+        let reference = ["compare", "--cached", "invoicing-dev", "--reference", name, "--format", "json"];
+        assert_eq!(run(&reference).code, Some(0), "--reference {name}");
+    }
+    for (arguments, sentence) in [
+        (
+            &["compare", "--cached", "invoicing-tset", "x"][..],
+            "there is no database invoicing-tset: did you mean invoicing-test?",
+        ),
+        (
+            &["compare", "--cached", "invoicing-dev", "--reference", "invoicing_tests"],
+            "did you mean invoicing-test?",
+        ),
+        (
+            &["compare", "--cached", "999999999999/eu-central-1/invoicing-test", "x"],
+            &format!("{}/{}/invoicing-test?", text("AccountId"), text("Region")),
+        ),
+        (
+            &["values", "--cached", "--setting", "work_memm"],
+            "there is no setting work_memm: did you mean work_mem?",
+        ),
+        (&["values", "--cached", "--family", "postgres-16"], "did you mean postgres16"),
+        (&["export", "db-instance", "--cached"], "there is no kind db-instance: did you mean db-instances?"),
+        (
+            &["export", "db-instances", "--cached", "--columns", "Enginee"],
+            "there is no column Enginee: did you mean Engine?",
+        ),
+        (
+            &["export", "db-instances", "--cached", "--sort", "-Regoin"],
+            "there is no column Regoin: did you mean Region?",
+        ),
+        (
+            &["export", "db-instances", "--cached", "--group-by", "Multi_AZ"],
+            "there is no column Multi_AZ: did you mean MultiAZ?",
+        ),
+        (&["export", "db-instances", "--cached", "--region", "EU-Central-1"], "write eu-central-1"),
+        (
+            &["export", "--cached", "--view", "nothing"],
+            "there is no view nothing: `rds-fleet-cli views` lists them",
+        ),
+    ] {
+        let said = run(arguments);
+        assert!(said.code == Some(2) && said.err.contains(sentence), "{arguments:?}: {}", said.err);
+    }
+    let profile = test["Profiles"][0].as_str().unwrap();
+    let other_case = match profile.to_uppercase() {
+        upper if upper == profile => profile.to_lowercase(),
+        upper => upper,
+    };
+    // The AWS CLI tells names of profiles apart by case.
+    for typed in [other_case.as_str(), "x"] {
+        let said = run(&["export", "db-instances", "--cached", "--profile", typed]);
+        let suggested = said.err.contains(&format!("did you mean {profile}"));
+        assert!(said.code == Some(2) && suggested == (typed != "x"), "{}", said.err);
+    }
+    let wrong = format!("{}9", &text("AccountId")[..11]);
+    let said = run(&["export", "db-instances", "--cached", "--account", &wrong]);
+    let is_there = wrong == text("AccountId");
+    assert!(is_there || said.err.contains(&format!("did you mean {}", text("AccountId"))), "{}", said.err);
+
+    let count = |condition: &str| {
+        let said = run(&[
+            "export",
+            "db-instances",
+            "--cached",
+            "--where",
+            condition,
+            "--columns",
+            "engine",
+            "--format",
+            "jsonl",
+        ]);
+        assert_eq!(said.err, "", "{condition}");
+        said.out.lines().count()
+    };
+    assert_eq!(count("DBInstanceIdentifier is INVOICING-TEST"), 1);
+    assert_eq!(count(&format!("DBInstanceArn is \"{arn}\"")), 1);
+    assert_eq!(count("dbinstanceidentifier in (INVOICING-Prod)"), 3);
+    assert_eq!(count("not DBInstanceIdentifier is INVOICING-TEST"), rows.as_array().unwrap().len() - 1);
+    let group = test["DBParameterGroups"][0]["DBParameterGroupName"].as_str().unwrap();
+    let with = |name: &str| count(&format!("DBParameterGroups is \"{name}\""));
+    assert!(with(group) > 0 && with(group) == with(&group.to_uppercase()));
+    assert_eq!(count("TagList is INVOICING"), 0, "values of tags are told apart by case");
+
+    let values = |name: &str| run(&["values", "--cached", "--setting", name]);
+    assert_eq!(values("Work_Mem").out, values("work_mem").out);
+    assert_eq!(values("multiaz").out, values("MultiAZ").out);
+    let tag = values("TagList[APP]");
+    assert_eq!(tag.out, values("TagList[app]").out);
+    assert!(tag.err.contains("note: TagList[APP] is taken for TagList[app]"), "{}", tag.err);
+    assert_eq!(
+        run(&["values", "--cached", "--engine", "Postgres"]).out,
+        run(&["values", "--cached", "--engine", "postgres"]).out
+    );
+
+    let file = folder.path().join("baseline.toml");
+    let file = file.to_str().unwrap();
+    assert_eq!(run(&["baseline", "x", "INVOICING-TEST", "--cached", "-o", file]).code, Some(0));
+    let baseline = std::fs::read_to_string(file).unwrap();
+    let typed = baseline.replace("work_mem = ", "WORK_MEM = ").replace("MultiAZ = ", "multiaz = ");
+    assert_ne!(typed, baseline);
+    std::fs::write(file, typed).unwrap();
+    let drift = run(&["drift", "--cached", "--baseline", file, "invoicing-test"]);
+    assert_eq!(drift.code, Some(0), "{}{}", drift.out, drift.err);
+    let rules = folder.path().join("rules.toml");
+    std::fs::write(
+        &rules,
+        "[[ignore]]\nparameter = \"WORK_MEM\"\n[[ignore]]\nmember = \"deletionprotection\"\n",
+    )
+    .unwrap();
+    let rules = rules.to_str().unwrap();
+    let ignored = run(&[
+        "compare",
+        "--cached",
+        "--rules",
+        rules,
+        "--only-differences",
+        "--format",
+        "csv",
+        DATABASES[0],
+        DATABASES[1],
+    ]);
+    assert!(
+        !ignored.out.contains("work_mem") && !ignored.out.contains("DeletionProtection"),
+        "{}",
+        ignored.out
+    );
+}
+
+#[test]
+fn a_query_says_what_it_hardly_means_and_csv_is_separated_as_asked() {
+    let sandbox = Sandbox::start(Settings { accounts: 2, ..Settings::default() }).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| -> Said {
+        let output = program(folder.path(), arguments).envs(sandbox.variables()).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    };
+    let query = |sql: &str, more: &[&str]| run(&[&["query", sql], more].concat());
+    let said =
+        query("SELECT count(*) AS n FROM db_instances WHERE EngineVersion = 16.10 OR MultiAZ = 'true'", &[]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(
+        said.err.contains("note: EngineVersion = 16.10")
+            && said.err.contains("Write EngineVersion = '16.10'"),
+        "{}",
+        said.err
+    );
+    assert!(
+        said.err.contains("Write MultiAZ = 1, or just MultiAZ") && !said.out.contains("Write"),
+        "{}",
+        said.out
+    );
+    for format in ["csv", "json", "html"] {
+        let sql = "SELECT Engine FROM db_instances WHERE AccountId <> 012345678910";
+        let said = query(sql, &["--cached", "--format", format]);
+        assert!(
+            said.err.contains("Write AccountId <> '012345678910'") && !said.out.contains("Write"),
+            "{format}: {}",
+            said.err
+        );
+    }
+    let right =
+        query("SELECT Engine FROM db_instances WHERE EngineVersion = '16.10' AND MultiAZ", &["--cached"]);
+    assert_eq!((right.code, right.err.as_str()), (Some(0), ""));
+
+    let sql = "SELECT 'x;=1+1' AS a, 'b,c' AS \"＝d\", 1.5 AS e";
+    let written = |more: &[&str]| {
+        let said = query(sql, &[&["--cached", "--format", "csv"], more].concat());
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        said.out
+    };
+    assert_eq!(written(&[]), "\u{feff}a,'＝d,e\r\nx;=1+1,\"b,c\",1.5\r\n");
+    assert_eq!(written(&["--separator", ";"]), "\u{feff}a;'＝d;e\r\n\"x;=1+1\";b,c;1.5\r\n");
+    assert_eq!(written(&["--separator", "tab", "--raw"]), "a\t＝d\te\r\nx;=1+1\tb,c\t1.5\r\n");
+    assert_eq!(written(&["--raw"]), "a,＝d,e\r\nx;=1+1,\"b,c\",1.5\r\n");
+    for (arguments, sentence) in [
+        (
+            &["changes", "--cached", "--format", "json", "--separator", ";"][..],
+            "--separator is for --format csv",
+        ),
+        (&["export", "db-instances", "--cached", "--separator", ";"], "--separator is for --format csv"),
+        (
+            &["compare", "--cached", "x", "--format", "html", "--separator", ";"],
+            "--separator is for --format csv",
+        ),
+        (
+            &["export", "db-instances", "--cached", "--format", "csv", "--separator", "ab"],
+            "write comma, semicolon, tab",
+        ),
+    ] {
+        let said = run(arguments);
+        assert!(said.code == Some(2) && said.err.contains(sentence), "{arguments:?}: {}", said.err);
+    }
+    let changes = run(&["changes", "--cached", "--since", "1d", "--format", "csv", "--separator", "|"]);
+    assert!(changes.out.starts_with("\u{feff}At|Since|Kind|"), "{}", changes.out);
+}

@@ -298,8 +298,13 @@ pub(super) fn written(core: &Core, output: Option<&Path>) -> Result<(), Ending> 
             say(&format!("rds-fleet-cli: {sentence}"));
             return Err(Ending::Nothing);
         }
-        (Ok(exported), Some(path)) if io::stderr().is_terminal() => {
-            say(&format!("{}: {} rows", path.display(), exported.rows));
+        (Ok(exported), path) => {
+            for note in &exported.notes {
+                say(&format!("rds-fleet-cli: note: {note}"));
+            }
+            if let Some(path) = path.filter(|_| io::stderr().is_terminal()) {
+                say(&format!("{}: {} rows", path.display(), exported.rows));
+            }
         }
     }
     Ok(())

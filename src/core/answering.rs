@@ -18,7 +18,7 @@ use super::exporting::sentence;
 use super::finding;
 use super::overview::{Completeness, Scope, overview};
 use super::relating::relate;
-use crate::inventory::{Grouped, QueryLimits, Reader, Refusal, Stop, Storage};
+use crate::inventory::{Grouped, QueryLimits, Reader, Refusal, Stop, Storage, notes};
 use crate::query::{Query, written_sql};
 use crate::rds::readable::{self, exact, readable};
 use crate::rds::{Cell, kind};
@@ -341,6 +341,7 @@ impl Desk {
             groups: Arc::default(),
             columns: Arc::default(),
             sql: String::new(),
+            notes: Vec::new(),
             error: None,
         };
         let stop = self.stop.clone();
@@ -356,6 +357,7 @@ impl Desk {
                 view.of = answered.of;
                 view.groups = Arc::new(answered.groups.into_iter().map(group).collect());
                 view.columns = answered.columns;
+                view.notes = view.query.sql.as_deref().map(notes).unwrap_or_default();
                 view.sql = match (&view.query.sql, kind(&view.query.kind)) {
                     (Some(sql), _) => sql.clone(),
                     (None, Some(kind)) => {

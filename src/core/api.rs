@@ -297,6 +297,8 @@ pub struct View {
     pub columns: Arc<[Column]>,
     /// The query as a person would write it.
     pub sql: String,
+    /// What a person should know of their own SQL: comparisons that hardly mean what was meant.
+    pub notes: Vec<String>,
     /// Why there is no answer, where there is none.
     pub error: Option<Refused>,
 }
@@ -423,4 +425,6 @@ pub struct Exported {
     /// Coverage entries of the query's kind and targets that are not collected, and, where the query means every
     /// target, profiles that cannot be used; their rows are not in the file.
     pub not_collected: usize,
+    /// As those of a `View`.
+    pub notes: Vec<String>,
 }

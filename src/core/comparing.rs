@@ -121,7 +121,7 @@ pub fn report(asked: ComparisonReport, telling: &Telling, core: Sender<Message>)
             report::write_comparison(asked.format, &report_of(compared, &asked.shown), out)
         })?;
         let not_collected = compared.comparison.gaps.len() + compared.about.broken.len();
-        Ok(Exported { path: asked.path.clone(), rows, not_collected })
+        Ok(Exported { path: asked.path.clone(), rows, not_collected, notes: Vec::new() })
     });
 }
 
@@ -160,7 +160,12 @@ pub fn save_baseline(asked: SaveBaseline, telling: &Telling, core: Sender<Messag
             out.write_all(text.as_bytes())?;
             Ok(baseline.settings.values().map(BTreeMap::len).sum())
         })?;
-        Ok(Exported { path: asked.path.clone(), rows, not_collected: asked.compared.comparison.gaps.len() })
+        Ok(Exported {
+            path: asked.path.clone(),
+            rows,
+            not_collected: asked.compared.comparison.gaps.len(),
+            notes: Vec::new(),
+        })
     });
 }
 

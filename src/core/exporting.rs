@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::Message;
 use super::answering::Telling;
 use super::api::{Event, Export, Exported, RowChoice};
-use crate::inventory::{Answered, QueryLimits, Reader, Refusal, Stop, Storage};
+use crate::inventory::{Answered, QueryLimits, Reader, Refusal, Stop, Storage, notes};
 use crate::query::Query;
 use crate::rds::{Cell, Column, Shape, kind};
 use crate::report::{self, About, RowSource};
@@ -82,7 +82,8 @@ fn write(
     .map_err(|error| if stop.is_wanted() { CANCELLED.to_owned() } else { error })?;
     let not_collected = about.gaps().count() + about.broken.len();
     tracing::info!(rows, not_collected, path = %export.path.display(), "exported");
-    Ok(Exported { path: export.path.clone(), rows, not_collected })
+    let notes = export.query.sql.as_deref().map(notes).unwrap_or_default();
+    Ok(Exported { path: export.path.clone(), rows, not_collected, notes })
 }
 
 /// What an export is of, and what is missing from it.

@@ -225,10 +225,7 @@ impl Guard {
             .columns_with_metadata()
             .map(|column| {
                 let origin = column.table_name().zip(column.origin_name());
-                let kinds_column = origin.and_then(|(table, name)| {
-                    let kind = kind(&table.trim_end_matches("_past").replace('_', "-"))?;
-                    Some(&kind.columns[kind.column(name)?])
-                });
+                let kinds_column = origin.and_then(|(table, name)| column_of_a_kind(table, name));
                 // A view over two tables hides where a column comes from; its name then tells.
                 let named = || {
                     let columns: Vec<&Column> = read
@@ -279,6 +276,35 @@ impl Guard {
             other => Refused::from(other.to_string()),
         }
     }
+}
+
+/// What SQLite says, with the names that may have been meant by one that it does not know.
+fn suggesting(sql: &str, message: &str) -> String {
+    let of_statement = |table: &&Table| {
+        let mut words = sql.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+        words.any(|word| names::same(word, &table.name))
+    };
+    let known: Vec<&str> = match message.split_once(": ").unwrap_or_default().0 {
+        "no such table" => tables().iter().map(|table| table.name.as_str()).collect(),
+        "no such column" => tables()
+            .iter()
+            .filter(of_statement)
+            .flat_map(|table| &table.columns)
+            .map(String::as_str)
+            .collect(),
+        _ => return message.to_owned(),
+    };
+    let typed = message.rsplit([' ', '.']).next().unwrap_or_default();
+    match names::nearest(typed, known)[..] {
+        [] => message.to_owned(),
+        ref near => format!("{message}: did you mean {}?", names::listed(near)),
+    }
+}
+
+/// The column that a column of a table of the store is, where the table is a kind's, of now or of the past.
+pub fn column_of_a_kind(table: &str, name: &str) -> Option<&'static Column> {
+    let kind = kind(&table.trim_end_matches("_past").replace('_', "-"))?;
+    Some(&kind.columns[kind.column(name)?])
 }
 
 /// Says whether a step of a statement is nothing but reading.

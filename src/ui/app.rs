@@ -35,7 +35,7 @@ use super::overview::OverviewPage;
 use super::palette::Palette;
 use super::roster::{self, Roster, Ticks};
 use super::sheet::Sheet;
-use super::sql::SqlPanel;
+use super::sql::{self, SqlPanel};
 use super::theme::{self, Tokens};
 use super::views;
 use super::{drawer, empty, preferences, status, toolbar};
@@ -389,6 +389,10 @@ impl App {
                 .resizable(false)
                 .frame(frame)
                 .show(ui, |ui| self.sql.show(ui, running, actions));
+            let notes = self.grids[self.sheet].view().map_or(&[][..], |view| &view.notes);
+            if !notes.is_empty() {
+                Panel::bottom("sql notes").resizable(false).frame(frame).show(ui, |ui| sql::notes(ui, notes));
+            }
         }
         if !self.comparison.open {
             self.chips.show(ui, frame, &self.grids[self.sheet], &self.search, actions);

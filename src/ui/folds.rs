@@ -166,6 +166,7 @@ mod tests {
             groups: Arc::new(groups),
             columns: Arc::default(),
             sql: String::new(),
+            notes: Vec::new(),
             error: None,
         }
     }

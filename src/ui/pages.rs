@@ -94,6 +94,7 @@ mod tests {
             groups: Arc::default(),
             columns: Arc::default(),
             sql: String::new(),
+            notes: Vec::new(),
             error: None,
         }))
     }

@@ -65,6 +65,7 @@ impl Link for FakeCore {
                     groups: groups(query, found),
                     columns: columns(query),
                     sql: query.sql.clone().unwrap_or("SELECT 'as a person would write it'".to_owned()),
+                    notes: query.sql.as_deref().map(rds_fleet::inventory::notes).unwrap_or_default(),
                     error: None,
                 })));
             }
@@ -112,6 +113,7 @@ impl Link for FakeCore {
                     path: export.path.clone(),
                     rows: 40,
                     not_collected: 1,
+                    notes: Vec::new(),
                 })));
             }
             Command::Values { query, column } => {

@@ -202,6 +202,7 @@ impl Company {
             groups: Arc::new(groups(query, &databases)),
             columns,
             sql: STATEMENT.to_owned(),
+            notes: Vec::new(),
             error: None,
         })));
         *self.shown.borrow_mut() = Shown { number, query: Some(query.clone()), databases };

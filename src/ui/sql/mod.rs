@@ -20,6 +20,8 @@ use completion::Completion;
 
 /// Statements that are remembered.
 const MOST_REMEMBERED: usize = 50;
+/// How much of the height notes take before they scroll.
+const NOTES: f32 = 96.0;
 /// Lines of the editor before it scrolls.
 const LINES: usize = 7;
 
@@ -50,6 +52,21 @@ impl Default for SqlPanel {
 /// The editor's id, so that it can be given the focus.
 pub fn editor_id() -> Id {
     Id::unique("sql editor")
+}
+
+/// Draws below an answer what a person should know of their statement.
+pub fn notes(ui: &mut Ui, notes: &[String]) {
+    let tokens = Tokens::of(ui);
+    ui.add_space(theme::STEP);
+    ScrollArea::vertical().max_height(NOTES).show(ui, |ui| {
+        for note in notes {
+            ui.horizontal_top(|ui| {
+                Tone::Attention.show(ui);
+                ui.add(Label::new(RichText::new(note).color(tokens.text)).selectable(true).wrap());
+            });
+        }
+    });
+    ui.add_space(theme::STEP);
 }
 
 impl SqlPanel {
