@@ -28,6 +28,7 @@ use egui::{
 };
 use rds_fleet::analysis::compare::{Comparison, Database, Subject};
 use rds_fleet::analysis::meaning::Meaning;
+use rds_fleet::analysis::own_names::NamedText;
 use rds_fleet::analysis::rules::Rules;
 use rds_fleet::analysis::setting::{Held, Named, Section, Setting};
 use rds_fleet::config::Environment;
@@ -218,7 +219,7 @@ fn compared() -> Compared {
             section: Section::ALL[at * Section::ALL.len() / SETTINGS],
             name: format!("setting_{at:03}").into(),
             held: Held::Set(Box::new(Setting {
-                meaning: Meaning::Text(text.clone()),
+                meaning: Meaning::Text(NamedText::plain(text.as_str())),
                 text: text.into(),
                 parameter: None,
                 waits: None,

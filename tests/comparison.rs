@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rds_fleet::analysis::baseline::Baseline;
 use rds_fleet::analysis::compare::{Comparison, Shown};
-use rds_fleet::analysis::drift::{Since, departures};
+use rds_fleet::analysis::drift::{Since, departures, not_known};
 use rds_fleet::analysis::gather::{Chosen, subjects};
 use rds_fleet::analysis::moments;
 use rds_fleet::analysis::rules::Rules;
@@ -372,4 +372,114 @@ fn a_drift_says_what_departs_and_since_when() {
     assert!(matches!(of_connections.since, Some(Since::AtLeast(_))), "{of_connections:?}");
     let work_mem = &now.rows[found[1].row];
     assert_eq!((work_mem.cells[0].text(), work_mem.cells[1].text()), ("4096", "65536"));
+}
+
+/// An instance of the application `ledger`, with a parameter group and an option group that have names in them.
+fn ledger(inventory: &mut Inventory, run: u32, account: &str, identifier: &str, events: &str) {
+    let region = "eu-west-1".to_owned();
+    let origin = Origin { account_id: Some(account.to_owned()), region, profiles: vec!["a".to_owned()] };
+    let tags = format!(
+        r#"[{{"Key":"app","Value":"ledger"}},{{"Key":"Name","Value":"{identifier}"}},
+            {{"Key":"dump","Value":"s3://dumps-{account}/{identifier}"}},{{"Key":"note","Value":"{{identifier}}"}}]"#
+    );
+    let json = |json: &str| Cell::Json(json.to_owned());
+    let instance = [
+        ("DBInstanceIdentifier", text(identifier)),
+        ("DBInstanceArn", text(&format!("arn:aws:rds:eu-west-1:{account}:db:{identifier}"))),
+        ("Engine", text("mariadb")),
+        ("EngineVersion", text("10.11.8")),
+        ("DBInstanceClass", text("db.r6g.large")),
+        ("TagList", json(&tags)),
+        ("PendingModifiedValues", json(r#"{"DBInstanceClass":"db.r6g.xlarge","MasterUserPassword":"****"}"#)),
+        (
+            "DBParameterGroups",
+            json(r#"[{"DBParameterGroupName":"g","ParameterApplyStatus":"pending-reboot"}]"#),
+        ),
+        ("OptionGroupMemberships", json(r#"[{"OptionGroupName":"o","Status":"in-sync"}]"#)),
+    ];
+    let parameter = |name: &str, data_type: &str, value: Option<&str>| {
+        let mut members = vec![
+            ("DBParameterGroupName", text("g")),
+            ("ParameterName", text(name)),
+            ("Source", text("user")),
+            ("ApplyType", text("static")),
+            ("DataType", text(data_type)),
+        ];
+        members.extend(value.map(|value| ("ParameterValue", text(value))));
+        Row::of(kind("db-parameters").unwrap(), &members).unwrap()
+    };
+    let init = format!("SET @app = '{identifier}';\nSET @note = ' {account} '");
+    let parameters = vec![
+        parameter("init_connect", "string", Some(&init)),
+        parameter("innodb_buffer_pool_size", "integer", Some("{DBInstanceClassMemory*3/4}")),
+        parameter("max_join_size", "integer", Some("18446744073709551615")),
+        parameter("sql_mode", "string", Some("")),
+        parameter("tmp_table_size", "integer", None),
+    ];
+    let options = format!(
+        r#"[{{"OptionName":"MARIADB_AUDIT_PLUGIN","OptionSettings":[
+            {{"Name":"SERVER_AUDIT_EVENTS","Value":"{events}","DataType":"STRING","IsCollection":true}},
+            {{"Name":"SERVER_AUDIT_FILE_PATH","Value":"/x;y/{identifier}","DataType":"STRING","IsCollection":false}}]}}]"#
+    );
+    let group = [("OptionGroupName", text("o")), ("Options", json(&options))];
+    for (name, rows) in [
+        ("db-instances", vec![row(kind("db-instances").unwrap(), &instance)]),
+        ("db-parameters", parameters),
+        ("option-groups", vec![row(kind("option-groups").unwrap(), &group)]),
+    ] {
+        let kind = kind(name).unwrap();
+        inventory.stage(kind, run, &origin, rows).unwrap();
+        inventory.settle(kind, run, &origin, Some(OffsetDateTime::now_utc())).unwrap();
+    }
+    inventory.commit().unwrap();
+}
+
+#[test]
+fn a_source_its_replica_and_a_baseline_in_a_file_differ_in_nothing_but_what_was_changed() {
+    let mut inventory = Inventory::in_memory().unwrap();
+    ledger(&mut inventory, 1, "111111111111", "ledger", "CONNECT, QUERY");
+    ledger(&mut inventory, 2, "222222222222", "ledger-r1", "QUERY,CONNECT");
+    ledger(&mut inventory, 3, "333333333333", "ledger-r2", "QUERY,CONNECT,TABLE");
+    let records = Records::open(inventory.storage()).unwrap();
+    let chosen = |account: &str, identifier: &str| {
+        let place = (account.to_owned(), "eu-west-1".to_owned());
+        let values = [identifier.to_owned()];
+        let which = Which::Of { place: &place, member: "DBInstanceIdentifier", values: &values };
+        Chosen {
+            record: records.of(kind("db-instances").unwrap(), &which, None).unwrap().pop().unwrap(),
+            at: None,
+        }
+    };
+    let three = [
+        chosen("111111111111", "ledger"),
+        chosen("222222222222", "ledger-r1"),
+        chosen("333333333333", "ledger-r2"),
+    ];
+    let read = |chosen: &[Chosen]| subjects(&records, chosen, &|_, _| None).unwrap();
+    let comparison = Comparison::of(read(&three), &Rules::usual(), Some(0));
+    assert!(comparison.gaps.is_empty(), "{:?}", comparison.gaps);
+    // What both wait for is the same, but not of a reboot, of which AWS does not tell what is in force.
+    let marked = |comparison: &Comparison, at: usize| -> Vec<(String, Verdict)> {
+        let rows = comparison.rows.iter().filter(|row| row.ignored.is_none());
+        let cells = rows.map(|row| (row.name.to_string(), row.cells[at].verdict()));
+        cells.filter(|(_, verdict)| !matches!(verdict, Verdict::Equal | Verdict::Waits)).collect()
+    };
+    assert_eq!(marked(&comparison, 1), []);
+    let events = "MARIADB_AUDIT_PLUGIN.SERVER_AUDIT_EVENTS".to_owned();
+    assert_eq!(marked(&comparison, 2), [(events.clone(), Verdict::Different)]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.toml");
+    std::fs::write(&file, Baseline::of(&comparison, Some(0), "ledger").text().unwrap()).unwrap();
+    let baseline = Baseline::of_file(&file).unwrap();
+    for (at, changed) in [(0, vec![]), (1, vec![]), (2, vec![events.as_str()])] {
+        let now = read(&three[at..=at]);
+        let subjects = [vec![baseline.subject(&now)], now].concat();
+        let mut drift = Comparison::of(subjects, &Rules::usual(), Some(0));
+        drift.only_what_is_in(&baseline);
+        let departed = departures(&drift, &records).unwrap();
+        let named: Vec<&str> = departed.iter().map(|found| &*drift.rows[found.row].name).collect();
+        assert_eq!(named, changed, "{at}: {}", std::fs::read_to_string(&file).unwrap());
+        assert!(not_known(&drift).is_empty(), "{:?}", not_known(&drift));
+    }
 }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::compare::{Comparison, Database, NOT_COLLECTED, Subject};
+use super::compare::{Comparison, Database, NOT_COLLECTED, Row, Subject};
 use super::meaning::{self, Key, Meaning, Owner};
-use super::setting::{Held, Named, Section, Setting, is_named};
+use super::own_names::{NamedText, split_list, written_empty};
+use super::setting::{APPLY_STATUS, Held, Named, Parameter, Section, Setting, is_named};
 use crate::mistake;
 
 /// What databases are held against.
@@ -26,6 +27,9 @@ pub struct Baseline {
     /// The engine with its major version: what nobody has set follows from it.
     #[serde(default)]
     pub family: String,
+    /// What the placeholders are in the database from which it was taken.
+    #[serde(default)]
+    pub own: OwnNames,
     /// Settings that there are, by section and name.
     #[serde(default)]
     pub settings: BTreeMap<String, BTreeMap<String, String>>,
@@ -34,11 +38,26 @@ pub struct Baseline {
     pub absent: BTreeMap<String, Vec<String>>,
 }
 
+/// The names of one database, and of its cluster; empty where they are of no use.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OwnNames {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub account: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub region: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub identifier: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cluster: String,
+}
+
 /// What stands at the head of a file.
 const HEAD: &str = "\
 # A baseline of RDS Fleet: what databases are held against by `rds-fleet-cli drift --baseline FILE`.
 # Only what stands here is held against: lines may be deleted, and values edited. An empty value of a parameter leaves it
-# to the engine; what is listed under [absent] must not be there.
+# to the engine; what is listed under [absent] must not be there. {identifier}, {account} and {region} are each database's
+# own; [own] says what they were where this was taken from, and may be deleted.
 
 ";
 
@@ -57,20 +76,23 @@ impl Baseline {
             },
             engine: first.map(|database| database.engine.clone()).unwrap_or_default(),
             family: first.map(|database| database.family.clone()).unwrap_or_default(),
+            own: database.map(|at| own_names(comparison, at)).unwrap_or_default(),
             settings: BTreeMap::new(),
             absent: BTreeMap::new(),
         };
         for row in comparison.rows.iter().filter(|row| row.ignored.is_none() && &*row.name != NOT_COLLECTED) {
             let section = row.section.word().to_owned();
             match row.cells.get(database.unwrap_or(row.standard)).map(|cell| &cell.held) {
-                Some(Held::Set(setting)) => {
+                // That something waits passes by itself.
+                Some(Held::Set(setting)) if &*row.name == APPLY_STATUS && &*setting.text != "in-sync" => {}
+                Some(Held::Set(setting)) if !setting.is_only_awaited() => {
                     baseline
                         .settings
                         .entry(section)
                         .or_default()
                         .insert(row.name.to_string(), portable(setting));
                 }
-                Some(Held::Missing) => {
+                Some(Held::Set(_) | Held::Missing) => {
                     baseline.absent.entry(section).or_default().push(row.name.to_string());
                 }
                 Some(Held::NotKnown(_)) | None => {}
@@ -119,32 +141,24 @@ impl Baseline {
     pub fn subject(&self, others: &[Subject]) -> Subject {
         let mut samples: BTreeMap<(Section, &str), &Setting> = BTreeMap::new();
         for named in others.iter().flat_map(|subject| &subject.settings) {
-            if let Held::Set(setting) = &named.held {
-                samples.entry((named.section, &named.name)).or_insert(setting);
+            if let Some(setting) = named.held.setting() {
+                let sample = samples.entry((named.section, &named.name)).or_insert(setting);
+                if sample.is_only_awaited() {
+                    *sample = setting;
+                }
             }
         }
-        let owner = Owner { engine: self.engine.clone(), ..Owner::default() };
         let mut settings = Vec::new();
         for (word, of_section) in &self.settings {
             let Some(section) = Section::of_word(word) else { continue };
+            let owner = self.owner(section);
             for (typed, text) in of_section {
                 // A file may be written by hand: the setting is called as the databases call it.
                 let called = samples.keys().find(|(of, name)| *of == section && is_named(name, typed));
                 let is_exact = samples.contains_key(&(section, typed.as_str()));
                 let name = called.filter(|_| !is_exact).map_or(typed.as_str(), |(_, name)| *name);
-                let meaning = match samples.get(&(section, name)) {
-                    Some(sample) => read(name, text, sample, &owner),
-                    None => Meaning::Text(text.clone()),
-                };
-                let held = Held::Set(Box::new(Setting {
-                    text: text.as_str().into(),
-                    meaning,
-                    parameter: samples
-                        .get(&(section, name))
-                        .and_then(|sample| sample.parameter.clone())
-                        .filter(|_| section == Section::Parameters),
-                    waits: None,
-                }));
+                let sample = samples.get(&(section, name)).copied();
+                let held = Held::Set(Box::new(read_setting(name, text, sample, &owner)));
                 settings.push(Named { section, name: name.into(), held });
             }
         }
@@ -156,6 +170,26 @@ impl Baseline {
         };
         Subject { database, settings, gaps: Vec::new() }
     }
+
+    /// Whose names the placeholders of a section are.
+    fn owner(&self, section: Section) -> Owner {
+        let OwnNames { account, region, identifier, cluster } = self.own.clone();
+        let identifier = if section == Section::Cluster { cluster } else { identifier };
+        Owner { engine: self.engine.clone(), account_id: account, region, identifier, ..Owner::default() }
+    }
+}
+
+fn own_names(comparison: &Comparison, at: usize) -> OwnNames {
+    let Some(database) = comparison.databases.get(at) else { return OwnNames::default() };
+    let is_cluster = |row: &&Row| row.section == Section::Cluster && &*row.name == "DBClusterIdentifier";
+    let cluster = comparison.rows.iter().find(is_cluster).and_then(|row| row.cells[at].held.setting());
+    OwnNames {
+        account: database.account_id.clone(),
+        region: database.region.clone(),
+        // A baseline has a name, but not as a database.
+        identifier: if database.is_baseline() { String::new() } else { database.identifier.to_string() },
+        cluster: cluster.map(|cluster| cluster.text.to_string()).unwrap_or_default(),
+    }
 }
 
 const OWN_KEY: &str = "a key of the account's own";
@@ -164,54 +198,95 @@ const OTHERS_KEY: &str = "a key of account ";
 
 /// A setting's text without what is its database's own.
 fn portable(setting: &Setting) -> String {
+    let is_parameter = setting.parameter.is_some();
     match &setting.meaning {
+        Meaning::EnginesOwn => String::new(),
         Meaning::Key(Key::OfTheAccount) => OWN_KEY.to_owned(),
         Meaning::Key(Key::AwsDefault) => DEFAULT_KEY.to_owned(),
         Meaning::Key(Key::Alias(alias)) => format!("alias/{alias}"),
         Meaning::Key(Key::OfAnother(account)) => format!("{OTHERS_KEY}{account}"),
         Meaning::Groups { ids, .. } => ids.len().to_string(),
         // Of names of its own, their number.
-        Meaning::Number(number) if setting.parameter.is_none() => number.to_string(),
-        Meaning::Text(text) => text.clone(),
-        Meaning::Words(words) if setting.parameter.is_none() => words.join("; "),
-        _ => setting.text.to_string(),
+        Meaning::Number(number) if !is_parameter && setting.text.trim().parse() != Ok(*number) => {
+            number.to_string()
+        }
+        Meaning::Text(text) if text.has_own() || !is_parameter => text.written(),
+        Meaning::Words(words) if !is_parameter => {
+            words.iter().map(NamedText::written_in_list).collect::<Vec<_>>().join("; ")
+        }
+        Meaning::Words(words) if words.iter().any(NamedText::has_own) => {
+            words.iter().map(NamedText::written).collect::<Vec<_>>().join(",")
+        }
+        _ if setting.text.is_empty() => written_empty(),
+        _ => NamedText::plain(&*setting.text).written(),
     }
 }
 
 /// The opposite of `portable`, for a setting of the sample's sort.
-fn read(name: &str, text: &str, sample: &Setting, owner: &Owner) -> Meaning {
-    if let Some(parameter) = &sample.parameter {
-        let value = Some(text).filter(|text| !text.is_empty());
-        let mut meaning = meaning::of_parameter(name, &parameter.data_type, value, owner);
-        if let Meaning::Formula(formula) = &mut meaning {
-            // It is of no machine.
-            formula.inputs.clear();
-        }
-        return meaning;
+fn read_setting(name: &str, written: &str, sample: Option<&Setting>, owner: &Owner) -> Setting {
+    let text = NamedText::read(written, owner);
+    // As AWS would say it, where all of it is known.
+    let said = if text.is_verbatim() { text.text() } else { written };
+    let parameter = sample.and_then(|sample| sample.parameter.as_ref());
+    let meaning = match (parameter, sample) {
+        (Some(_), _) if written.is_empty() => Meaning::EnginesOwn,
+        (Some(parameter), _) => read_parameter(name, &text, parameter, &owner.engine),
+        (None, Some(sample)) => read_member(written, text.clone(), &sample.meaning, owner),
+        (None, None) => Meaning::Text(text.clone()),
+    };
+    Setting { text: said.into(), meaning, parameter: parameter.cloned(), waits: None }
+}
+
+fn read_parameter(name: &str, text: &NamedText, parameter: &Parameter, engine: &str) -> Meaning {
+    if text.has_own() {
+        return meaning::of_named_parameter(name, &parameter.data_type, text, &parameter.allowed);
     }
-    match &sample.meaning {
-        Meaning::Truth(_) => Meaning::Truth(text == "true"),
-        Meaning::Number(_) => text.parse().map_or_else(|_| Meaning::Text(text.to_owned()), Meaning::Number),
-        Meaning::Words(_) => Meaning::Words(meaning::words(text.split(';'), owner, false)),
+    // Own names stand as placeholders, and what is none is of nobody.
+    let nobody = Owner { engine: engine.to_owned(), ..Owner::default() };
+    let (data_type, allowed) = (&parameter.data_type, &parameter.allowed);
+    let mut meaning = meaning::of_parameter(name, data_type, allowed, Some(text.text()), &nobody);
+    if let Meaning::Formula(formula) = &mut meaning {
+        // It is of no machine.
+        formula.inputs.clear();
+    }
+    meaning
+}
+
+fn read_member(written: &str, text: NamedText, sample: &Meaning, owner: &Owner) -> Meaning {
+    match sample {
+        Meaning::Truth(_) => match meaning::truth_or_digit(text.text()) {
+            Some(truth) => Meaning::Truth(truth),
+            None => Meaning::Text(text),
+        },
+        Meaning::Number(_) => match text.text().trim().parse() {
+            Ok(number) => Meaning::Number(number),
+            Err(_) => Meaning::Text(text),
+        },
+        Meaning::Words(_) => {
+            let words = split_list(written).into_iter().map(|word| NamedText::read(word.trim(), owner));
+            Meaning::Words(meaning::words(words))
+        }
         Meaning::Groups { .. } => {
-            let ids = vec![String::new(); text.parse().unwrap_or_default()];
+            let ids = vec![String::new(); written.parse().unwrap_or_default()];
             Meaning::Groups { vpc: String::new(), ids }
         }
-        Meaning::Key(_) => Meaning::Key(match text {
+        Meaning::Key(_) => Meaning::Key(match written {
             OWN_KEY => Key::OfTheAccount,
             DEFAULT_KEY => Key::AwsDefault,
-            text => match text.strip_prefix("alias/") {
+            written => match written.strip_prefix("alias/") {
                 Some(alias) => Key::Alias(alias.to_owned()),
-                None => Key::OfAnother(text.strip_prefix(OTHERS_KEY).unwrap_or(text).to_owned()),
+                None => Key::OfAnother(written.strip_prefix(OTHERS_KEY).unwrap_or(written).to_owned()),
             },
         }),
-        _ => Meaning::Text(text.to_owned()),
+        _ => Meaning::Text(text),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::rules::Rules;
+    use crate::analysis::setting::Waits;
 
     #[test]
     fn a_file_comes_back_as_it_was_written_and_always_in_one_order() {
@@ -240,5 +315,104 @@ mod tests {
             Baseline::of_text("name = \"x\"\n[settings.Stuff]\na = \"1\"").unwrap_err().contains("Stuff")
         );
         assert!(Baseline::of_text("naem = \"x\"").unwrap_err().contains("naem"));
+    }
+
+    fn text_setting(text: NamedText) -> Setting {
+        Setting { text: text.text().into(), meaning: Meaning::Text(text), parameter: None, waits: None }
+    }
+
+    fn owner(identifier: &str) -> Owner {
+        Owner {
+            account_id: "111111111111".to_owned(),
+            region: "eu-central-1".to_owned(),
+            identifier: identifier.to_owned(),
+            ..Owner::default()
+        }
+    }
+
+    fn subject(identifier: &str, tags: &[(&str, &str)]) -> Subject {
+        let owner = owner(identifier);
+        let named = |(key, text): &(&str, &str)| {
+            let held = Held::Set(Box::new(text_setting(NamedText::find(text, &owner))));
+            Named { section: Section::Tags, name: format!("TagList[{key}]").as_str().into(), held }
+        };
+        let database = Database {
+            kind: "db-instances",
+            identifier: identifier.into(),
+            account_id: owner.account_id.clone(),
+            region: owner.region.clone(),
+            ..Database::default()
+        };
+        Subject { database, settings: tags.iter().map(named).collect(), gaps: Vec::new() }
+    }
+
+    fn verdicts(baseline: &Baseline, found: Subject) -> Vec<(String, &'static str)> {
+        let found = vec![found];
+        let subjects = [vec![baseline.subject(&found)], found].concat();
+        let comparison = Comparison::of(subjects, &Rules::default(), Some(0));
+        let verdict = |row: &Row| (row.name.to_string(), row.cells[1].verdict().word());
+        comparison.rows.iter().map(verdict).filter(|(_, verdict)| *verdict != "equal").collect()
+    }
+
+    #[test]
+    fn own_names_are_placeholders_that_hold_for_the_source_its_replica_and_others() {
+        let tags = [("app", "ledger"), ("dump", "s3://x-111111111111/ledger"), ("odd", "{identifier}")];
+        let source = subject("ledger", &tags);
+        let comparison = Comparison::of(vec![source.clone()], &Rules::default(), None);
+        let text = Baseline::of(&comparison, Some(0), "x").text().unwrap();
+        for line in [
+            "\"TagList[app]\" = \"{identifier}\"",
+            "\"TagList[dump]\" = \"s3://x-{account}/{identifier}\"",
+            "\"TagList[odd]\" = \"{{}identifier}\"",
+            "identifier = \"ledger\"",
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+        let baseline = Baseline::of_text(&text).unwrap();
+        assert_eq!(verdicts(&baseline, source.clone()), []);
+        assert_eq!(verdicts(&baseline, subject("ledger-r1", &tags)), []);
+        let others = [("app", "orders"), ("dump", "s3://x-111111111111/orders"), ("odd", "orders")];
+        let odd = [("TagList[odd]".to_owned(), "different")];
+        assert_eq!(verdicts(&baseline, subject("orders", &others)), odd);
+        // Without the names of its source, the replica's tag is not known to be the same.
+        let unnamed = Baseline { own: OwnNames::default(), ..baseline };
+        assert_eq!(verdicts(&unnamed, source), []);
+        assert_eq!(verdicts(&unnamed, subject("ledger-r1", &tags)).len(), 2);
+    }
+
+    #[test]
+    fn a_file_of_before_is_still_understood() {
+        let text = "name = \"x\"\n[settings.Tags]\n\"TagList[app]\" = \"{identifier}-api\"\n\
+                    \"TagList[arn]\" = \"arn:aws:sns:{region}:{account}:dba\"\n";
+        let baseline = Baseline::of_text(text).unwrap();
+        let tags = [("app", "ledger-api"), ("arn", "arn:aws:sns:eu-central-1:111111111111:dba")];
+        assert_eq!(verdicts(&baseline, subject("ledger", &tags)), []);
+        let tags = [("app", "{identifier}-api"), ("arn", "arn:aws:sns:eu-central-1:999999999999:dba")];
+        assert_eq!(verdicts(&baseline, subject("ledger", &tags)).len(), 2);
+    }
+
+    #[test]
+    fn what_waits_is_no_departure_and_what_waits_for_its_first_value_is_absent() {
+        let becomes = |text: &str| Some((text.to_owned(), Meaning::Text(NamedText::plain(text))));
+        let mut waiting = subject("ledger", &[("class", "large"), ("new", "")]);
+        for named in &mut waiting.settings {
+            let Held::Set(setting) = &mut named.held else { panic!() };
+            setting.waits = Some(Waits { becomes: becomes("xlarge"), until: "a reboot" });
+            if &*named.name == "TagList[new]" {
+                setting.meaning = Meaning::EnginesOwn;
+            }
+        }
+        let comparison = Comparison::of(vec![waiting.clone()], &Rules::default(), None);
+        let baseline = Baseline::of(&comparison, Some(0), "x");
+        assert_eq!(
+            baseline.settings["Tags"],
+            BTreeMap::from([("TagList[class]".to_owned(), "large".to_owned())])
+        );
+        assert_eq!(baseline.absent["Tags"], ["TagList[new]"]);
+        assert_eq!(verdicts(&baseline, waiting.clone()), []);
+        // What it waits for is what a newer baseline says: it departs until then.
+        let mut newer = baseline.clone();
+        newer.settings.get_mut("Tags").unwrap().insert("TagList[class]".to_owned(), "xlarge".to_owned());
+        assert_eq!(verdicts(&newer, waiting), [("TagList[class]".to_owned(), "waits")]);
     }
 }

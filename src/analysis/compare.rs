@@ -2,6 +2,7 @@
 //! has is `gather`'s, whether two are the same `same`'s; here they are lined up, held against a reference or the majority,
 //! and counted. Everything a page or a report shows is plain data here.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -108,7 +109,7 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// Its name and its values in small letters, each once, so that a search need not go through every cell.
     pub words: Box<str>,
-    /// The database whose value the others are held against: the reference, or the first of the majority.
+    /// The database whose value the others are held against: the reference, or one of the majority.
     pub standard: usize,
     /// Databases known to differ from it.
     pub differing: usize,
@@ -235,10 +236,16 @@ impl Comparison {
             row.standard = self.reference.unwrap_or_else(|| majority(&row.cells));
             let standard = row.cells[row.standard].held.clone();
             let family = &self.databases[row.standard].family;
+            let is_baseline = self.databases[row.standard].is_baseline();
             let (mut differing, mut unsure) = (0, 0);
             for (cell, database) in row.cells.iter_mut().zip(&self.databases) {
                 let mut judged = judge(&standard, &cell.held, *family == database.family);
-                if let (Verdict::Different, Some(one), Some(other)) =
+                // A baseline says what is to be in force, and what waits has not departed from it.
+                let of_baseline = is_baseline || database.is_baseline();
+                if of_baseline && judged.verdict == Verdict::Waits && is_same_value(&standard, &cell.held) {
+                    judged = Judged::new(Verdict::Equal, format!("the same until then: {}", judged.reason));
+                }
+                if let (Verdict::Different | Verdict::NotKnown, Some(one), Some(other)) =
                     (judged.verdict, standard.setting(), cell.held.setting())
                     && let Some(because) = rules.equates(row.section, &row.name, &one.text, &other.text)
                 {
@@ -328,23 +335,64 @@ pub(super) fn words(name: &str, cells: &[Cell]) -> Box<str> {
     texts.join("\n").to_lowercase().into()
 }
 
-/// The databases that have the same, set by set, in the order of the first of each. Those of which it is not known are in
-/// none.
+/// The databases that have the same, set by set, in the order of the first of each. All of a set have the same as the one
+/// that it begins with. Those of which it is not known are in none.
+///
+/// Having the same is no equivalence (`own_names` says why), so a set grows around the value that most have letter by
+/// letter, and among these around one with an own name, which means the same as more of the others. So it does not depend
+/// on the order of the databases who is in a set.
 pub(super) fn alike(cells: &[Cell]) -> Vec<Vec<usize>> {
     let mut sets: Vec<Vec<usize>> = Vec::new();
+    for group in identical(cells) {
+        match sets.iter_mut().find(|set| is_same_value(&cells[set[0]].held, &cells[group[0]].held)) {
+            Some(set) => set.extend(group),
+            None => sets.push(group),
+        }
+    }
+    for set in &mut sets {
+        set[1..].sort_unstable();
+    }
+    sets.sort_by_key(|set| set.iter().min().copied());
+    sets
+}
+
+/// The databases that have the same letter by letter, the largest group first.
+fn identical(cells: &[Cell]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut by_text: HashMap<&str, Vec<usize>> = HashMap::new();
     for (place, cell) in cells.iter().enumerate() {
         if matches!(cell.held, Held::NotKnown(_)) {
             continue;
         }
-        match sets.iter_mut().find(|set| is_same_value(&cells[set[0]].held, &cell.held)) {
-            Some(set) => set.push(place),
-            None => sets.push(vec![place]),
+        let of_text = by_text.entry(cell.text()).or_default();
+        match of_text.iter().find(|group| is_identical(&cells[groups[**group][0]].held, &cell.held)) {
+            Some(group) => groups[*group].push(place),
+            None => {
+                of_text.push(groups.len());
+                groups.push(vec![place]);
+            }
         }
     }
-    sets
+    let rank = |group: &Vec<usize>| {
+        let cell = &cells[group[0]];
+        let has_own = cell.held.setting().is_some_and(|setting| setting.meaning.has_own_names());
+        (Reverse(group.len()), Reverse(has_own), cell.text())
+    };
+    // The same text of two meanings is rare, and any order of the meanings does.
+    let meaning = |group: &[usize]| format!("{:?}", cells[group[0]].held.setting().map(|set| &set.meaning));
+    groups.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| meaning(one).cmp(&meaning(other))));
+    groups
 }
 
-/// The first database of the largest set of those that have the same.
+/// Whether text and meaning are the same, whatever waits.
+fn is_identical(one: &Held, other: &Held) -> bool {
+    match (one, other) {
+        (Held::Set(one), Held::Set(other)) => one.text == other.text && one.meaning == other.meaning,
+        (one, other) => one == other,
+    }
+}
+
+/// A database with the value that most have: the one with which all of these have the same.
 fn majority(cells: &[Cell]) -> usize {
     let sets = alike(cells);
     let largest = sets.iter().map(Vec::len).max().unwrap_or_default();
@@ -354,7 +402,8 @@ fn majority(cells: &[Cell]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::meaning::Meaning;
+    use crate::analysis::meaning::{Meaning, Owner};
+    use crate::analysis::own_names::NamedText;
     use crate::analysis::setting::{Setting, Waits};
 
     fn subject(name: &str, settings: &[(Section, &str, &str)]) -> Subject {
@@ -363,11 +412,11 @@ mod tests {
                 Some(text) => (text, Some(Waits { becomes: None, until: "a reboot" })),
                 None => (*text, None),
             };
-            let meaning = Meaning::Text(text.to_owned());
+            let meaning = Meaning::Text(NamedText::plain(text));
             let setting = Setting { text: text.into(), meaning, parameter: None, waits };
             Named { section: *section, name: (*name).into(), held: Held::Set(Box::new(setting)) }
         };
-        let database = Database { identifier: name.into(), ..Database::default() };
+        let database = Database { kind: "db-instances", identifier: name.into(), ..Database::default() };
         Subject { database, settings: settings.iter().map(named).collect(), gaps: Vec::new() }
     }
 
@@ -425,7 +474,6 @@ mod tests {
         for (database, family) in
             comparison.databases.iter_mut().zip(["postgres16", "mysql8.0", "postgres16"])
         {
-            database.kind = "db-instances";
             family.clone_into(&mut database.family);
         }
         let families = comparison.families();
@@ -462,5 +510,26 @@ mod tests {
         assert_eq!(comparison.values(row("Type")).len(), 1);
         assert_eq!(comparison.values(row("work_mem"))[0].databases, [0, 1]);
         assert_eq!(comparison.most_varied()[0].row, row("Iops"));
+    }
+
+    #[test]
+    fn who_has_the_same_does_not_depend_on_the_order() {
+        let cell = |text: &str, identifier: &str| {
+            let owner = Owner { identifier: identifier.to_owned(), ..Owner::default() };
+            let meaning = Meaning::Text(NamedText::find(text, &owner));
+            let held =
+                Held::Set(Box::new(Setting { text: text.into(), meaning, parameter: None, waits: None }));
+            Cell { held, judged: Judged::new(Verdict::Equal, "") }
+        };
+        // The source's own name is the replica's tag and, apart from names, another's.
+        let (source, replica) = (cell("ledger", "ledger"), cell("ledger", "ledger-r1"));
+        let (other, second) = (cell("orders", "orders"), cell("ledger", "ledger-r2"));
+        let sets = |cells: &[&Cell]| alike(&cells.iter().map(|&cell| cell.clone()).collect::<Vec<_>>());
+        assert_eq!(sets(&[&source, &replica, &other]), [[0, 1, 2]]);
+        assert_eq!(sets(&[&replica, &other, &source]), [[2, 0, 1]]);
+        assert_eq!(sets(&[&other, &replica, &source]), [[2, 0, 1]]);
+        // Two replicas that say the same weigh more.
+        assert_eq!(sets(&[&replica, &source, &other, &second]), [vec![0, 1, 3], vec![2]]);
+        assert_eq!(sets(&[&other, &source, &second, &replica]), [vec![0], vec![2, 1, 3]]);
     }
 }

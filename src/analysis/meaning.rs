@@ -2,6 +2,7 @@
 //! a list in another order, a key of each account's own. What two meanings are to each other is `same`'s.
 
 use super::formula::{self, Computed, Machine};
+use super::own_names::NamedText;
 
 /// What a text means.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,15 +14,26 @@ pub enum Meaning {
     Amount(f64),
     Truth(bool),
     /// Words whose order means nothing, sorted.
-    Words(Vec<String>),
-    Text(String),
+    Words(Vec<NamedText>),
+    Text(NamedText),
     Formula(Formula),
     Key(Key),
-    /// The security groups of a network.
+    /// The security groups of a network; a baseline's are of none, and only how many they are is known.
     Groups {
         vpc: String,
         ids: Vec<String>,
     },
+}
+
+impl Meaning {
+    /// Whether the database's own name, account or region is in it.
+    pub fn has_own_names(&self) -> bool {
+        match self {
+            Meaning::Text(text) => text.has_own(),
+            Meaning::Words(words) => words.iter().any(NamedText::has_own),
+            _ => false,
+        }
+    }
 }
 
 /// A formula, what it comes to and what that depends on.
@@ -65,7 +77,13 @@ pub struct Owner {
 }
 
 /// Reads a parameter's value.
-pub fn of_parameter(name: &str, data_type: &str, text: Option<&str>, owner: &Owner) -> Meaning {
+pub fn of_parameter(
+    name: &str,
+    data_type: &str,
+    allowed: &str,
+    text: Option<&str>,
+    owner: &Owner,
+) -> Meaning {
     let Some(text) = text else { return Meaning::EnginesOwn };
     let unit = unit(name, &owner.engine);
     if formula::is_formula(text) {
@@ -78,32 +96,47 @@ pub fn of_parameter(name: &str, data_type: &str, text: Option<&str>, owner: &Own
     }
     let trimmed = text.trim();
     if data_type == "boolean"
-        && let Some(truth) = truth(trimmed).or_else(|| digit_truth(trimmed))
+        && let Some(truth) = truth_or_digit(trimmed)
     {
         return Meaning::Truth(truth);
     }
-    if let Some(amount) = amount(trimmed, unit, &owner.engine) {
-        return Meaning::Amount(amount);
-    }
-    if let Some(number) = number(trimmed) {
-        return match unit {
-            // What is below 0 is a word for "off" or "as the engine likes", not an amount.
-            Some(unit) if number >= 0.0 => Meaning::Amount(number * unit),
-            _ => Meaning::Number(number),
-        };
-    }
-    if !matches!(data_type, "integer" | "float")
-        && let Some(truth) = truth(trimmed)
+    let named = chosen(trimmed, allowed, owner);
+    let is_number = matches!(data_type, "integer" | "float");
+    // An account's number is its name, unless the parameter takes nothing but numbers.
+    if (is_number || !named.has_own())
+        && let Some(quantity) = quantity(trimmed, unit, &owner.engine)
     {
+        return quantity;
+    }
+    if !is_number && let Some(truth) = truth(trimmed) {
         return Meaning::Truth(truth);
     }
-    if ORDERED.contains(&name) {
-        return Meaning::Text(neutral(trimmed, owner));
+    of_named_parameter(name, data_type, &named, allowed)
+}
+
+/// A number, or an amount with a unit of its own or its parameter's.
+fn quantity(text: &str, unit: Option<f64>, engine: &str) -> Option<Meaning> {
+    if let Some(amount) = amount(text, unit, engine) {
+        return Some(Meaning::Amount(amount));
     }
-    if data_type == "list" || SETS.contains(&name) {
-        return Meaning::Words(words(trimmed.split(','), owner, true));
+    Some(match (number(text)?, unit) {
+        // What is below 0 is a word for "off" or "as the engine likes", not an amount.
+        (number, Some(unit)) if number >= 0.0 => Meaning::Amount(number * unit),
+        (number, _) => Meaning::Number(number),
+    })
+}
+
+/// Reads a parameter's value that is neither a formula nor a number: a text or a list of words.
+pub fn of_named_parameter(name: &str, data_type: &str, text: &NamedText, allowed: &str) -> Meaning {
+    let is_list = data_type == "list" || SETS.contains(&name);
+    if !is_list || ORDERED.contains(&name) {
+        return Meaning::Text(text.clone());
     }
-    Meaning::Text(neutral(trimmed, owner))
+    let items = text.split_commas().into_iter();
+    // The engine's own words are nobody's names, whichever list they are in.
+    let item =
+        |item: NamedText| if is_of(item.text(), allowed) { NamedText::plain(item.text()) } else { item };
+    Meaning::Words(words(items.map(item).map(|item| item.in_small_letters())))
 }
 
 /// Reads a text member of a database.
@@ -113,39 +146,93 @@ pub fn of_text(member: &str, text: &str, owner: &Owner) -> Meaning {
     }
     // Whose replica it is, is a name of its own.
     if member.starts_with("ReadReplicaSource") {
-        return Meaning::Text("a replica".to_owned());
+        return Meaning::Text(NamedText::plain("a replica"));
     }
     if member.ends_with("Window") {
-        return Meaning::Text(text.trim().to_lowercase());
+        return Meaning::Text(NamedText::plain(text.trim().to_lowercase()));
     }
-    Meaning::Text(neutral(text, owner))
+    Meaning::Text(of_member(member, text, owner))
 }
 
-/// Words whose order means nothing.
-pub fn words<'a>(words: impl Iterator<Item = &'a str>, owner: &Owner, lowered: bool) -> Vec<String> {
-    let word = |word: &str| {
-        let word = neutral(word.trim(), owner);
-        if lowered { word.to_lowercase() } else { word }
+/// The text of a member, or of an item of its list.
+pub fn of_member(member: &str, text: &str, owner: &Owner) -> NamedText {
+    match has_names(member) || text.contains("arn:") {
+        true => NamedText::find(text, owner),
+        false => NamedText::plain(text),
+    }
+}
+
+/// Reads the value of an option's setting, by what AWS says of the setting.
+pub fn of_option(data_type: &str, allowed: &str, is_collection: bool, text: &str, owner: &Owner) -> Meaning {
+    if is_collection {
+        let items = text.split(',').map(|item| chosen(item.trim(), allowed, owner));
+        return Meaning::Words(words(items));
+    }
+    let trimmed = text.trim();
+    let data_type = data_type.to_ascii_lowercase();
+    let are_truths = !allowed.is_empty() && allowed.split(',').all(|word| truth(word.trim()).is_some());
+    let truth = match data_type.as_str() {
+        "boolean" => truth_or_digit(trimmed),
+        _ if are_truths => truth(trimmed),
+        _ => None,
     };
-    let mut words: Vec<String> = words.map(word).filter(|word| !word.is_empty()).collect();
-    words.sort();
+    let is_number = ["integer", "long", "float", "double", "number"].contains(&data_type.as_str());
+    match (truth, number(trimmed).filter(|_| is_number)) {
+        (Some(truth), _) => Meaning::Truth(truth),
+        (None, Some(number)) => Meaning::Number(number),
+        (None, None) => Meaning::Text(chosen(text, allowed, owner)),
+    }
+}
+
+/// A text that somebody chose: where it is one of the words that are allowed, it is the engine's and nobody's name.
+fn chosen(text: &str, allowed: &str, owner: &Owner) -> NamedText {
+    if is_of(text, allowed) { NamedText::plain(text) } else { NamedText::find(text, owner) }
+}
+
+fn is_of(text: &str, allowed: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && allowed.split(',').any(|word| word.trim().eq_ignore_ascii_case(text))
+}
+
+/// Words whose order means nothing, each once.
+pub fn words(words: impl Iterator<Item = NamedText>) -> Vec<NamedText> {
+    let mut words: Vec<NamedText> = words.filter(|word| !word.is_empty()).collect();
+    words.sort_by(|one, other| (one.text(), one.pieces()).cmp(&(other.text(), other.pieces())));
     words.dedup();
     words
 }
 
-/// A text without what it says of its own account, region and name: those differ everywhere and mean the same.
-pub fn neutral(text: &str, owner: &Owner) -> String {
-    let mut neutral = text.to_owned();
-    for (own, word) in
-        [(&owner.account_id, "{account}"), (&owner.region, "{region}"), (&owner.identifier, "{identifier}")]
-    {
-        // A short name may stand anywhere by accident.
-        if own.len() >= 6 && neutral.contains(own.as_str()) {
-            neutral = neutral.replace(own.as_str(), word);
-        }
-    }
-    neutral
+/// Whether a member's text may be a name that somebody gave, or have one in it. All others are AWS's words: that a
+/// database is called `gp3` says nothing of its storage.
+fn has_names(member: &str) -> bool {
+    let last = member.rsplit('.').next().unwrap_or_default();
+    let is_aws_word = ["CharacterSetName", "CACertificateIdentifier", "CAIdentifier", "FeatureName"];
+    member.starts_with("TagList")
+        || GIVEN.iter().any(|end| last.ends_with(end)) && !is_aws_word.iter().any(|end| last.ends_with(end))
 }
+
+/// How the members end whose texts are names, or have names in them.
+const GIVEN: [&str; 19] = [
+    "Name",
+    "Names",
+    "Identifier",
+    "Identifiers",
+    "Arn",
+    "ARN",
+    "Id",
+    "Address",
+    "Endpoint",
+    "Endpoints",
+    "Zone",
+    "Zones",
+    "Region",
+    "Username",
+    "Description",
+    "FQDN",
+    "Fqdn",
+    "OU",
+    "Profile",
+];
 
 fn key(text: &str, owner: &Owner) -> Key {
     let name = text.rsplit(':').next().unwrap_or_default();
@@ -195,11 +282,12 @@ fn truth(text: &str) -> Option<bool> {
     }
 }
 
-fn digit_truth(text: &str) -> Option<bool> {
+/// A truth value, which may be a digit where it is known to be one.
+pub(super) fn truth_or_digit(text: &str) -> Option<bool> {
     match text {
         "1" => Some(true),
         "0" => Some(false),
-        _ => None,
+        text => truth(text),
     }
 }
 

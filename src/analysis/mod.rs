@@ -1,5 +1,5 @@
 //! Comparing databases: what each has (`setting`, read from the store by `gather`), what a value means (`meaning`, with
-//! `formula` and `classes` for what is computed), whether two mean the same (`same`), what is looked past (`rules`, as
+//! `formula` and `classes` for what is computed, and `own_names` for a database's own name in a text), whether two mean the same (`same`), what is looked past (`rules`, as
 //! a file `rule_text`), and
 //! all of it lined up (`compare`, `spread`), now, as it was (`moments` says when it changed), or beside what was written
 //! down once (`baseline`, `drift`). Pure functions over records; only `gather`, `drift` and `moments` read the store. Nothing
@@ -14,6 +14,7 @@ pub mod gather;
 pub mod meaning;
 pub mod moments;
 mod named;
+pub mod own_names;
 pub mod rule_text;
 pub mod rules;
 pub mod same;

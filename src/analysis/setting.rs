@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::meaning::{self, Meaning, Owner};
+use super::own_names::NamedText;
 use crate::names;
 use crate::rds;
 pub use crate::rds::Section;
@@ -80,6 +81,13 @@ pub struct Setting {
     /// Of a parameter, what its group says of it.
     pub parameter: Option<Arc<Parameter>>,
     pub waits: Option<Waits>,
+}
+
+impl Setting {
+    /// Whether there is none yet, and only what it will be is known.
+    pub fn is_only_awaited(&self) -> bool {
+        self.waits.is_some() && self.parameter.is_none() && self.meaning == Meaning::EnginesOwn
+    }
 }
 
 /// What a database has of a setting.
@@ -178,16 +186,13 @@ pub fn of_members(kind: &Kind, cells: &[Cell], owner: &Owner, section: Option<Se
             let meaning = Meaning::Number(items.len() as f64);
             named.push(set(section, &column.name, names(items), meaning));
         } else if column.name == "VpcSecurityGroups" {
-            let member = |name: &str| {
-                let items = value.as_array().into_iter().flatten();
-                items.filter_map(|item| Some(item.get(name)?.as_str()?.to_owned())).collect::<Vec<_>>()
-            };
-            let mut ids = member("VpcSecurityGroupId");
-            ids.sort();
-            let meaning = Meaning::Groups { vpc: owner.vpc.clone(), ids };
-            named.push(set(section, &column.name, member("VpcSecurityGroupId").join("; "), meaning));
+            named.extend(security_groups(section, &column.name, &value, owner));
         } else {
             flatten(section, &column.name, &value, owner, &mut named);
+        }
+        // A list or structure with nothing in it is none.
+        if !named.last().is_some_and(|last| is_within(&last.name, &column.name)) {
+            named.push(Named { section, name: column.name.as_str().into(), held: Held::Missing });
         }
     }
     if let Some(Value::Object(pending)) =
@@ -215,7 +220,18 @@ fn set(section: Section, name: &str, text: String, meaning: Meaning) -> Named {
     Named { section, name: name.into(), held: Held::Set(Box::new(setting)) }
 }
 
-/// A member down to its values: structures by their members' names, tags by their key, other lists as sets of texts.
+/// The security groups of a database, or of an option, in its network; `None` where there are none.
+fn security_groups(section: Section, name: &str, value: &Value, owner: &Owner) -> Option<Named> {
+    let items = value.as_array().into_iter().flatten();
+    let ids = items.filter_map(|item| Some(item.get("VpcSecurityGroupId")?.as_str()?.to_owned()));
+    let mut ids: Vec<String> = ids.collect();
+    let text = ids.join("; ");
+    ids.sort();
+    (!ids.is_empty()).then(|| set(section, name, text, Meaning::Groups { vpc: owner.vpc.clone(), ids }))
+}
+
+/// A member down to its values: structures by their members' names, tags and the like by their key, other lists as sets of
+/// texts. What has nothing in it is not there.
 fn flatten(section: Section, path: &str, value: &Value, owner: &Owner, named: &mut Vec<Named>) {
     match value {
         Value::Object(members) => {
@@ -223,27 +239,45 @@ fn flatten(section: Section, path: &str, value: &Value, owner: &Owner, named: &m
                 flatten(section, &format!("{path}.{name}"), member, owner, named);
             }
         }
-        Value::Array(items) => {
-            let pair = |item: &Value| -> Option<(String, Value)> {
-                let key = item.get("Key").or_else(|| item.get("Name"))?.as_str()?.to_owned();
-                Some((key, item.get("Value").cloned().unwrap_or(Value::from(""))))
-            };
-            let pairs: Option<Vec<(String, Value)>> = items.iter().map(pair).collect();
-            match pairs.filter(|pairs| !pairs.is_empty()) {
-                Some(pairs) => {
-                    for (key, value) in pairs {
-                        flatten(section, &format!("{path}[{key}]"), &value, owner, named);
-                    }
-                }
-                None => {
-                    let texts: Vec<String> = items.iter().map(text_of).collect();
-                    let words = meaning::words(texts.iter().map(String::as_str), owner, false);
-                    named.push(set(section, path, texts.join("; "), Meaning::Words(words)));
+        Value::Array(items) => match by_key(items) {
+            Some(pairs) => {
+                for (key, value) in pairs {
+                    flatten(section, &format!("{path}[{key}]"), &value, owner, named);
                 }
             }
-        }
+            None if items.is_empty() => {}
+            None => {
+                let texts: Vec<String> = items.iter().map(text_of).collect();
+                let word = |item: &Value| match item {
+                    // Somebody's names are somewhere in it.
+                    Value::Object(_) | Value::Array(_) => NamedText::find(text_of(item).trim(), owner),
+                    scalar => meaning::of_member(path, text_of(scalar).trim(), owner),
+                };
+                let words = meaning::words(items.iter().map(word));
+                named.push(set(section, path, texts.join("; "), Meaning::Words(words)));
+            }
+        },
         scalar => named.push(set(section, path, text_of(scalar), meaning_of(path, scalar, owner))),
     }
+}
+
+/// The items of a list by their keys, where each has one of its own: a tag's value, or what else an item says.
+fn by_key(items: &[Value]) -> Option<Vec<(String, Value)>> {
+    let mut pairs: Vec<(String, Value)> = Vec::new();
+    for item in items {
+        let mut members = item.as_object()?.clone();
+        let key = members.shift_remove("Key").or_else(|| members.shift_remove("Name"))?.as_str()?.to_owned();
+        if pairs.iter().any(|(known, _)| *known == key) {
+            return None;
+        }
+        let value = match (members.len(), members.get("Value")) {
+            (0, _) => Value::from(""),
+            (1, Some(value)) => value.clone(),
+            _ => Value::Object(members),
+        };
+        pairs.push((key, value));
+    }
+    (!pairs.is_empty()).then_some(pairs)
 }
 
 fn text_of(value: &Value) -> String {
@@ -279,7 +313,7 @@ fn wait(
     };
     let text = text_of(value);
     let meaning = match value {
-        Value::Array(_) | Value::Object(_) => Meaning::Text(text.clone()),
+        Value::Array(_) | Value::Object(_) => Meaning::Text(NamedText::plain(text.as_str())),
         scalar => meaning_of(name, scalar, owner),
     };
     let waits = Waits { becomes: Some((text, meaning)), until: "the maintenance window or a reboot" };
@@ -334,23 +368,30 @@ pub fn of_parameters(
 fn apply_status(status: &[String]) -> Named {
     let worst = status.iter().find(|status| *status != "in-sync").map_or("in-sync", String::as_str);
     let mut named =
-        set(Section::Parameters, "ParameterApplyStatus", worst.to_owned(), Meaning::Text(worst.to_owned()));
+        set(Section::Parameters, APPLY_STATUS, worst.to_owned(), Meaning::Text(NamedText::plain(worst)));
     if let Held::Set(setting) = &mut named.held
         && worst == "pending-reboot"
     {
-        let in_sync = "in-sync".to_owned();
-        setting.waits =
-            Some(Waits { becomes: Some((in_sync.clone(), Meaning::Text(in_sync))), until: REBOOT });
+        let in_sync = Meaning::Text(NamedText::plain("in-sync"));
+        setting.waits = Some(Waits { becomes: Some(("in-sync".to_owned(), in_sync)), until: REBOOT });
     }
     named
 }
 
 const REBOOT: &str = "a reboot";
 
+/// Whether what a database's groups say is in force.
+pub const APPLY_STATUS: &str = "ParameterApplyStatus";
+
 /// A parameter of a group, as the database of that owner has it.
 pub fn of_parameter(parameter: &Arc<Parameter>, status: &str, owner: &Owner) -> Named {
-    let meaning =
-        meaning::of_parameter(&parameter.name, &parameter.data_type, parameter.value.as_deref(), owner);
+    let meaning = meaning::of_parameter(
+        &parameter.name,
+        &parameter.data_type,
+        &parameter.allowed,
+        parameter.value.as_deref(),
+        owner,
+    );
     // AWS tells of the group that something in it waits, and not what. It can only be what somebody has set and what
     // does not take effect at once.
     let may_wait = status == "pending-reboot"
@@ -370,23 +411,101 @@ pub fn of_parameter(parameter: &Arc<Parameter>, status: &str, owner: &Owner) -> 
 pub fn of_options(options: &Value, owner: &Owner) -> Vec<Named> {
     let mut named = Vec::new();
     for option in options.as_array().into_iter().flatten() {
-        let text = |of: &Value, member: &str| of.get(member).map(text_of).unwrap_or_default();
-        let name = text(option, "OptionName");
+        let text = |member: &str| option.get(member).map(text_of).unwrap_or_default();
+        let name = text("OptionName");
         let mut described = vec!["on".to_owned()];
         for member in ["OptionVersion", "Port"] {
-            let value = text(option, member);
+            let value = text(member);
             if !value.is_empty() {
                 described.push(format!("{} {value}", member.trim_start_matches("Option").to_lowercase()));
             }
         }
         let described = described.join(", ");
-        let meaning = Meaning::Text(described.clone());
+        let meaning = Meaning::Text(NamedText::plain(described.as_str()));
         named.push(set(Section::Options, &name, described, meaning));
         for setting in option.get("OptionSettings").and_then(Value::as_array).into_iter().flatten() {
-            let value = text(setting, "Value");
-            let meaning = Meaning::Text(meaning::neutral(&value, owner));
-            named.push(set(Section::Options, &format!("{name}.{}", text(setting, "Name")), value, meaning));
+            named.push(of_option_setting(&name, setting, owner));
+        }
+        for member in ["VpcSecurityGroupMemberships", "DBSecurityGroupMemberships"] {
+            let path = format!("{name}.{member}");
+            match option.get(member) {
+                Some(groups) if member.starts_with("Vpc") => {
+                    named.extend(security_groups(Section::Options, &path, groups, owner));
+                }
+                Some(groups) => flatten(Section::Options, &path, groups, owner, &mut named),
+                None => {}
+            }
         }
     }
     named
+}
+
+/// A setting of an option. Where the group has no value of its own, AWS says the default that holds.
+fn of_option_setting(option: &str, setting: &Value, owner: &Owner) -> Named {
+    let text = |member: &str| setting.get(member).map(text_of).unwrap_or_default();
+    let is_collection = setting.get("IsCollection").and_then(Value::as_bool).unwrap_or_default();
+    let value = Some(text("Value")).filter(|value| !value.is_empty()).unwrap_or_else(|| text("DefaultValue"));
+    let meaning = meaning::of_option(&text("DataType"), &text("AllowedValues"), is_collection, &value, owner);
+    set(Section::Options, &format!("{option}.{}", text("Name")), value, meaning)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn texts(named: &[Named]) -> Vec<(&str, &str)> {
+        named
+            .iter()
+            .map(|named| (&*named.name, named.held.setting().map_or("none", |setting| &*setting.text)))
+            .collect()
+    }
+
+    #[test]
+    fn the_items_of_a_list_are_found_by_their_keys_and_nothing_of_them_is_lost() {
+        let flat = |value: Value| {
+            let mut named = Vec::new();
+            flatten(Section::Other, "X", &value, &Owner::default(), &mut named);
+            named
+        };
+        let tags = flat(json!([{"Key": "a", "Value": "1"}, {"Key": "b"}]));
+        assert_eq!(texts(&tags), [("X[a]", "1"), ("X[b]", "")]);
+        let modes =
+            flat(json!([{"Name": "a", "Mode": "x", "Size": 2}, {"Name": "b", "Value": "v", "More": {}}]));
+        assert_eq!(texts(&modes), [("X[a].Mode", "x"), ("X[a].Size", "2"), ("X[b].Value", "v")]);
+        let twice = flat(json!([{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]));
+        assert_eq!(texts(&twice), [("X", "a=1; a=2")]);
+        assert!(flat(json!([])).is_empty() && flat(json!({"Y": []})).is_empty());
+    }
+
+    #[test]
+    fn an_option_has_its_version_its_port_its_groups_and_its_defaults() {
+        let options = json!([{
+            "OptionName": "OEM", "OptionVersion": "13.5", "Port": 5500,
+            "OptionSettings": [
+                {"Name": "A", "Value": "x", "DefaultValue": "y", "IsCollection": false},
+                {"Name": "B", "DefaultValue": "y,z", "IsCollection": true},
+                {"Name": "C"},
+            ],
+            "VpcSecurityGroupMemberships": [{"VpcSecurityGroupId": "sg-2"}, {"VpcSecurityGroupId": "sg-1"}],
+            "DBSecurityGroupMemberships": [],
+        }]);
+        let named = of_options(&options, &Owner { vpc: "vpc-1".to_owned(), ..Owner::default() });
+        assert_eq!(
+            texts(&named),
+            [
+                ("OEM", "on, version 13.5, port 5500"),
+                ("OEM.A", "x"),
+                ("OEM.B", "y,z"),
+                ("OEM.C", ""),
+                ("OEM.VpcSecurityGroupMemberships", "sg-2; sg-1"),
+            ]
+        );
+        let meaning = |at: usize| named[at].held.setting().map(|setting| &setting.meaning);
+        assert!(matches!(meaning(2), Some(Meaning::Words(words)) if words.len() == 2));
+        assert!(
+            matches!(meaning(4), Some(Meaning::Groups { vpc, ids }) if vpc == "vpc-1" && ids[0] == "sg-1")
+        );
+    }
 }

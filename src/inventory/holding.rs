@@ -19,7 +19,8 @@ pub struct Holding<'a> {
 
 impl Holding<'_> {
     pub fn new(choices: &[String], same: Same) -> Holding<'_> {
-        let needles = choices.iter().filter(|choice| !choice.is_empty()).map(|choice| Needle::from_text(choice));
+        let needles =
+            choices.iter().filter(|choice| !choice.is_empty()).map(|choice| Needle::from_text(choice));
         Holding { choices, needles: needles.collect(), same }
     }
 

@@ -23,6 +23,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use rds_fleet::analysis::compare::{Comparison, Database, Subject};
 use rds_fleet::analysis::meaning::Meaning;
+use rds_fleet::analysis::own_names::NamedText;
 use rds_fleet::analysis::rules::Rules;
 use rds_fleet::analysis::setting::{Held, Named, Section, Setting};
 use rds_fleet::config::Environment;
@@ -413,8 +414,12 @@ fn columns_are_made_wider_by_dragging_and_by_keys_and_stay_so() {
 
 /// A database with one setting, and with a gap where its parameters could not be read.
 fn subject(name: &str, iops: &str, gap: Option<&str>) -> Subject {
-    let setting =
-        Setting { text: iops.into(), meaning: Meaning::Text(iops.to_owned()), parameter: None, waits: None };
+    let setting = Setting {
+        text: iops.into(),
+        meaning: Meaning::Text(NamedText::plain(iops)),
+        parameter: None,
+        waits: None,
+    };
     Subject {
         database: Database { kind: "db-instances", identifier: name.into(), ..Database::default() },
         settings: vec![Named {

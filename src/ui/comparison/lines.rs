@@ -138,6 +138,7 @@ mod tests {
     use super::*;
     use crate::analysis::compare::Subject;
     use crate::analysis::meaning::Meaning;
+    use crate::analysis::own_names::NamedText;
     use crate::analysis::rules::Rules;
     use crate::analysis::setting::{Held, Named, Setting};
 
@@ -147,7 +148,7 @@ mod tests {
             name: (*name).into(),
             held: Held::Set(Box::new(Setting {
                 text: (*text).into(),
-                meaning: Meaning::Text((*text).to_owned()),
+                meaning: Meaning::Text(NamedText::plain(*text)),
                 parameter: None,
                 waits: None,
             })),
