@@ -60,6 +60,10 @@ fn side(text: &str, engine: &str, is_left: bool) -> Side {
             // What the database is called within, which no verdict here follows from yet.
             ("$", name) if name.chars().all(char::is_alphanumeric) => {}
             ("!", "") => waits_for_a_reboot = true,
+            ("$", name) if !name.is_empty() => owner.db_name = name.to_owned(),
+            ("&", size) if size.parse::<f64>().is_ok() => {
+                owner.machine.storage = size.parse::<f64>().ok().map(|gib| gib * GIB);
+            }
             ("=", "") => owner.vpc = "vpc-1".to_owned(),
             ("%", "") => {
                 owner.source = "primary".to_owned();

@@ -245,9 +245,11 @@ fn read_parameter(name: &str, text: &NamedText, parameter: &Parameter, engine: &
     let nobody = Owner { engine: engine.to_owned(), ..Owner::default() };
     let (data_type, allowed) = (&parameter.data_type, &parameter.allowed);
     let mut meaning = meaning::of_parameter(name, data_type, allowed, Some(text.text()), &nobody);
-    if let Meaning::Formula(formula) = &mut meaning {
-        // It is of no machine.
-        formula.inputs.clear();
+    // It is of no machine.
+    match &mut meaning {
+        Meaning::Formula(formula) => formula.is_of_baseline = true,
+        Meaning::Template(template) => template.is_of_baseline = true,
+        _ => {}
     }
     meaning
 }

@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::families;
 use super::rules::Rules;
 use super::same::{Judged, Verdict, is_same_value, judge};
 use super::setting::{Held, Named, Section};
@@ -26,7 +27,7 @@ pub struct Database {
     pub version: String,
     pub class: String,
     pub arn: String,
-    /// What its parameter groups' family is called: the engine with its major version.
+    /// The engine family, as AWS calls it; empty where AWS has not told it (see `families`).
     pub family: String,
     /// The time as which it is shown, where that is not now.
     pub at: Option<String>,
@@ -83,13 +84,15 @@ impl Cell {
         }
     }
 
-    /// What a formula comes to, or why that is not known; `None` where it is no formula.
+    /// What a formula comes to, or why that is not known, and a text with its variables filled in; `None` where it is
+    /// neither.
     pub fn computed(&self) -> Option<String> {
         match self.held.setting().map(|setting| &setting.meaning) {
             Some(super::meaning::Meaning::Formula(formula)) => Some(match &formula.computed {
                 Ok(computed) => computed.to_string(),
                 Err(why) => format!("not known: {why}"),
             }),
+            Some(super::meaning::Meaning::Template(template)) => template.shown(),
             _ => None,
         }
     }
@@ -235,13 +238,12 @@ impl Comparison {
             row.ignored = rules.ignores(row.section, &row.name).map(str::to_owned);
             row.standard = self.reference.unwrap_or_else(|| majority(&row.cells));
             let standard = row.cells[row.standard].held.clone();
-            let family = &self.databases[row.standard].family;
-            let is_baseline = self.databases[row.standard].is_baseline();
+            let of_standard = &self.databases[row.standard];
             let (mut differing, mut unsure) = (0, 0);
             for (cell, database) in row.cells.iter_mut().zip(&self.databases) {
-                let mut judged = judge(&standard, &cell.held, *family == database.family);
+                let mut judged = judge(&standard, &cell.held, families::is_same(of_standard, database));
                 // A baseline says what is to be in force, and what waits has not departed from it.
-                let of_baseline = is_baseline || database.is_baseline();
+                let of_baseline = of_standard.is_baseline() || database.is_baseline();
                 if of_baseline && judged.verdict == Verdict::Waits && is_same_value(&standard, &cell.held) {
                     judged = Judged::new(Verdict::Equal, format!("the same until then: {}", judged.reason));
                 }

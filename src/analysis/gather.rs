@@ -1,5 +1,6 @@
 //! From the store to what is compared: the records that are meant, with their clusters, parameter groups and option
-//! groups, each group read once however many databases have it. It only reads; what was not collected is a gap with its
+//! groups, each group read once however many databases have it. What a value is read with is `owner`'s, the engine family
+//! `families`'. It only reads; what was not collected is a gap with its
 //! reason, never an empty list.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -8,10 +9,10 @@ use std::sync::Arc;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::classes::{GIB, class};
 use super::compare::{Database, Subject};
-use super::formula::Machine;
+use super::families::Families;
 use super::meaning::Owner;
+use super::owner;
 use super::setting::{self, GroupInUse, Parameter, Section, Source};
 use crate::inventory::{AccountRegion, Record, Records, Which};
 use crate::rds::readable::exact;
@@ -27,7 +28,7 @@ pub struct Chosen {
 /// Says why a kind of a place was not collected.
 pub type Standing<'a> = &'a dyn Fn(&'static str, &AccountRegion) -> Option<String>;
 
-type Time = Option<OffsetDateTime>;
+pub(super) type Time = Option<OffsetDateTime>;
 
 /// What was read so far, by place, time and name.
 struct Shelf<'a> {
@@ -36,12 +37,14 @@ struct Shelf<'a> {
     groups: HashMap<GroupName, Vec<Arc<Parameter>>>,
     options: HashMap<GroupName, serde_json::Value>,
     clusters: HashMap<GroupName, Record>,
+    members: owner::MembersClasses,
+    families: Families,
 }
 
 /// A group, or a cluster: its kind, place, time and name.
 type GroupName = (&'static str, AccountRegion, Time, String);
 
-/// The kinds that a comparison reads beside instances and clusters.
+/// The kinds that a comparison reads beside instances and clusters, but for those of `families::needed`.
 pub const KINDS: [&str; 3] = ["db-parameters", "db-cluster-parameters", "option-groups"];
 
 /// The settings of databases, in their order.
@@ -59,8 +62,11 @@ pub fn subjects(
         groups: HashMap::new(),
         options: HashMap::new(),
         clusters: HashMap::new(),
+        members: owner::MembersClasses::of(records, chosen)?,
+        families: Families::default(),
     };
     shelf.fetch_clusters(chosen)?;
+    shelf.families = Families::of(records, chosen, |chosen| shelf.cluster_of(&chosen.record, chosen.at))?;
     shelf.fetch_groups(chosen)?;
     Ok(chosen.iter().map(|chosen| shelf.subject(chosen)).collect())
 }
@@ -106,7 +112,7 @@ fn option_groups(record: &Record) -> Vec<(String, String)> {
     groups
 }
 
-fn is_cluster(record: &Record) -> bool {
+pub(super) fn is_cluster(record: &Record) -> bool {
     record.kind.name == "db-clusters"
 }
 
@@ -188,12 +194,12 @@ impl Shelf<'_> {
     fn subject(&self, chosen: &Chosen) -> Subject {
         let Chosen { record, at } = chosen;
         let place = place(record);
-        let owner = owner(record);
         let cluster = self.cluster_of(record, *at);
+        let owner = owner::of(record, cluster, self.members.of_cluster(record, *at));
         let mut settings = setting::of_members(record.kind, &record.cells, &owner, None);
         let mut gaps: Vec<(Section, Arc<str>)> = Vec::new();
         if let Some(cluster) = cluster {
-            let owner = self::owner(cluster);
+            let owner = owner::of(cluster, None, None);
             settings.extend(setting::of_members(
                 cluster.kind,
                 &cluster.cells,
@@ -224,7 +230,8 @@ impl Shelf<'_> {
                 }
             }
         }
-        let database = database(record, &owner, *at);
+        let family = self.families.of_database(chosen, cluster);
+        let database = database(record, &owner, family, *at);
         Subject { database, settings, gaps }
     }
 
@@ -318,49 +325,11 @@ impl ParameterColumns {
     }
 }
 
-fn nested(record: &Record, member: &str, inner: &str) -> Option<serde_json::Value> {
+pub(super) fn nested(record: &Record, member: &str, inner: &str) -> Option<serde_json::Value> {
     exact(record.cell(member))?.get(inner).cloned()
 }
 
-fn owner(record: &Record) -> Owner {
-    let engine = record.text("Engine");
-    let class_name = record.text("DBInstanceClass");
-    let port = match record.cell("Endpoint") {
-        Cell::Json(_) => nested(record, "Endpoint", "Port").and_then(|port| port.as_u64()),
-        _ => record.text("Port").parse().ok(),
-    };
-    let is_aurora = engine.starts_with("aurora");
-    let storage = record.text("AllocatedStorage");
-    let source = record.text("ReadReplicaSourceDBInstanceIdentifier");
-    let mut described = class(&class_name);
-    if let Some(class) = described.as_mut().filter(|_| record.cell("ProcessorFeatures").has_value()) {
-        // Somebody has chosen cores and threads.
-        class.vcpus = None;
-    }
-    Owner {
-        account_id: record.text("AccountId"),
-        region: record.text("Region"),
-        identifier: record.text(record.kind.identifier),
-        vpc: nested(record, "DBSubnetGroup", "VpcId")
-            .and_then(|vpc| vpc.as_str().map(str::to_owned))
-            .unwrap_or_else(|| format!("{} {}", record.text("AccountId"), record.text("DBSubnetGroup"))),
-        machine: Machine {
-            class: described,
-            // Aurora's volume grows by itself, and AWS says 1.
-            storage: storage.parse::<f64>().ok().filter(|_| !is_aurora).map(|gib| gib * GIB),
-            port: port.and_then(|port| u16::try_from(port).ok()),
-            // Which member of a cluster writes may change at any moment.
-            is_replica: (!is_aurora).then_some(!source.is_empty()),
-        },
-        class: class_name,
-        engine,
-        storage,
-        port: port.map(|port| port.to_string()).unwrap_or_default(),
-        source,
-    }
-}
-
-fn database(record: &Record, owner: &Owner, at: Time) -> Database {
+fn database(record: &Record, owner: &Owner, family: String, at: Time) -> Database {
     let version = record.text("EngineVersion");
     let arn = if is_cluster(record) { "DBClusterArn" } else { "DBInstanceArn" };
     Database {
@@ -370,7 +339,7 @@ fn database(record: &Record, owner: &Owner, at: Time) -> Database {
         account_id: owner.account_id.clone(),
         region: owner.region.clone(),
         profiles: record.text("Profiles"),
-        family: family(&owner.engine, &version),
+        family,
         engine: owner.engine.clone(),
         version,
         class: owner.class.clone(),
@@ -384,11 +353,4 @@ fn database(record: &Record, owner: &Owner, at: Time) -> Database {
 fn written(at: OffsetDateTime) -> String {
     let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
     at.to_offset(UtcOffset::UTC).format(form).unwrap_or_default()
-}
-
-/// The engine with its major version, as parameter groups go by it: `postgres16`, `mysql8.0`, `oracle-ee19`.
-pub fn family(engine: &str, version: &str) -> String {
-    let parts = if engine.contains("mysql") || engine == "mariadb" { 2 } else { 1 };
-    let major: Vec<&str> = version.split('.').take(parts).collect();
-    format!("{engine}{}", major.join("."))
 }

@@ -1,8 +1,9 @@
 //! What a setting's text means, so that two texts that mean the same are the same: `1` and `ON`, `134217728` and `128MB`,
 //! a list in another order, a key of each account's own. What two meanings are to each other is `same`'s.
 
-use super::formula::{self, Computed, Machine};
+use super::formula::{self, Machine, Read};
 use super::own_names::NamedText;
+use super::variables::{Formula, Members, Template};
 
 /// What a text means.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,8 @@ pub enum Meaning {
     Words(Vec<NamedText>),
     Text(NamedText),
     Formula(Formula),
+    /// A text with variables in it.
+    Template(Template),
     Key(Key),
     /// The security groups of a network; a baseline's are of none, and only how many they are is known.
     Groups {
@@ -34,18 +37,6 @@ impl Meaning {
             _ => false,
         }
     }
-}
-
-/// A formula, what it comes to and what that depends on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Formula {
-    /// Without blanks.
-    pub text: String,
-    /// In the unit of the parameter, such as bytes.
-    pub unit: f64,
-    pub computed: Result<Computed, String>,
-    /// The members from which it comes to that, with what they are here.
-    pub inputs: Vec<(&'static str, String)>,
 }
 
 /// A key of KMS, as far as it can be told without asking KMS.
@@ -74,6 +65,15 @@ pub struct Owner {
     pub port: String,
     /// Of what it is a replica.
     pub source: String,
+    /// What its database is called within; empty where that is not known.
+    pub db_name: String,
+    /// The cores and threads that somebody has chosen; empty where the class has its own.
+    pub processors: String,
+    /// What it is in its cluster, where whether it is a replica follows from that.
+    pub role: Option<String>,
+    /// Why the class is not known.
+    pub no_class: Option<String>,
+    pub members: Members,
 }
 
 /// Reads a parameter's value.
@@ -85,15 +85,25 @@ pub fn of_parameter(
     owner: &Owner,
 ) -> Meaning {
     let Some(text) = text else { return Meaning::EnginesOwn };
-    let unit = unit(name, &owner.engine);
-    if formula::is_formula(text) {
-        return Meaning::Formula(Formula {
-            text: text.split_whitespace().collect(),
-            unit: unit.unwrap_or(1.0),
-            computed: formula::evaluate(text, &owner.machine),
-            inputs: inputs(text, owner),
-        });
+    let is_text = !matches!(data_type, "integer" | "float" | "boolean");
+    match formula::read(text, is_text) {
+        Read::Plain => plain(name, data_type, allowed, text, owner),
+        Read::Formula(read) => {
+            let unit = unit(name, &owner.engine).unwrap_or(1.0);
+            Meaning::Formula(Formula::of(text, read, unit, owner))
+        }
+        Read::Template(template) => {
+            let mut read = Template::of(template, owner);
+            read.value =
+                read.filled.text().map(|text| Box::new(plain(name, data_type, allowed, &text, owner)));
+            Meaning::Template(read)
+        }
     }
+}
+
+/// Reads a value that AWS neither computes nor fills in.
+fn plain(name: &str, data_type: &str, allowed: &str, text: &str, owner: &Owner) -> Meaning {
+    let unit = unit(name, &owner.engine);
     let trimmed = text.trim();
     if data_type == "boolean"
         && let Some(truth) = truth_or_digit(trimmed)
@@ -249,32 +259,7 @@ fn key(text: &str, owner: &Owner) -> Key {
     }
 }
 
-/// The members that a formula's variables follow from. What is not known may follow from the class, as what Oracle's
-/// huge pages are by default does.
-fn inputs(text: &str, owner: &Owner) -> Vec<(&'static str, String)> {
-    let mut inputs: Vec<(&'static str, String)> = Vec::new();
-    for variable in formula::variables(text) {
-        let input = match variable {
-            "AllocatedStorage" => ("AllocatedStorage", owner.storage.clone()),
-            "EndPointPort" | "EndPointSSLPort" => ("Endpoint.Port", owner.port.clone()),
-            "TrueIfReplica" => {
-                ("ReadReplicaSourceDBInstanceIdentifier", (!owner.source.is_empty()).to_string())
-            }
-            // It names the database in its own paths, which is no difference.
-            "dbName" => ("DBName", String::new()),
-            _ if variable.starts_with("DBInstance") => ("DBInstanceClass", owner.class.clone()),
-            // A word within a text around the variable.
-            _ if !text.contains(&format!("{{{variable}")) => continue,
-            _ => ("DBInstanceClass", owner.class.clone()),
-        };
-        if !inputs.contains(&input) {
-            inputs.push(input);
-        }
-    }
-    inputs
-}
-
-fn truth(text: &str) -> Option<bool> {
+pub(super) fn truth(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "on" | "true" | "yes" => Some(true),
         "off" | "false" | "no" => Some(false),

@@ -43,16 +43,16 @@ mod tests {
     use super::*;
     use crate::analysis::compare::{Database, Subject};
     use crate::analysis::meaning::Meaning;
+    use crate::analysis::own_names::NamedText;
     use crate::analysis::rules::Rules;
     use crate::analysis::setting::{Held, Named, Section, Setting};
 
     /// A comparison of one database that has these settings.
     fn of_names(names: &[&str]) -> Comparison {
         let named = |name: &&str| {
-            let text = "x".to_owned();
             let setting = Setting {
-                text: text.as_str().into(),
-                meaning: Meaning::Text(text),
+                text: "x".into(),
+                meaning: Meaning::Text(NamedText::plain("x")),
                 parameter: None,
                 waits: None,
             };

@@ -1,12 +1,13 @@
 //! Whether two databases have the same of a setting: the verdict that a DBA would give, and its reason. What a text means
-//! is `meaning`'s; which settings are held against which is `compare`'s.
+//! is `meaning`'s; whether what AWS computes is the same `same_computed`'s; which settings are held against which is `compare`'s.
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::meaning::{Formula, Key, Meaning};
+use super::meaning::{Key, Meaning};
 use super::own_names::{NamedText, Piece};
+use super::same_computed::{formula_and, formulas, template_and, templates};
 use super::setting::{Held, Setting};
 
 /// What is said of a setting beside another.
@@ -64,7 +65,7 @@ impl Judged {
         Judged { verdict, reason: reason.into(), follows: None }
     }
 
-    fn following(mut self, member: Option<&'static str>) -> Judged {
+    pub(super) fn following(mut self, member: Option<&'static str>) -> Judged {
         self.follows = member;
         self
     }
@@ -199,7 +200,7 @@ fn texts_and_meanings(one: Said<'_>, other: Said<'_>) -> Judged {
 /// Whether two settings with this text have the same value, wherever they are.
 fn is_all_that_counts(meaning: &Meaning) -> bool {
     match meaning {
-        Meaning::EnginesOwn | Meaning::Formula(_) => false,
+        Meaning::EnginesOwn | Meaning::Formula(_) | Meaning::Template(_) => false,
         Meaning::Text(text) => text.is_verbatim(),
         Meaning::Words(words) => words.iter().all(NamedText::is_verbatim),
         _ => true,
@@ -222,17 +223,17 @@ fn large_numbers(one: &str, other: &str) -> Judged {
     }
 }
 
-fn means_the_same(one: &Meaning, other: &Meaning) -> Judged {
-    use Meaning::{Amount, EnginesOwn, Formula, Groups, Key, Number, Text, Truth, Words};
+pub(super) fn means_the_same(one: &Meaning, other: &Meaning) -> Judged {
+    use Meaning::{Amount, EnginesOwn, Formula, Groups, Key, Number, Template, Text, Truth, Words};
     match (one, other) {
         (EnginesOwn, EnginesOwn) => Judged::new(Verdict::Equal, "both leave it to the engine"),
         (EnginesOwn, _) | (_, EnginesOwn) => {
             Judged::new(Verdict::Different, "one leaves it to the engine, whose default AWS does not tell")
         }
         (Formula(one), Formula(other)) => formulas(one, other),
-        (Formula(formula), Number(value) | Amount(value))
-        | (Number(value) | Amount(value), Formula(formula)) => formula_and_value(formula, *value),
-        (Formula(formula), _) | (_, Formula(formula)) => formula_and_other(formula),
+        (Formula(formula), other) | (other, Formula(formula)) => formula_and(formula, other),
+        (Template(one), Template(other)) => templates(one, other),
+        (Template(template), other) | (other, Template(template)) => template_and(template, other),
         (Number(one) | Amount(one), Number(other) | Amount(other)) => {
             verdict(one == other, "the same number", "another number")
         }
@@ -310,73 +311,4 @@ fn keys(one: &Key, other: &Key) -> Judged {
         }
         _ => Judged::new(Verdict::NotKnown, "AWS does not tell which key an alias names"),
     }
-}
-
-fn formulas(one: &Formula, other: &Formula) -> Judged {
-    let same_text = one.text == other.text;
-    if same_text && (one.inputs == other.inputs || one.inputs.is_empty() || other.inputs.is_empty()) {
-        return Judged::new(Verdict::Equal, "the same formula");
-    }
-    // What the formula follows from, where that is what differs.
-    let cause = one
-        .inputs
-        .iter()
-        .find(|(member, value)| other.inputs.iter().any(|(name, there)| name == member && there != value))
-        .map(|(member, _)| *member)
-        .filter(|_| same_text);
-    let (here, there) = match (&one.computed, &other.computed) {
-        (Ok(here), Ok(there)) => (here, there),
-        (Err(why), _) | (_, Err(why)) if same_text => {
-            return Judged::new(Verdict::NotKnown, why.clone()).following(cause);
-        }
-        (Err(_), _) | (_, Err(_)) => return Judged::new(Verdict::Different, "another formula"),
-    };
-    if here == there {
-        let reason = if same_text {
-            "the same formula, which comes to the same"
-        } else {
-            "formulas that come to the same"
-        };
-        return Judged::new(Verdict::Equal, reason);
-    }
-    if here.high < there.low || there.high < here.low {
-        let reason = match cause {
-            Some("DBInstanceClass") => "the same formula on another class".to_owned(),
-            Some(member) => format!("the same formula, which follows from {member}"),
-            None => "another formula".to_owned(),
-        };
-        return Judged::new(Verdict::Different, reason).following(cause);
-    }
-    if !same_text && one.inputs == other.inputs {
-        return Judged::new(Verdict::Different, "another formula");
-    }
-    Judged::new(Verdict::NotKnown, "what the formulas come to is known too roughly to tell").following(cause)
-}
-
-/// A formula beside words, which it does not come to; unless it is not known what it comes to.
-fn formula_and_other(formula: &Formula) -> Judged {
-    match &formula.computed {
-        Err(why) if !formula.inputs.is_empty() => Judged::new(Verdict::NotKnown, why.clone()),
-        _ => Judged::new(Verdict::Different, "a formula and a value of another sort"),
-    }
-}
-
-fn formula_and_value(formula: &Formula, value: f64) -> Judged {
-    // A baseline's formula is of no machine.
-    if formula.inputs.is_empty() {
-        return Judged::new(Verdict::Different, "a value instead of the formula");
-    }
-    let computed = match &formula.computed {
-        Ok(computed) => computed,
-        Err(why) => return Judged::new(Verdict::NotKnown, why.clone()),
-    };
-    #[expect(clippy::cast_precision_loss, reason = "formulas come to numbers that are exact")]
-    let (low, high) = (computed.low as f64 * formula.unit, computed.high as f64 * formula.unit);
-    if value < low || value > high {
-        return Judged::new(Verdict::Different, "not what the formula comes to");
-    }
-    if computed.is_exact() {
-        return Judged::new(Verdict::Equal, "what the formula comes to");
-    }
-    Judged::new(Verdict::NotKnown, "what the formula comes to is known too roughly to tell")
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::comparing::{Basis, Job};
 use super::comparison::{Against, Choice};
 use super::naming::Naming;
+use crate::analysis::families;
 use crate::analysis::gather::{Chosen, KINDS, place};
 use crate::failure::State;
 use crate::inventory::{AccountRegion, Reader, Record, Records, Refusal, Stop, Which};
@@ -200,7 +201,8 @@ pub fn full_name(record: &Record) -> String {
 /// What has to be collected of the chosen databases' places.
 pub fn needs(chosen: &[Chosen]) -> Needs {
     let mut needs = Needs::new();
-    for Chosen { record, at } in chosen {
+    for chosen in chosen {
+        let Chosen { record, at } = chosen;
         // What was then cannot be collected any more.
         if at.is_some() {
             continue;
@@ -210,6 +212,7 @@ pub fn needs(chosen: &[Chosen]) -> Needs {
         let is_clustered = !is_instance || !record.text("DBClusterIdentifier").is_empty();
         let [parameters, cluster_parameters, option_groups] = KINDS;
         kinds.insert(option_groups);
+        kinds.extend(families::needed(chosen));
         if is_instance {
             kinds.insert(parameters);
         }
