@@ -351,13 +351,24 @@ fn compared(subjects: Vec<Subject>) -> Comparison {
 /// What differs or is not known of the second, with why.
 fn marked(comparison: &Comparison) -> Vec<(String, String)> {
     let rows = comparison.rows.iter().filter(|row| row.ignored.is_none());
-    let marked = rows.filter(|row| row.cells[1].verdict() != Verdict::Equal);
+    let marked = rows
+        .filter(|row| row.cells[1].verdict() != Verdict::Equal)
+        .filter(|row| row.cells[1].verdict() != Verdict::NotKnown || !is_not_understood(&row.cells[1].held));
     let line = |row: &rds_fleet::analysis::compare::Row| {
         let [one, other] = &row.cells[..] else { panic!("two databases") };
         let said = format!("{:?}: {:?} beside {:?}", other.judged, one.held, other.held);
         (format!("{}: {}", row.section.word(), row.name), said)
     };
     marked.map(line).collect()
+}
+
+/// Whether AWS computes or fills the value in, and what that comes to is not known: then nothing is equal to it.
+fn is_not_understood(held: &Held) -> bool {
+    match held.setting().map(|setting| &setting.meaning) {
+        Some(Meaning::Formula(formula)) => formula.computed.is_err(),
+        Some(Meaning::Template(template)) => template.unknown.is_some(),
+        _ => false,
+    }
 }
 
 /// Whether all of these wait for a reboot, which is never said to be equal.

@@ -57,12 +57,10 @@ fn side(text: &str, engine: &str, is_left: bool) -> Side {
                 owner.storage = storage.to_owned();
                 owner.machine.storage = storage.parse::<f64>().ok().map(|gib| gib * GIB);
             }
-            // What the database is called within, which no verdict here follows from yet.
-            ("$", name) if name.chars().all(char::is_alphanumeric) => {}
             ("!", "") => waits_for_a_reboot = true,
-            ("$", name) if !name.is_empty() => owner.db_name = name.to_owned(),
-            ("&", size) if size.parse::<f64>().is_ok() => {
-                owner.machine.storage = size.parse::<f64>().ok().map(|gib| gib * GIB);
+            // What the database is called within.
+            ("$", name) if !name.is_empty() && name.chars().all(char::is_alphanumeric) => {
+                owner.db_name = name.to_owned()
             }
             ("=", "") => owner.vpc = "vpc-1".to_owned(),
             ("%", "") => {
