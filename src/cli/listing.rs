@@ -50,6 +50,9 @@ pub fn profiles(demo: bool, environment: Environment, format: ListFormat) -> End
                     match (resolution, profile.is_target()) {
                         (Some(_), _) => chain.join(" → "),
                         (None, true) => "cannot be used, see the errors".to_owned(),
+                        (None, false) if profile.is_only_source() => {
+                            "no target: only a source of others".to_owned()
+                        }
                         (None, false) => "no target: only defaults".to_owned(),
                     },
                     format!("{}:{}", profile.source.file.display(), profile.source.line),

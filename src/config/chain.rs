@@ -91,7 +91,7 @@ pub struct ChainLink {
     pub credential_source: Option<String>,
 }
 
-/// Where STS and RDS are called. All defaults mean AWS's own endpoints of the region.
+/// Where AWS's services are called. All defaults mean AWS's own endpoints of the region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Endpoints {
     /// The URL to call STS at.
@@ -102,6 +102,23 @@ pub struct Endpoints {
     pub use_fips: bool,
     /// `use_dualstack_endpoint`
     pub use_dualstack: bool,
+    /// The URL to call IAM Identity Center at, for credentials that come from there.
+    pub sso_url: Option<String>,
+    /// The URL to renew IAM Identity Center's tokens at.
+    pub sso_oidc_url: Option<String>,
+    /// The instance metadata service, for credentials that come from there.
+    pub metadata: Metadata,
+}
+
+/// How the instance metadata service is asked. The defaults are EC2's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Metadata {
+    /// `ec2_metadata_service_endpoint`
+    pub url: Option<String>,
+    /// `ec2_metadata_service_endpoint_mode` is IPv6.
+    pub ipv6: bool,
+    /// `ec2_metadata_v1_disabled`: without a token nothing is asked.
+    pub v1_disabled: bool,
 }
 
 /// AWS sets no limit; a chain longer than this is a mistake, and the limit bounds the work for any file.
@@ -174,7 +191,7 @@ enum Source<'a> {
     Profile(&'a ProfileProperty),
 }
 
-/// What a profile adds. A source's own keys go before its role, as in botocore and the SDKs.
+/// What a profile adds. A source's own keys go before its role, and a web identity before all else, as in botocore.
 fn step<'a>(
     configuration: &Configuration,
     profile: &'a Profile,
@@ -183,8 +200,10 @@ fn step<'a>(
     if profile.broken {
         return Err(Mistake::at_profile(profile, "its section has a mistake".to_owned()));
     }
-    let keys_first = as_source && profile.static_keys().is_some();
-    let Some(role_arn) = profile.filled("role_arn").filter(|_| !keys_first) else {
+    let keys_first = as_source && KEYS.iter().any(|key| profile.filled(key).is_some());
+    let role_arn = profile.filled("role_arn").filter(|_| !keys_first);
+    let web_identity = profile.filled("web_identity_token_file").is_some();
+    let Some(role_arn) = role_arn.filter(|_| !web_identity) else {
         return match own_base(configuration, profile)? {
             Some((base, link)) => Ok(Step::Base(base, link)),
             None => Err(Mistake::at_profile(profile, NO_CREDENTIALS.to_owned())),
@@ -196,10 +215,6 @@ fn step<'a>(
         role_arn: Some(role_arn.to_owned()),
         credential_source: None,
     };
-    if profile.filled("web_identity_token_file").is_some() {
-        let link = ChainLink { credential_source: Some("web identity".to_owned()), ..link };
-        return Ok(Step::Base(Base::WebIdentity { profile: profile.name.clone() }, link));
-    }
     let source = profile.property("source_profile").filter(|property| !property.value.is_empty());
     match (source, named_source(profile)?) {
         (Some(property), Some(_)) => {
@@ -229,34 +244,80 @@ fn step<'a>(
 const NO_CREDENTIALS: &str = "it has no credentials: add credential_source, credential_process, aws_access_key_id \
                               with aws_secret_access_key, or role_arn";
 
-/// The credentials a profile has without its role: IAM Identity Center, keys, a process, a named source.
+/// Either of them makes a profile one with keys of its own.
+const KEYS: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
+
+/// The credentials a profile has without its role, in the order in which the AWS CLI looks for them (botocore's
+/// `ProfileProviderBuilder.providers`): whichever comes first counts, and what stands beside it does not.
 fn own_base(configuration: &Configuration, profile: &Profile) -> Result<Option<(Base, ChainLink)>, Mistake> {
     let name = profile.name.clone();
-    let names_sso =
-        |property: &ProfileProperty| property.key.starts_with("sso_") && !property.value.is_empty();
-    let base = if profile.properties.iter().any(names_sso) {
+    let has = |key| profile.filled(key).is_some();
+    let credentials_file = &configuration.credentials_file;
+    let id = profile.property("aws_access_key_id").filter(|id| !id.value.is_empty());
+    let in_credentials_file = id.is_some_and(|id| id.location.file == *credentials_file);
+    let base = if has("web_identity_token_file") {
+        web_identity(profile)?
+    } else if has("sso_role_name") || has("sso_account_id") {
         check_sso(configuration, profile)?;
         Base::Sso { profile: name }
-    } else if profile.static_keys().is_some() {
-        Base::StaticKeys { profile: name }
-    } else if profile.filled("aws_access_key_id").is_some() {
-        let message = "aws_access_key_id stands without aws_secret_access_key: add it";
-        return Err(Mistake::at_property(profile, "aws_access_key_id", message.to_owned()));
-    } else if profile.filled("aws_secret_access_key").is_some() {
-        let message = "aws_secret_access_key stands without aws_access_key_id: add it";
-        return Err(Mistake::at_property(profile, "aws_secret_access_key", message.to_owned()));
-    } else if profile.filled("credential_process").is_some() {
+    } else if in_credentials_file {
+        keys(profile)?
+    } else if has("login_session") {
+        return Err(unsupported(profile, "login_session"));
+    } else if has("credential_process") {
         Base::Process { profile: name }
-    } else if profile.filled("web_identity_token_file").is_some() {
-        let message = "web_identity_token_file is set without role_arn: add the role it is exchanged for";
-        return Err(Mistake::at_property(profile, "web_identity_token_file", message.to_owned()));
+    } else if KEYS.iter().any(|key| has(key)) {
+        keys(profile)?
     } else if let Some(base) = named_source(profile)? {
         base
+    } else if let Some(key) = profile.unknown_credentials() {
+        return Err(unsupported(profile, key));
     } else {
+        // What is left of IAM Identity Center is only half of it.
+        if has("sso_session") || has("sso_start_url") {
+            check_sso(configuration, profile)?;
+        }
         return Ok(None);
     };
     let credential_source = Some(label(&base).to_owned());
-    Ok(Some((base, ChainLink { profile: Some(profile.name.clone()), role_arn: None, credential_source })))
+    let role_arn = profile.filled("role_arn").filter(|_| matches!(base, Base::WebIdentity { .. }));
+    let link = ChainLink {
+        profile: Some(profile.name.clone()),
+        role_arn: role_arn.map(str::to_owned),
+        credential_source,
+    };
+    Ok(Some((base, link)))
+}
+
+fn web_identity(profile: &Profile) -> Result<Base, Mistake> {
+    let Some(role_arn) = profile.filled("role_arn") else {
+        let message = "web_identity_token_file is set without role_arn: add the role it is exchanged for";
+        return Err(Mistake::at_property(profile, "web_identity_token_file", message.to_owned()));
+    };
+    role(profile, role_arn)?;
+    Ok(Base::WebIdentity { profile: profile.name.clone() })
+}
+
+fn keys(profile: &Profile) -> Result<Base, Mistake> {
+    for (key, other) in [(KEYS[0], KEYS[1]), (KEYS[1], KEYS[0])] {
+        if profile.filled(other).is_none() {
+            let message = format!("{key} stands without {other}: add it");
+            return Err(Mistake::at_property(profile, key, message));
+        }
+    }
+    Ok(Base::StaticKeys { profile: profile.name.clone() })
+}
+
+/// A way to credentials that is not known here. To go on with other credentials of the profile, or without it, would
+/// answer for somebody else.
+fn unsupported(profile: &Profile, key: &str) -> Mistake {
+    let written_by = if key == "login_session" { ", which `aws login` writes," } else { "" };
+    let message = format!(
+        "{key}{written_by} is not supported by RDS Fleet: add a profile with `credential_process = aws configure \
+         export-credentials --profile {} --format process`, which hands its credentials on",
+        shown(&profile.name)
+    );
+    Mistake::at_property(profile, key, message)
 }
 
 fn label(base: &Base) -> &'static str {

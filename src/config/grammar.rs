@@ -11,7 +11,9 @@
 //!   quotes stays known as a broken profile, where the SDK drops it;
 //! - an indented `key = value` straight after a header is a property, as in botocore, not a stray continuation;
 //! - an indented comment is a comment, as in botocore, and an inline comment also ends a sub-property;
-//! - an indented header is a header; sub-properties are kept as such, not as text after a line break.
+//! - an indented header is a header; sub-properties are kept as such, not as text after a line break;
+//! - of `[default]` and `[profile default]` the last one counts, as in botocore; in the SDK the second always does;
+//! - a `#` within the quotes of a `credential_process` belongs to the command, as in botocore.
 
 use super::diagnostic::{Diagnostic, Severity, shown};
 use super::header::{self, Header};
@@ -118,7 +120,7 @@ pub fn parse(file: &Path, bytes: &[u8], kind: FileKind) -> Parsed {
     let mut parser = Parser {
         file,
         kind,
-        prefixed_default: kind == FileKind::Config && has_prefixed_default(&text),
+        prefixed_default: (kind == FileKind::Config).then(|| is_last_default_prefixed(&text)).flatten(),
         parsed: Parsed::default(),
         untold: 0,
         place: Place::BeforeAnySection { told: false },
@@ -142,13 +144,24 @@ pub fn parse(file: &Path, bytes: &[u8], kind: FileKind) -> Parsed {
     parser.finish()
 }
 
-/// Whether the config file has a `[profile default]`, beside which `[default]` does not count.
-fn has_prefixed_default(text: &[u8]) -> bool {
-    lines::lines(text).any(|line| {
-        header::read(line.text.trim()).is_some_and(|header| {
-            header.closed && header.word == "profile" && header::unquoted(header.name).0 == "default"
-        })
-    })
+/// Whether the last header of the default profile is `[profile default]`. Of the two forms the AWS CLI reads the one that
+/// stands last in the file, and nothing of the other; without any it does not matter which counts.
+fn is_last_default_prefixed(text: &[u8]) -> Option<bool> {
+    let forms = lines::lines(text).filter_map(|line| {
+        let line = line.text.trim();
+        let header = header::read(line).filter(|header| header.closed)?;
+        is_prefixed_default(&header)
+    });
+    forms.last()
+}
+
+/// Whether a header is `[profile default]` or, otherwise, `[default]`; `None` when it is neither.
+fn is_prefixed_default(header: &Header<'_>) -> Option<bool> {
+    match header.word {
+        "profile" if header::unquoted(header.name).0 == "default" => Some(true),
+        "default" if header.name.is_empty() => Some(false),
+        _ => None,
+    }
 }
 
 /// Where in the file the parser is.
@@ -200,7 +213,8 @@ const MOST_DIAGNOSTICS: usize = 50;
 struct Parser<'a> {
     file: &'a Path,
     kind: FileKind,
-    prefixed_default: bool,
+    /// Which form of the default profile's header counts, where the file has one.
+    prefixed_default: Option<bool>,
     parsed: Parsed,
     untold: usize,
     place: Place,
@@ -278,7 +292,7 @@ impl Parser<'_> {
             }
             Announced::Silent => self.ignore(number),
             Announced::Ignored { severity, message } => {
-                let profile = (header.word == "default").then_some("default");
+                let profile = is_prefixed_default(header).map(|_| "default");
                 self.tell(severity, Some(number), profile, message);
                 self.ignore(number);
             }
@@ -466,7 +480,13 @@ impl Parser<'_> {
 /// Splits `key = value`, the key in lower case and the value without its comment, or answers `None` without a `=`.
 fn key_and_value(text: &str) -> Option<(String, &str)> {
     let (key, value) = header::without_comment(text).split_once('=')?;
-    Some((key.trim().to_lowercase(), value.trim()))
+    let key = key.trim().to_lowercase();
+    // A command has quotes, and what is within them is the command's.
+    let value = match text.split_once('=') {
+        Some((_, command)) if key == "credential_process" => header::without_comment_outside_quotes(command),
+        _ => value,
+    };
+    Some((key, value.trim()))
 }
 
 fn is_known_word(word: &str) -> bool {
@@ -474,7 +494,7 @@ fn is_known_word(word: &str) -> bool {
 }
 
 /// Decides what a header announces in this kind of file.
-fn announced(header: &Header<'_>, kind: FileKind, prefixed_default: bool) -> Announced {
+fn announced(header: &Header<'_>, kind: FileKind, prefixed_default: Option<bool>) -> Announced {
     let prefixed = is_known_word(header.word) && header.word != "default";
     let own = if prefixed && kind == FileKind::Config { header.name } else { header.whole };
     let (name, quoted) = header::unquoted(own);
@@ -518,14 +538,12 @@ fn in_credentials(header: &Header<'_>, name: &str, prefixed: bool) -> Announced 
     Announced::Ignored { severity: Severity::Warning, message }
 }
 
-fn in_config(header: &Header<'_>, name: &str, quoted: bool, prefixed_default: bool) -> Announced {
+fn in_config(header: &Header<'_>, name: &str, quoted: bool, prefixed_default: Option<bool>) -> Announced {
     let owned = name.to_owned();
+    if let Some(ignored) = earlier_default(header, prefixed_default) {
+        return ignored;
+    }
     let section = match header.word {
-        "default" if header.name.is_empty() && prefixed_default => {
-            let message =
-                "the section is ignored, because [profile default] is in the file as well: make them one";
-            return Announced::Ignored { severity: Severity::Note, message: message.to_owned() };
-        }
         "default" if header.name.is_empty() => SectionKind::Profile(owned),
         "profile" => SectionKind::Profile(owned),
         "sso-session" => SectionKind::SsoSession(owned),
@@ -542,6 +560,19 @@ fn in_config(header: &Header<'_>, name: &str, quoted: bool, prefixed_default: bo
         return Announced::Wrong { profile, message };
     }
     Announced::Section(section)
+}
+
+/// A header of the default profile in the form that does not count.
+fn earlier_default(header: &Header<'_>, counts: Option<bool>) -> Option<Announced> {
+    let (severity, other) = match (is_prefixed_default(header)?, counts?) {
+        (false, true) => (Severity::Note, "[profile default] stands below, and the AWS CLI reads"),
+        (true, false) => {
+            (Severity::Warning, "[default] stands below, and the AWS CLI, unlike the SDKs, reads")
+        }
+        _ => return None,
+    };
+    let message = format!("the section is ignored, because {other} only the last of the two: make them one");
+    Some(Announced::Ignored { severity, message })
 }
 
 /// A header of the config file that begins with none of the words it should begin with.

@@ -60,6 +60,35 @@ pub(super) fn without_comment(line: &str) -> &str {
     line
 }
 
+/// The same for a command line: what stands within its quotes, or behind a backslash, is no comment. Quotes that do not
+/// close are an apostrophe, and count for nothing.
+pub(super) fn without_comment_outside_quotes(line: &str) -> &str {
+    let (mut quote, mut before, mut escaped) = (None, ' ', false);
+    let mut comment = None;
+    for (at, character) in line.char_indices() {
+        match (quote, character) {
+            _ if escaped => {
+                (escaped, before) = (false, 'x');
+                continue;
+            }
+            (None | Some('"'), '\\') => escaped = true,
+            (None, '"' | '\'') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            (None, '#' | ';') if before.is_whitespace() => {
+                comment = Some(at);
+                break;
+            }
+            _ => {}
+        }
+        before = character;
+    }
+    match (quote, comment) {
+        (Some(_), _) => without_comment(line),
+        (None, Some(at)) => line[..at].trim_end(),
+        (None, None) => line,
+    }
+}
+
 /// The name without its quotes, and whether it was quoted. A quote that does not close is part of the name.
 pub(super) fn unquoted(name: &str) -> (&str, bool) {
     for quote in ['"', '\''] {
@@ -92,6 +121,17 @@ mod tests {
         assert_eq!(parts("[profile 'bob]"), ("profile", "'bob", true, false));
         assert_eq!(parts("[]"), ("", "", true, false));
         assert_eq!(read("x = ["), None);
+    }
+
+    #[test]
+    fn a_command_keeps_what_its_quotes_hold() {
+        let command = without_comment_outside_quotes;
+        assert_eq!(command("get --name \"a #b\" # c"), "get --name \"a #b\"");
+        assert_eq!(command("get 'a ;b' --x=#y"), "get 'a ;b' --x=#y");
+        assert_eq!(command("get \"say \\\" #1\" ; c"), "get \"say \\\" #1\"");
+        assert_eq!(command("get a\\ #b"), "get a\\ #b");
+        assert_eq!(command("get ann's # c"), "get ann's");
+        assert_eq!(command("get"), "get");
     }
 
     #[test]

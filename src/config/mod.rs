@@ -19,10 +19,11 @@ mod resolve;
 pub mod secret;
 pub mod watch;
 
-pub use chain::{Access, Base, ChainLink, Endpoints, Role};
+pub use chain::{Access, Base, ChainLink, Endpoints, Metadata, Role};
 pub use diagnostic::{Diagnostic, Severity};
 pub use environment::Environment;
 pub use grammar::{FileKind, Parsed, Property, Section, SectionKind};
 pub use profiles::{Configuration, FileState, Location, NamedSection, Profile, ProfileProperty, Resolution};
+pub use resolve::no_region;
 pub use secret::{Secret, StaticKeys};
 pub use watch::Watch;

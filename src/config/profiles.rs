@@ -7,7 +7,7 @@ use super::diagnostic::Diagnostic;
 use super::environment::Environment;
 use super::files::{self, Contents};
 use super::grammar::{self, FileKind, Property, Section, SectionKind};
-use super::resolve;
+use super::resolve::{self, Resolved};
 use super::secret::shown_value;
 use std::collections::HashMap;
 use std::fmt;
@@ -79,6 +79,8 @@ pub struct Profile {
     pub resolution: Option<Resolution>,
     /// Whether a mistake in its sections makes what they say unreliable.
     pub(super) broken: bool,
+    /// Whether it has no region, and is there for the roles of others.
+    pub(super) only_source: bool,
 }
 
 /// A section that profiles refer to by its name.
@@ -223,9 +225,10 @@ impl Configuration {
             credentials_file_state: credentials.state,
             index,
         };
-        let (resolutions, found) = resolve::resolve(&configuration, environment);
-        for (profile, resolution) in configuration.profiles.iter_mut().zip(resolutions) {
-            profile.resolution = resolution;
+        let (resolved, found) = resolve::resolve(&configuration, environment);
+        for (profile, resolved) in configuration.profiles.iter_mut().zip(resolved) {
+            profile.only_source = matches!(resolved, Resolved::OnlySource);
+            profile.resolution = resolved.into_resolution();
         }
         configuration.diagnostics.extend(found);
         let config_file = configuration.config_file.clone();
@@ -239,7 +242,7 @@ impl Configuration {
 impl Profile {
     fn new(section: NamedSection) -> Self {
         let NamedSection { name, source, properties, broken } = section;
-        Self { name, source, properties, resolution: None, broken }
+        Self { name, source, properties, resolution: None, broken, only_source: false }
     }
 
     /// The value of a property, which may be empty; the key is in lower case.
@@ -256,21 +259,67 @@ impl Profile {
         self.properties.iter().find(|property| property.key == key)
     }
 
-    /// Whether the profile names credentials: a role, a credential source, a credential process, IAM Identity Center
-    /// (`sso_…`), a web identity, or keys of its own. One that only sets defaults such as `region` is no target.
+    /// Whether the profile names credentials: a role, a credential source, a credential process, IAM Identity Center, a
+    /// web identity, keys of its own, or something that looks like a kind of credentials that is not known here. One that
+    /// only sets defaults such as `region`, or is only a source of others, is no target.
     pub fn is_target(&self) -> bool {
-        const NAMING: [&str; 6] = [
+        !self.only_source && self.names_credentials()
+    }
+
+    /// Whether others assume their roles with this profile's credentials, and it has no region to be looked at in.
+    pub fn is_only_source(&self) -> bool {
+        self.only_source
+    }
+
+    pub(super) fn names_credentials(&self) -> bool {
+        const NAMING: [&str; 11] = [
             "role_arn",
             "credential_source",
             "credential_process",
             "web_identity_token_file",
             "aws_access_key_id",
             "aws_secret_access_key",
+            "sso_session",
+            "sso_start_url",
+            "sso_account_id",
+            "sso_role_name",
+            "login_session",
         ];
-        self.properties.iter().any(|property| {
+        NAMING.iter().any(|key| self.filled(key).is_some()) || self.unknown_credentials().is_some()
+    }
+
+    /// A property that sounds like credentials and is none that the AWS CLI of today reads: of a kind that came later, or
+    /// of another tool.
+    pub(super) fn unknown_credentials(&self) -> Option<&str> {
+        const SOUNDS: [&str; 8] =
+            ["credential", "login", "session", "identity", "token", "assume", "saml", "sso_"];
+        // What says how credentials are got, and names none.
+        const KNOWN: [&str; 17] = [
+            "credential_source",
+            "credential_process",
+            "login_session",
+            "web_identity_token_file",
+            "role_session_name",
+            "aws_session_token",
+            "aws_security_token",
+            "aws_credential_expiration",
+            "x_security_token_expires",
+            "sso_session",
+            "sso_start_url",
+            "sso_region",
+            "sso_account_id",
+            "sso_role_name",
+            "sso_account_name",
+            "sso_registration_scopes",
+            "sso_auto_populated",
+        ];
+        let unknown = |property: &&ProfileProperty| {
+            let key = property.key.as_str();
             !property.value.is_empty()
-                && (NAMING.contains(&property.key.as_str()) || property.key.starts_with("sso_"))
-        })
+                && !KNOWN.contains(&key)
+                && SOUNDS.iter().any(|word| key.contains(word))
+        };
+        self.properties.iter().find(unknown).map(|property| property.key.as_str())
     }
 
     /// The properties as a person may see them and a report may carry them: in file order, sub-properties as an

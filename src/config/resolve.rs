@@ -6,6 +6,7 @@ use super::diagnostic::{Diagnostic, Severity, shown};
 use super::endpoints;
 use super::environment::Environment;
 use super::profiles::{Configuration, Location, Profile, Resolution};
+use std::collections::HashSet;
 
 /// What makes a profile unusable, and where it stands.
 pub(super) struct Mistake {
@@ -36,30 +37,62 @@ impl Mistake {
     }
 }
 
-/// The resolution of every profile, in the configuration's order, and what is wrong with those that have none.
+/// What a profile turns out to be.
+pub(super) enum Resolved {
+    Target(Box<Resolution>),
+    /// It has no region, and others assume their roles with its credentials.
+    OnlySource,
+    /// It sets defaults only, or a diagnostic says why it cannot be used.
+    Nothing,
+}
+
+impl Resolved {
+    pub fn into_resolution(self) -> Option<Resolution> {
+        match self {
+            Resolved::Target(resolution) => Some(*resolution),
+            Resolved::OnlySource | Resolved::Nothing => None,
+        }
+    }
+}
+
+/// What every profile comes to, in the configuration's order, and what is wrong with those that come to nothing.
 pub(super) fn resolve(
     configuration: &Configuration,
     environment: &Environment,
-) -> (Vec<Option<Resolution>>, Vec<Diagnostic>) {
+) -> (Vec<Resolved>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let resolutions = configuration
+    let sources = sources(configuration);
+    let resolved = configuration
         .profiles
         .iter()
-        .map(|profile| resolve_profile(configuration, environment, profile, &mut diagnostics))
+        .map(|profile| {
+            let is_source = sources.contains(profile.name.as_str());
+            resolve_profile(configuration, environment, profile, is_source, &mut diagnostics)
+                .unwrap_or(Resolved::Nothing)
+        })
         .collect();
-    (resolutions, diagnostics)
+    (resolved, diagnostics)
+}
+
+/// The profiles whose credentials others assume their roles with.
+fn sources(configuration: &Configuration) -> HashSet<&str> {
+    let others = configuration.profiles.iter().filter(|profile| profile.filled("role_arn").is_some());
+    others
+        .filter_map(|profile| profile.filled("source_profile").filter(|source| *source != profile.name))
+        .collect()
 }
 
 fn resolve_profile(
     configuration: &Configuration,
     environment: &Environment,
     profile: &Profile,
+    is_source: bool,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Resolution> {
+) -> Option<Resolved> {
     if profile.broken {
         return None;
     }
-    if !profile.is_target() {
+    if !profile.names_credentials() {
         if profile.filled("source_profile").is_some() {
             let message = "source_profile does nothing without role_arn: add the role to assume";
             let mistake = Mistake::at_property(profile, "source_profile", message.to_owned());
@@ -70,7 +103,17 @@ fn resolve_profile(
     let mut mistakes = Vec::new();
     let credentials = chain::follow(configuration, profile).map_err(|mistake| mistakes.push(mistake)).ok();
     let region = region(configuration, environment, profile).map_err(|mistake| mistakes.push(mistake)).ok();
-    let endpoints = endpoints::endpoints(configuration, environment, profile)
+    if credentials.is_some() && region == Some(None) && is_source {
+        return Some(Resolved::OnlySource);
+    }
+    let region = region.and_then(|region| {
+        if region.is_none() {
+            mistakes.push(Mistake::at_profile(profile, NO_REGION.to_owned()));
+        }
+        region
+    });
+    let base = credentials.as_ref().map(|(access, _)| &access.base);
+    let endpoints = endpoints::endpoints(configuration, environment, profile, base)
         .map_err(|mistake| mistakes.push(mistake))
         .ok();
     let told = mistakes.into_iter().map(|mistake| mistake.diagnostic(Severity::Error, profile));
@@ -83,7 +126,7 @@ fn resolve_profile(
         .or_else(|| profile.filled("aws_account_id"));
     diagnostics.extend(account_id.and_then(|account_id| odd_account(profile, account_id)));
     let ca_bundle = environment.get("AWS_CA_BUNDLE").or_else(|| profile.filled("ca_bundle"));
-    Some(Resolution {
+    Some(Resolved::Target(Box::new(Resolution {
         access,
         region: Some(region),
         role_arn: role_arn.map(str::to_owned),
@@ -91,15 +134,18 @@ fn resolve_profile(
         chain,
         endpoints,
         ca_bundle: ca_bundle.map(|path| environment.expand(path)),
-    })
+    })))
 }
 
-/// The region: the profile's, else `AWS_REGION`, `AWS_DEFAULT_REGION`, or the `[default]` profile's.
+const NO_REGION: &str = "it has no region: add `region = …` to it or to [default], or set AWS_REGION";
+
+/// The region: the profile's, else `AWS_REGION`, `AWS_DEFAULT_REGION`, or the `[default]` profile's; `None` where nothing
+/// names one.
 fn region(
     configuration: &Configuration,
     environment: &Environment,
     profile: &Profile,
-) -> Result<String, Mistake> {
+) -> Result<Option<String>, Mistake> {
     let from_environment =
         |name: &'static str| environment.get(name).map(|region| (region, format!("the variable {name}")));
     let from_default = || {
@@ -110,20 +156,50 @@ fn region(
         .or_else(|| from_environment("AWS_REGION"))
         .or_else(|| from_environment("AWS_DEFAULT_REGION"))
         .or_else(from_default);
-    let Some((region, origin)) = found else {
-        let message = "it has no region: add `region = …` to it or to [default], or set AWS_REGION";
-        return Err(Mistake::at_profile(profile, message.to_owned()));
-    };
-    // The region becomes part of a host name, so nothing else may get in here.
-    let is_region = region.len() <= 63
-        && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        && !region.starts_with('-')
-        && !region.ends_with('-');
-    if is_region {
-        return Ok(region.to_owned());
+    let Some((region, origin)) = found else { return Ok(None) };
+    match no_region(region) {
+        None => Ok(Some(region.to_owned())),
+        Some(why) => {
+            let message = format!("{origin} = {} {why}", shown(region));
+            Err(Mistake::at_property(profile, "region", message))
+        }
     }
-    let message = format!("{origin} = {} is not a region: write one such as eu-west-1", shown(region));
-    Err(Mistake::at_property(profile, "region", message))
+}
+
+/// Why a text cannot be a region's name; whether there is such a region is AWS's to say. It becomes part of a host's name,
+/// so nothing else may get in here.
+pub fn no_region(text: &str) -> Option<String> {
+    if !is_region_name(text) {
+        let written = text.trim().to_ascii_lowercase().replace(['_', ' '], "-");
+        let near = if is_region_name(&written) { &written } else { "one such as eu-west-1" };
+        return Some(format!("is not a region: write {near}"));
+    }
+    let region = region_of_zone(text)?;
+    Some(format!("is an availability zone, not a region: write {region}"))
+}
+
+/// Whether a text is written as names of regions are; whether there is such a region is for AWS to say.
+fn is_region_name(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+/// The region of an availability zone (`eu-west-1a`), a local zone (`us-west-2-lax-1a`) or a Wavelength zone
+/// (`us-east-1-wl1-bos-wlz-1`): what stands up to the first number of its own.
+fn region_of_zone(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let with_letter = |part: &str| {
+        part.len() > 1
+            && part.ends_with(|last: char| last.is_ascii_lowercase())
+            && is_number(&part[..part.len() - 1])
+    };
+    let at = parts.iter().position(|part| is_number(part) || with_letter(part)).filter(|at| *at >= 2)?;
+    let number = parts.get(at)?.trim_end_matches(|last: char| last.is_ascii_lowercase());
+    let is_zone = at + 1 < parts.len() || with_letter(parts.get(at)?);
+    is_zone.then(|| format!("{}-{number}", parts[..at].join("-")))
 }
 
 /// AWS's account ids have 12 digits. Another number is told and used all the same: examples are often written so.

@@ -52,8 +52,14 @@ impl fmt::Debug for StaticKeys {
 impl Profile {
     /// The keys this profile holds itself, or `None` when the id or the secret is missing or empty.
     pub fn static_keys(&self) -> Option<StaticKeys> {
-        // botocore still reads the token's older name.
-        let token = self.filled("aws_session_token").or_else(|| self.filled("aws_security_token"));
+        // botocore reads the token's older name first. A token belongs to the keys of its own file: temporary keys in the
+        // one file have nothing to do with lasting ones in the other.
+        let id = self.property("aws_access_key_id")?;
+        let token = ["aws_security_token", "aws_session_token"]
+            .into_iter()
+            .filter_map(|key| self.property(key))
+            .find(|token| !token.value.is_empty() && token.location.file == id.location.file)
+            .map(|token| token.value.as_str());
         Some(StaticKeys {
             access_key_id: self.filled("aws_access_key_id")?.to_owned(),
             secret_access_key: Secret::new(self.filled("aws_secret_access_key")?),

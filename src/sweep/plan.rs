@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Selection, Target};
 use crate::access::Identity;
-use crate::config::{Access, Configuration, Endpoints, Severity};
+use crate::config::{Access, Configuration, Endpoints, Profile, Severity, no_region};
 use crate::names;
 
 type Key = (Access, String, Endpoints, Option<PathBuf>);
@@ -39,12 +39,7 @@ pub fn plan(configuration: &Configuration, selection: &Selection, numbers: &mut 
         }
     }
     for region in &selection.regions {
-        // It becomes part of a host's name; whether there is such a region is AWS's to say.
-        if !is_region(region) {
-            let written = region.trim().to_ascii_lowercase().replace(['_', ' '], "-");
-            let near = if is_region(&written) { written } else { "one such as eu-central-1".to_owned() };
-            plan.problems.push(format!("{region} is not the name of a region: write {near}"));
-        }
+        plan.problems.extend(no_region(region).map(|why| format!("--region {region} {why}")));
     }
     let mut places: HashMap<Key, usize> = HashMap::new();
     let mut targets: Vec<Target> = Vec::new();
@@ -106,12 +101,6 @@ pub fn plan(configuration: &Configuration, selection: &Selection, numbers: &mut 
 /// Where all accounts are to be seen that could be named.
 pub const WHERE_ACCOUNTS_ARE: &str = "`rds-fleet-cli profiles` shows the accounts that the profiles reach";
 
-/// Whether a text is written as names of regions are.
-fn is_region(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-}
-
 /// What the diagnostics say of a profile that cannot be used.
 pub fn reason(configuration: &Configuration, profile: &str) -> String {
     configuration
@@ -120,15 +109,21 @@ pub fn reason(configuration: &Configuration, profile: &str) -> String {
         .find(|diagnostic| {
             diagnostic.severity == Severity::Error && diagnostic.profile.as_deref() == Some(profile)
         })
-        .map_or_else(
-            || {
-                format!(
-                    "profile {profile} only sets defaults: add role_arn with credential_source or source_profile, or \
-                     credentials of its own"
-                )
-            },
-            ToString::to_string,
-        )
+        .map_or_else(|| not_a_target(configuration, profile), ToString::to_string)
+}
+
+/// What a profile lacks that nothing is wrong with.
+fn not_a_target(configuration: &Configuration, profile: &str) -> String {
+    if configuration.profile(profile).is_some_and(Profile::is_only_source) {
+        return format!(
+            "profile {profile} has no region and is only the source of other profiles: add `region = …` to look at \
+             its own databases"
+        );
+    }
+    format!(
+        "profile {profile} only sets defaults: add role_arn with credential_source or source_profile, or credentials \
+         of its own"
+    )
 }
 
 impl Target {
@@ -197,7 +192,7 @@ mod tests {
         };
         let problems = planned(&profile("A", "111111111111", "eu-central-1"), &typed).problems;
         assert_eq!(problems[0], "there is no profile a: did you mean A?");
-        assert_eq!(problems[1], "EU_Central-1 is not the name of a region: write eu-central-1");
+        assert_eq!(problems[1], "--region EU_Central-1 is not a region: write eu-central-1");
         let typed = Selection { profiles: Vec::new(), regions: Vec::new(), ..typed };
         let problems = planned(&profile("A", "111111111111", "eu-central-1"), &typed).problems;
         assert_eq!(problems, ["there is no account 111111111112: did you mean 111111111111?"]);

@@ -5,6 +5,7 @@ use rds_fleet::config::Endpoints;
 
 pub fn cases() -> Vec<Case> {
     let mut cases = bases();
+    cases.extend(unsupported());
     cases.extend(roles());
     cases.extend(sources());
     cases.extend(regions());
@@ -64,8 +65,41 @@ fn bases() -> Vec<Case> {
             .credentials("[a]\naws_secret_access_key = x\n")
             .uses("a", "keys of a"),
         case("a process", "[profile a]\ncredential_process = /opt/get \"a b\" --x=y\n").uses("a", "process of a"),
-        case("keys go before a process", "[profile a]\ncredential_process = x\naws_access_key_id = A\naws_secret_access_key = S\n")
+        case("a process goes before keys of its own file", "[profile a]\ncredential_process = x\naws_access_key_id = A\naws_secret_access_key = S\n")
+            .uses("a", "process of a"),
+        case("keys of the credentials file go before a process", "[profile a]\ncredential_process = x\n")
+            .credentials("[a]\naws_access_key_id = A\naws_secret_access_key = S\n")
             .uses("a", "keys of a"),
+        case("a process of the credentials file goes before keys of the config file", "[profile a]\naws_access_key_id = A\naws_secret_access_key = S\n")
+            .credentials("[a]\ncredential_process = x\n")
+            .uses("a", "process of a"),
+        case("keys beside sso_start_url and sso_session are keys", "[profile a]\nsso_start_url = https://x\naws_access_key_id = A\naws_secret_access_key = S\n[profile b]\nsso_session = gone\naws_access_key_id = A\naws_secret_access_key = S\n")
+            .uses("a", "keys of a")
+            .uses("b", "keys of b"),
+        case("half of IAM Identity Center goes before keys", "[profile a]\nsso_account_id = 333333333333\naws_access_key_id = A\naws_secret_access_key = S\n")
+            .error(1, "a", "add sso_start_url, sso_region, sso_role_name")
+            .broken("a"),
+        case("a process beside sso_start_url", "[profile a]\nsso_start_url = https://x\nsso_region = us-east-1\ncredential_process = x\n")
+            .uses("a", "process of a"),
+        case("sso_session alone is half of it", "[profile a]\nsso_session = s\n[sso-session s]\nsso_start_url = https://x\nsso_region = us-east-1\n")
+            .error(1, "a", "add sso_account_id, sso_role_name")
+            .broken("a"),
+        case("what begins with sso_ decides nothing by that", "[profile a]\nsso_auto_populated = true\nsso_region = us-east-1\ncredential_source = Environment\n[profile b]\nsso_region = us-east-1\n")
+            .uses("a", "Environment")
+            .check(|configuration| assert_eq!(configuration.targets().count(), 1)),
+        case("a token belongs to the keys of its own file", "[profile a]\naws_access_key_id = A\naws_secret_access_key = S\naws_session_token = T\n")
+            .credentials("[a]\naws_access_key_id = B\naws_secret_access_key = S2\n")
+            .check(|configuration| {
+                let keys = configuration.profile("a").unwrap().static_keys().unwrap();
+                assert_eq!((keys.access_key_id.as_str(), keys.session_token), ("B", None));
+            }),
+        case("of two tokens the older name counts", "[profile a]\naws_access_key_id = A\naws_secret_access_key = S\naws_session_token = new\naws_security_token = old\n")
+            .check(|configuration| {
+                let keys = configuration.profile("a").unwrap().static_keys().unwrap();
+                assert_eq!(keys.session_token.unwrap().expose(), "old");
+            }),
+        case("a process whose quotes hold a #", "[profile a]\ncredential_process = /opt/get --name \"a #b\" # comment\n")
+            .has("a", "credential_process", "/opt/get --name \"a #b\""),
         case("sso in the profile", "[profile a]\nsso_start_url = https://x\nsso_region = us-east-1\nsso_account_id = 333333333333\nsso_role_name = R\n")
             .uses("a", "sso of a")
             .check(|configuration| {
@@ -91,9 +125,42 @@ fn bases() -> Vec<Case> {
                 assert_eq!(resolution.account_id.as_deref(), Some("111111111111"));
                 assert_eq!(resolution.chain.len(), 1);
             }),
+        case("a web identity goes before keys, a process and a source", "[profile a]\nrole_arn = arn:aws:iam::111111111111:role/R\nweb_identity_token_file = /run/token\nsource_profile = b\naws_access_key_id = A\naws_secret_access_key = S\n[profile b]\ncredential_process = x\nregion = eu-west-1\n[profile c]\nrole_arn = arn:aws:iam::111111111111:role/C\nsource_profile = a\n")
+            .uses("a", "web identity of a")
+            .uses("c", "web identity of a + C"),
+        case("a web identity without its role goes before keys", "[profile a]\nweb_identity_token_file = /run/token\naws_access_key_id = A\naws_secret_access_key = S\n")
+            .error(2, "a", "without role_arn")
+            .broken("a"),
         case("a web identity without its role", "[profile a]\nweb_identity_token_file = /run/token\n")
             .error(2, "a", "without role_arn")
             .broken("a"),
+    ]
+}
+
+fn unsupported() -> Vec<Case> {
+    vec![
+        case("what aws login writes", "[profile a]\nlogin_session = arn:aws:iam::111111111111:user/ann\nregion = eu-west-1\n")
+            .error(2, "a", "login_session, which `aws login` writes, is not supported by RDS Fleet: add a profile with `credential_process = aws configure export-credentials --profile a --format process`")
+            .broken("a"),
+        case("aws login goes before a process and keys of the config file", "[profile a]\nlogin_session = x\ncredential_process = y\naws_access_key_id = A\naws_secret_access_key = S\n")
+            .error(2, "a", "login_session")
+            .broken("a"),
+        case("keys of the credentials file go before aws login", "[profile a]\nlogin_session = x\n")
+            .credentials("[a]\naws_access_key_id = A\naws_secret_access_key = S\n")
+            .uses("a", "keys of a"),
+        case("aws login as the source of a role", "[profile a]\nrole_arn = arn:aws:iam::111111111111:role/R\nsource_profile = b\n[profile b]\nlogin_session = x\n")
+            .error(3, "a", "its source profile b cannot be used")
+            .error(5, "b", "login_session")
+            .broken("a"),
+        case("kinds of credentials that nobody knows yet", "[profile a]\nquantum_identity = x\n[profile b]\nregion = x-1\nlogin_passkey = y\n[profile c]\nnew_credentials_url = z\n")
+            .error(2, "a", "quantum_identity is not supported")
+            .error(5, "b", "login_passkey is not supported")
+            .error(7, "c", "new_credentials_url is not supported")
+            .broken("a"),
+        case("an unknown kind beside known ones is none of ours", "[profile a]\nnew_credentials_url = z\ncredential_source = Environment\n")
+            .uses("a", "Environment"),
+        case("settings of other tools are no credentials", "[profile a]\nregion = eu-west-1\ncolor = 00ff00\ncli_auto_prompt = on\nauth_scheme_preference = sigv4\nrole_session_name = ann\nmfa_serial = x\nsso_registration_scopes = y\nlogin_session =\n")
+            .check(|configuration| assert!(!configuration.profiles[0].is_target())),
     ]
 }
 
@@ -179,7 +246,26 @@ fn sources() -> Vec<Case> {
         case("a source without a region is good enough", own("[profile a]\nregion = us-east-1\nROLE/A\nsource_profile = b\n[profile b]\ncredential_source = Environment\n"))
             .variable("AWS_REGION", "")
             .uses("a", "Environment + A")
-            .error(5, "b", "has no region"),
+            .check(|configuration| {
+                let source = configuration.profile("b").unwrap();
+                assert!(source.is_only_source() && !source.is_target());
+            }),
+        case("a source of a source needs no region either", own("[profile a]\nregion = us-east-1\nROLE/A\nsource_profile = b\n[profile b]\nROLE/B\nsource_profile = c\n[profile c]\naws_access_key_id = A\naws_secret_access_key = S\n"))
+            .variable("AWS_REGION", "")
+            .uses("a", "keys of c + B + A")
+            .check(|configuration| assert_eq!(configuration.targets().count(), 1)),
+        case("a source with a region is looked at itself", own("[profile a]\nregion = us-east-1\nROLE/A\nsource_profile = b\n[profile b]\ncredential_source = Environment\nregion = us-east-2\n"))
+            .variable("AWS_REGION", "")
+            .check(|configuration| assert_eq!(configuration.targets().count(), 2)),
+        case("a source that cannot be used is told, region or not", own("[profile a]\nregion = us-east-1\nROLE/A\nsource_profile = b\n[profile b]\naws_access_key_id = A\n"))
+            .variable("AWS_REGION", "")
+            .error(4, "a", "its source profile b cannot be used")
+            .error(5, "b", "has no region")
+            .error(6, "b", "without aws_secret_access_key"),
+        case("its own source needs a region", own("[profile a]\nROLE/A\nsource_profile = a\naws_access_key_id = A\naws_secret_access_key = S\n"))
+            .variable("AWS_REGION", "")
+            .error(1, "a", "has no region")
+            .broken("a"),
         case("two in a circle", own("[profile a]\nROLE/A\nsource_profile = b\n[profile b]\nROLE/B\nsource_profile = a\n"))
             .error(3, "a", "in a circle, a → b → a,")
             .error(6, "b", "in a circle, b → a → b,")
@@ -226,6 +312,20 @@ fn regions() -> Vec<Case> {
         case("what is no region", format!("{profile}region = evil.example/\n"))
             .error(3, "a", "evil.example/ is not a region")
             .broken("a"),
+        case("an availability zone", format!("{profile}region = eu-central-1a\n"))
+            .error(3, "a", "eu-central-1a is an availability zone, not a region: write eu-central-1")
+            .broken("a"),
+        case("a zone of GovCloud, a local zone and a Wavelength zone", format!("{profile}region = us-gov-west-1b\n[profile b]\ncredential_source = Environment\nregion = us-west-2-lax-1a\n[profile c]\ncredential_source = Environment\nregion = us-east-1-wl1-bos-wlz-1\n"))
+            .error(3, "a", "not a region: write us-gov-west-1")
+            .error(6, "b", "not a region: write us-west-2")
+            .error(9, "c", "not a region: write us-east-1"),
+        case("a zone in AWS_REGION", profile)
+            .variable("AWS_REGION", "ap-southeast-2c")
+            .error(1, "a", "AWS_REGION = ap-southeast-2c is an availability zone"),
+        case("regions that look like zones are none", "[profile a]\ncredential_source = Environment\nregion = us-isob-east-1\n[profile b]\ncredential_source = Environment\nregion = eusc-de-east-1\n[profile c]\ncredential_source = Environment\nregion = x\n")
+            .region("a", "us-isob-east-1")
+            .region("b", "eusc-de-east-1")
+            .region("c", "x"),
         case("a region in capitals", format!("{profile}region = EU-WEST-1\n")).error(
             3,
             "a",
@@ -265,6 +365,33 @@ fn endpoints() -> Vec<Case> {
             .error(6, None, "rds has no value"),
         case("what is no URL", "[profile a]\ncredential_source = Environment\nendpoint_url = rds.example\n")
             .error(3, "a", "rds.example for sts (from endpoint_url) is not a URL")
+            .broken("a"),
+        case("services of IAM Identity Center, for those who use it", "[profile a]\nsso_start_url = https://x\nsso_region = us-east-1\nsso_account_id = 333333333333\nsso_role_name = R\nservices = s\n[profile b]\ncredential_source = Environment\nservices = s\n[services s]\nsso =\n  endpoint_url = https://sso.example\nsso_oidc =\n  endpoint_url = https://oidc.example\n")
+            .variable("AWS_ENDPOINT_URL_SSO_OIDC", "https://env.example")
+            .check(|configuration| {
+                let endpoints = |name: &str| configuration.profile(name).unwrap().resolution.clone().unwrap().endpoints;
+                assert_eq!(endpoints("a").sso_url.as_deref(), Some("https://sso.example"));
+                assert_eq!(endpoints("a").sso_oidc_url.as_deref(), Some("https://env.example"));
+                assert_eq!(endpoints("b"), Endpoints::default());
+            }),
+        case("the metadata service, for those who use it", "[profile a]\ncredential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint = http://127.0.0.1:1338\nec2_metadata_service_endpoint_mode = ipv6\nec2_metadata_v1_disabled = true\n[profile b]\ncredential_source = Environment\nec2_metadata_service_endpoint = nonsense\n")
+            .check(|configuration| {
+                let endpoints = |name: &str| configuration.profile(name).unwrap().resolution.clone().unwrap().endpoints;
+                let metadata = endpoints("a").metadata;
+                assert_eq!(metadata.url.as_deref(), Some("http://127.0.0.1:1338"));
+                assert!(metadata.ipv6 && metadata.v1_disabled);
+                assert_eq!(endpoints("b"), Endpoints::default());
+            }),
+        case("the environment's metadata service goes before the file's", "[profile a]\ncredential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint = http://file\nec2_metadata_service_endpoint_mode = IPv6\n")
+            .variable("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://env")
+            .variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv4")
+            .check(|configuration| {
+                let metadata = configuration.profiles[0].resolution.clone().unwrap().endpoints.metadata;
+                assert_eq!((metadata.url.as_deref(), metadata.ipv6), (Some("http://env"), false));
+            }),
+        case("a metadata service that is no URL, and a mode that is none", "[profile a]\ncredential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint = 169.254.169.254\n[profile b]\ncredential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint_mode = IPv5\n")
+            .error(3, "a", "ec2_metadata_service_endpoint = 169.254.169.254 is not a URL")
+            .error(6, "b", "neither IPv4 nor IPv6")
             .broken("a"),
         case("FIPS, dual stack and certificates", "[profile a]\ncredential_source = Environment\nuse_fips_endpoint = true\nuse_dualstack_endpoint = True\nca_bundle = ~/ca.pem\n[profile b]\ncredential_source = Environment\nuse_fips_endpoint = false\n")
             .variable("AWS_USE_DUALSTACK_ENDPOINT", "false")

@@ -133,12 +133,29 @@ fn names() -> Vec<Case> {
         case("default", "[default]\nregion = x\n").has("default", "region", "x"),
         case("profile default", "[profile default]\nregion = x\n").has("default", "region", "x"),
         case(
-            "[profile default] goes before [default], when first",
+            "[default] goes before [profile default], when last",
             "[profile default]\nx = 1\n[default]\ny = 2\n",
         )
         .profiles(["default"])
+        .has("default", "y", "2")
+        .lacks("default", "x")
+        .warning(
+            1,
+            "default",
+            "[default] stands below, and the AWS CLI, unlike the SDKs, reads only the last",
+        ),
+        case(
+            "of three headers of the default profile the last one's form counts",
+            "[profile \"default\"]\nx = 1\n[default]\ny = 2\n[profile default]\nz = 3\n",
+        )
+        .has("default", "x", "1")
+        .has("default", "z", "3")
         .lacks("default", "y")
-        .tells(Note, Some(3), Some("default"), "[profile default] is in the file as well"),
+        .tells(Note, Some(3), Some("default"), "is ignored")
+        .warning(5, "default", "stands in this file twice"),
+        case("an unclosed [default is no form of it", "[profile default]\nx = 1\n[default\ny = 2\n")
+            .lacks("default", "y")
+            .error(3, "default", "no closing bracket"),
         case(
             "[profile default] goes before [default], when last",
             "[default]\ny = 2\n[profile default]\nx = 1\n",

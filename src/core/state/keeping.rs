@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use twox_hash::XxHash64;
 
 use super::{Entry, State};
+use crate::config::{Endpoints, Metadata};
 use crate::core::answering::Question;
 use crate::failure::State as CoverageState;
 use crate::inventory::{Inventory, Kept, Origin, Storage, StoredCoverage, is_broken, set_aside};
@@ -33,7 +34,15 @@ pub fn kept(inventory: &Inventory) -> KeptByName {
 /// A name of a target that is the same at the next start.
 pub fn stored_name(target: &Target) -> String {
     let mut hasher = XxHash64::default();
-    (&target.access, &target.region, &target.endpoints, &target.ca_bundle).hash(&mut hasher);
+    let Endpoints { sts_url, rds_url, use_fips, use_dualstack, sso_url, sso_oidc_url, metadata } =
+        &target.endpoints;
+    let endpoints = (sts_url, rds_url, use_fips, use_dualstack);
+    (&target.access, &target.region, endpoints, &target.ca_bundle).hash(&mut hasher);
+    // What came later counts where it is set only, so that older stores keep their targets.
+    let source = (sso_url, sso_oidc_url, metadata);
+    if source != (&None, &None, &Metadata::default()) {
+        source.hash(&mut hasher);
+    }
     format!("{:016x}", hasher.finish())
 }
 
