@@ -2,6 +2,9 @@
 //!
 //! Access and sweep both meet failures; this is the one form in which they hand them on. It holds no secret.
 
+use std::error::Error;
+use std::fmt;
+
 use serde::Serialize;
 
 /// How a target's kind stands: collected, or why not.
@@ -53,7 +56,8 @@ impl State {
         }
     }
 
-    /// What the person at the bastion can do about it, as a sentence; empty where nothing is wrong.
+    /// What the person at the bastion can do about it, as a sentence; empty where nothing is wrong. Where a failure is at
+    /// hand, its own advice says more.
     pub fn advice(self) -> &'static str {
         match self {
             State::Collected | State::NotAsked => "",
@@ -98,6 +102,17 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// What the person can do about it: what was being done says more than how it ended.
+    pub fn advice(&self) -> &'static str {
+        let words = |known: &&(&str, &str)| self.message.contains(known.0);
+        let action = |known: &&(&str, &str)| self.action.starts_with(known.0);
+        let found = BY_WORDS.iter().find(words).or_else(|| BY_ACTION.iter().find(action));
+        match found {
+            Some((_, advice)) => advice,
+            None => self.state.advice(),
+        }
+    }
+
     /// What was tried, AWS's code, message and request id, on one line.
     pub fn sentence(&self) -> String {
         let message = self.message.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -107,8 +122,90 @@ impl Failure {
     }
 }
 
+/// What to do about words that say enough by themselves.
+const BY_WORDS: [(&str, &str); 3] = [
+    (
+        "UnknownIssuer",
+        "Set AWS_CA_BUNDLE, or ca_bundle in the profile, to a file with the certificate authority of your proxy or \
+         endpoint.",
+    ),
+    (
+        "the proxy answered",
+        "Check the user and password in HTTPS_PROXY and whether the proxy lets AWS's hosts through, or name them in \
+         NO_PROXY.",
+    ),
+    (
+        "names an mfa_serial",
+        "Remove mfa_serial for a role that does not need it, or start from credentials that were got with a code.",
+    ),
+];
+
+/// What to do about what was being done, where the state alone would send somebody to the wrong place.
+const BY_ACTION: [(&str, &str); 10] = [
+    (
+        "the CA bundle",
+        "Correct AWS_CA_BUNDLE, or ca_bundle in the profile: it names a PEM file with certificates.",
+    ),
+    ("the proxy", "Correct or unset HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."),
+    ("IAM Identity Center", "Sign in with `aws sso login` for this profile, then refresh."),
+    ("sso:", "Sign in with `aws sso login` for this profile, and check sso_account_id and sso_role_name."),
+    (
+        "credential_process",
+        "Run the profile's credential_process by hand: it has to print credentials as JSON.",
+    ),
+    ("web identity", "Check web_identity_token_file and role_arn of the profile."),
+    (
+        "sts:AssumeRoleWithWebIdentity",
+        "Check that the token in web_identity_token_file is fresh and that the role trusts its issuer.",
+    ),
+    (
+        "credentials in the environment",
+        "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name another credential_source.",
+    ),
+    ("ECS container credentials", "Run this in an ECS task with a role, or name another credential_source."),
+    ("keys of profile", "Check the profile's aws_access_key_id and aws_secret_access_key."),
+];
+
+/// Somebody who could not be reached, or did not answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreached {
+    /// How the sentence begins, such as `no connection to`.
+    pub what: &'static str,
+    /// Host and port.
+    pub to: String,
+    /// The proxy on the way, without its password.
+    pub through: Option<String>,
+    pub said: String,
+    /// Whether trying again may help.
+    pub again: bool,
+}
+
+impl fmt::Display for Unreached {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.what, self.to)?;
+        if let Some(proxy) = &self.through {
+            write!(formatter, " through the proxy {proxy}")?;
+        }
+        write!(formatter, ": {}", self.said)
+    }
+}
+
+impl Error for Unreached {}
+
+/// The first cause of a kind within an error.
+pub fn find_cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
 /// What stands behind an error, outermost first. The SDK wraps one sentence in several layers; each is said once.
-pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
+pub fn causes(error: &dyn Error) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -136,7 +233,10 @@ pub fn state_of(code: &str, message: &str, status: u16) -> State {
             }
         }
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => State::Expired,
-        "AuthFailure" | "UnrecognizedClientException" | "InvalidClientTokenId" => State::RegionNotEnabled,
+        "AuthFailure"
+        | "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "RegionDisabledException" => State::RegionNotEnabled,
         "SignatureDoesNotMatch" | "IncompleteSignature" | "InvalidAccessKeyId" => State::Denied,
         "Throttling"
         | "ThrottlingException"
@@ -149,5 +249,39 @@ pub fn state_of(code: &str, message: &str, status: u16) -> State {
         _ if status == 403 => State::Denied,
         _ if status == 429 => State::Throttled,
         _ => State::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_follows_what_was_being_done() {
+        let failure = |state, action: &str, message: &str| Failure {
+            state,
+            action: action.to_owned(),
+            code: None,
+            message: message.to_owned(),
+            request_id: None,
+        };
+        for (state, action, message, expected) in [
+            (State::Unreachable, "rds:DescribeDBInstances", "…not trusted: UnknownIssuer", "AWS_CA_BUNDLE"),
+            (State::Unreachable, "sts:AssumeRole x", "the proxy answered 407", "NO_PROXY"),
+            (State::Unreachable, "the CA bundle", "cannot be read", "AWS_CA_BUNDLE"),
+            (State::NoCredentials, "IAM Identity Center for profile a", "nobody", "aws sso login"),
+            (State::Expired, "sso:GetRoleCredentials", "Session token not found", "aws sso login"),
+            (State::NoCredentials, "credential_process of profile a", "exit code 1", "by hand"),
+            (State::NoCredentials, "web identity of profile a", "no file", "web_identity_token_file"),
+            (State::Denied, "sts:AssumeRoleWithWebIdentity x", "not authorized", "trusts its issuer"),
+            (State::NoCredentials, "credentials in the environment", "not set", "AWS_ACCESS_KEY_ID"),
+            (State::NoCredentials, "EC2 instance metadata", "no role", "instance profile"),
+            (State::Denied, "sts:AssumeRole x", "the profile names an mfa_serial", "mfa_serial"),
+            (State::Denied, "sts:AssumeRole x", "not authorized", "trust policy"),
+            (State::Unreachable, "rds:DescribeDBInstances", "no answer", "VPC endpoints"),
+        ] {
+            let advice = failure(state, action, message).advice();
+            assert!(advice.contains(expected), "{action}: {advice}");
+        }
     }
 }

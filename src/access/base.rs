@@ -1,151 +1,252 @@
-//! Base credentials: what a chain of roles starts from. aws-config does the work; this says which of its providers a
-//! profile means and hands it our HTTP clients.
+//! Base credentials: what a chain of roles starts from. This says which provider a profile means, and gives each the
+//! profile's own endpoints, certificates and proxies.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_config::credential_process::CredentialProcessProvider;
 use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::imds;
-use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::sso::SsoCredentialsProvider;
-use aws_config::web_identity_token::{StaticConfiguration, WebIdentityTokenCredentialsProvider};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_sts::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_types::region::Region;
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::config::{Base, Configuration, Environment};
-use crate::failure::causes;
+use super::imds;
+use super::sessions::issued;
+use super::sso::SignIn;
+use crate::config::{Base, Configuration, Endpoints, Environment, Profile};
+use crate::failure::{Failure, State, causes, state_of};
+use crate::rds::answer::read_error;
+use crate::rds::call::{Patience, unanswered};
+use crate::rds::endpoint::url_of;
 
-/// What base providers are made from.
+/// What base credentials are got with.
 pub struct Sources<'a> {
     pub configuration: &'a Configuration,
     pub environment: &'a Environment,
-    /// For AWS's services.
-    pub http: SharedHttpClient,
     /// For metadata services; never proxied.
-    pub metadata_http: SharedHttpClient,
-    /// Where services are asked that live in regions.
-    pub region: &'a str,
+    pub metadata: SharedHttpConnector,
+    pub services: Services<'a>,
 }
 
-/// The provider of a base.
+/// The services that issue credentials, as one profile reaches them: every setting of it reaches every client.
+pub struct Services<'a> {
+    pub http: SharedHttpClient,
+    pub patience: &'a Patience,
+    pub region: &'a str,
+    pub endpoints: &'a Endpoints,
+}
+
+/// The same settings for clients that have nothing in common but the names of their builders' methods.
+macro_rules! client {
+    ($sdk:ident, $services:expr, $region:expr, $url:expr) => {{
+        let services = $services;
+        let builder = $sdk::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new($region.to_owned()))
+            .http_client(services.http.clone())
+            .identity_cache(IdentityCache::no_cache())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .sleep_impl(TokioSleep::new())
+            .retry_config(services.patience.retries())
+            .retry_partition(Patience::partition(format!("{} {}", stringify!($sdk), $region)))
+            .timeout_config(services.patience.timeouts());
+        match $url {
+            Some(url) => builder.endpoint_url(url),
+            None => {
+                builder.use_fips(services.endpoints.use_fips).use_dual_stack(services.endpoints.use_dualstack)
+            }
+        }
+    }};
+}
+
+impl Services<'_> {
+    /// STS, signed with some credentials, or with none for a web identity.
+    pub fn sts(&self, credentials: Option<Credentials>) -> aws_sdk_sts::Client {
+        let mut builder = client!(aws_sdk_sts, self, self.region, &self.endpoints.sts_url);
+        builder.set_credentials_provider(credentials.map(SharedCredentialsProvider::new));
+        aws_sdk_sts::Client::from_conf(builder.build())
+    }
+
+    pub fn sso(&self, region: &str) -> aws_sdk_sso::Client {
+        aws_sdk_sso::Client::from_conf(client!(aws_sdk_sso, self, region, &self.endpoints.sso_url).build())
+    }
+
+    pub fn sso_oidc(&self, region: &str) -> aws_sdk_ssooidc::Client {
+        let builder = client!(aws_sdk_ssooidc, self, region, &self.endpoints.sso_oidc_url);
+        aws_sdk_ssooidc::Client::from_conf(builder.build())
+    }
+
+    /// Where STS is asked.
+    pub fn sts_url(&self) -> String {
+        let Endpoints { sts_url, use_fips, use_dualstack, .. } = self.endpoints;
+        sts_url.clone().unwrap_or_else(|| url_of("sts", self.region, *use_fips, *use_dualstack))
+    }
+}
+
+/// Gets the credentials of a base.
 ///
 /// # Errors
-/// A sentence that says what is missing.
-pub fn provider(base: &Base, sources: &Sources<'_>) -> Result<SharedCredentialsProvider, String> {
+/// What is missing, or what was answered.
+pub async fn credentials(base: &Base, sources: &Sources<'_>) -> Result<Credentials, Failure> {
+    let unusable = |message: String| unusable(&what(base), message);
     let profile = |name: &str| {
-        sources
-            .configuration
-            .profile(name)
-            .ok_or_else(|| format!("profile {name} is no longer in the config file"))
+        let gone = || unusable(format!("profile {name} is no longer in the config file"));
+        sources.configuration.profile(name).ok_or_else(gone)
     };
-    let services = ProviderConfig::empty()
-        .with_http_client(sources.http.clone())
-        .with_sleep_impl(TokioSleep::new())
-        .with_region(Some(Region::new(sources.region.to_owned())));
-    let metadata = services.clone().with_http_client(sources.metadata_http.clone());
-    Ok(match base {
+    match base {
         Base::Ec2InstanceMetadata => {
-            if sources
-                .environment
-                .get("AWS_EC2_METADATA_DISABLED")
-                .is_some_and(|value| value.eq_ignore_ascii_case("true"))
-            {
-                return Err(
-                    "AWS_EC2_METADATA_DISABLED is set, so the instance's role is not asked for".to_owned()
-                );
+            let disabled = sources.environment.get("AWS_EC2_METADATA_DISABLED");
+            if disabled.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+                let message = "AWS_EC2_METADATA_DISABLED is set, so the instance's role is not asked for";
+                return Err(unusable(message.to_owned()));
             }
-            let mut client = imds::Client::builder().configure(&metadata);
-            if let Some(endpoint) = sources.environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
-                client = client
-                    .endpoint(endpoint)
-                    .map_err(|error| format!("AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL: {error}"))?;
-            } else if sources
-                .environment
-                .get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")
-                .is_some_and(|mode| mode.eq_ignore_ascii_case("IPv6"))
-            {
-                client = client.endpoint_mode(imds::client::EndpointMode::IpV6);
-            }
-            let provider =
-                ImdsCredentialsProvider::builder().configure(&metadata).imds_client(client.build()).build();
-            SharedCredentialsProvider::new(provider)
+            let metadata = &sources.services.endpoints.metadata;
+            imds::credentials(&sources.metadata, metadata).await.map_err(unusable)
         }
-        Base::Environment => {
-            let get = |name| sources.environment.get(name);
-            let (Some(id), Some(secret)) = (get("AWS_ACCESS_KEY_ID"), get("AWS_SECRET_ACCESS_KEY")) else {
-                return Err("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set".to_owned());
-            };
-            let token = get("AWS_SESSION_TOKEN").map(str::to_owned);
-            SharedCredentialsProvider::new(Credentials::new(id, secret, token, None, "environment"))
-        }
+        Base::Environment => from_environment(sources.environment).map_err(unusable),
         Base::EcsContainer => {
-            SharedCredentialsProvider::new(EcsCredentialsProvider::builder().configure(&metadata).build())
+            let config = ProviderConfig::empty()
+                .with_http_client(super::http::client(sources.metadata.clone()))
+                .with_sleep_impl(TokioSleep::new());
+            let provider = EcsCredentialsProvider::builder().configure(&config).build();
+            provided(&SharedCredentialsProvider::new(provider)).await.map_err(unusable)
         }
         Base::StaticKeys { profile: name } => {
             let keys = profile(name)?
                 .static_keys()
-                .ok_or_else(|| format!("profile {name} no longer has keys of its own"))?;
-            SharedCredentialsProvider::new(Credentials::new(
-                keys.access_key_id,
-                keys.secret_access_key.expose(),
-                keys.session_token.map(|token| token.expose().to_owned()),
-                None,
-                "profile",
-            ))
+                .ok_or_else(|| unusable(format!("profile {name} no longer has keys of its own")))?;
+            let token = keys.session_token.map(|token| token.expose().to_owned());
+            Ok(Credentials::new(keys.access_key_id, keys.secret_access_key.expose(), token, None, "profile"))
         }
         Base::Process { profile: name } => {
             let command = profile(name)?
                 .get("credential_process")
-                .ok_or_else(|| format!("profile {name} no longer has a credential_process"))?;
-            SharedCredentialsProvider::new(CredentialProcessProvider::new(command.to_owned()))
+                .ok_or_else(|| unusable(format!("profile {name} no longer has a credential_process")))?;
+            let provider = CredentialProcessProvider::new(command.to_owned());
+            provided(&SharedCredentialsProvider::new(provider)).await.map_err(unusable)
         }
         Base::Sso { profile: name } => {
-            let profile = profile(name)?;
-            let session = profile.get("sso_session");
-            let value = |key: &str| {
-                session
-                    .and_then(|session| sources.configuration.sso_session(session))
-                    .and_then(|session| session.get(key))
-                    .or_else(|| profile.get(key))
-                    .map(str::to_owned)
-                    .ok_or_else(|| format!("profile {name} has no {key}"))
-            };
-            let mut builder = SsoCredentialsProvider::builder()
-                .configure(&services)
-                .account_id(value("sso_account_id")?)
-                .role_name(value("sso_role_name")?)
-                .region(Region::new(value("sso_region")?))
-                .start_url(value("sso_start_url")?);
-            builder.set_session_name(session.map(str::to_owned));
-            SharedCredentialsProvider::new(builder.build())
+            let sign_in = sign_in(profile(name)?, sources.configuration).map_err(unusable)?;
+            sign_in.credentials(sources.environment.home(), &sources.services).await
         }
-        Base::WebIdentity { profile: name } => {
-            let profile = profile(name)?;
-            let value = |key: &str| {
-                profile.get(key).map(str::to_owned).ok_or_else(|| format!("profile {name} has no {key}"))
-            };
-            let provider = WebIdentityTokenCredentialsProvider::builder()
-                .configure(&services)
-                .static_configuration(StaticConfiguration {
-                    web_identity_token_file: PathBuf::from(value("web_identity_token_file")?),
-                    role_arn: value("role_arn")?,
-                    session_name: profile.get("role_session_name").unwrap_or(super::SESSION_NAME).to_owned(),
-                })
-                .build();
-            SharedCredentialsProvider::new(provider)
-        }
+        Base::WebIdentity { profile: name } => web_identity(profile(name)?, &sources.services).await,
+    }
+}
+
+/// What a base is called where it fails.
+pub fn what(base: &Base) -> String {
+    match base {
+        Base::Ec2InstanceMetadata => "EC2 instance metadata".to_owned(),
+        Base::Environment => "credentials in the environment".to_owned(),
+        Base::EcsContainer => "ECS container credentials".to_owned(),
+        Base::StaticKeys { profile } => format!("keys of profile {profile}"),
+        Base::Process { profile } => format!("credential_process of profile {profile}"),
+        Base::Sso { profile } => format!("IAM Identity Center for profile {profile}"),
+        Base::WebIdentity { profile } => format!("web identity of profile {profile}"),
+    }
+}
+
+fn from_environment(environment: &Environment) -> Result<Credentials, String> {
+    let get = |name| environment.get(name);
+    let (Some(id), Some(secret)) = (get("AWS_ACCESS_KEY_ID"), get("AWS_SECRET_ACCESS_KEY")) else {
+        return Err("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set".to_owned());
+    };
+    // The older name first, as botocore has it.
+    let token = get("AWS_SECURITY_TOKEN").or_else(|| get("AWS_SESSION_TOKEN")).map(str::to_owned);
+    Ok(Credentials::new(id, secret, token, None, "environment"))
+}
+
+/// Where a profile says who signs in; its `[sso-session …]` goes before its own properties.
+fn sign_in<'a>(profile: &'a Profile, configuration: &'a Configuration) -> Result<SignIn<'a>, String> {
+    let session = profile.get("sso_session").filter(|session| !session.is_empty());
+    let value = |key: &str| {
+        session
+            .and_then(|session| configuration.sso_session(session)?.get(key))
+            .or_else(|| profile.get(key))
+            .ok_or_else(|| format!("profile {} has no {key}", profile.name))
+    };
+    Ok(SignIn {
+        profile: &profile.name,
+        session,
+        start_url: value("sso_start_url")?,
+        region: value("sso_region")?,
+        account_id: value("sso_account_id")?,
+        role_name: value("sso_role_name")?,
     })
 }
 
-/// Asks a provider, and says in one sentence why it has nothing.
-pub async fn credentials(provider: &SharedCredentialsProvider) -> Result<Credentials, String> {
+async fn web_identity(profile: &Profile, services: &Services<'_>) -> Result<Credentials, Failure> {
+    let action = format!("web identity of profile {}", profile.name);
+    let value = |key: &str| {
+        profile.get(key).ok_or_else(|| unusable(&action, format!("profile {} has no {key}", profile.name)))
+    };
+    let file = PathBuf::from(value("web_identity_token_file")?);
+    let token = read_token(&file).map_err(|message| unusable(&action, message))?;
+    let role_arn = value("role_arn")?;
+    let asked = services
+        .sts(None)
+        .assume_role_with_web_identity()
+        .role_arn(role_arn)
+        .role_session_name(profile.get("role_session_name").unwrap_or(super::SESSION_NAME))
+        .web_identity_token(token)
+        .send()
+        .await;
+    let said = format!("sts:AssumeRoleWithWebIdentity {role_arn}");
+    let answer = asked.map_err(|error| services.failure(&said, &error))?;
+    issued(&said, answer.credentials, "AssumeRoleWithWebIdentity")
+}
+
+fn read_token(file: &Path) -> Result<String, String> {
+    std::fs::read_to_string(file)
+        .map_err(|error| format!("the token file {} cannot be read: {error}", file.display()))
+}
+
+/// Asks a provider of the SDK's, and says in one sentence why it has nothing.
+async fn provided(provider: &SharedCredentialsProvider) -> Result<Credentials, String> {
     provider.provide_credentials().await.map_err(|error| {
         let said = error.to_string();
         let causes = causes(&error).into_iter().filter(|cause| !said.contains(cause));
         std::iter::once(said.clone()).chain(causes).collect::<Vec<_>>().join(": ")
     })
+}
+
+/// That there are no credentials, and why.
+pub fn unusable(action: &str, message: String) -> Failure {
+    Failure { state: State::NoCredentials, action: action.to_owned(), code: None, message, request_id: None }
+}
+
+impl Services<'_> {
+    /// What a service said. A stand-in may word a refusal in a body the SDK does not read; then it is read here.
+    pub fn failure<E>(&self, action: &str, error: &SdkError<E, HttpResponse>) -> Failure
+    where
+        E: std::error::Error + ProvideErrorMetadata + 'static,
+    {
+        let action = action.to_owned();
+        let SdkError::ServiceError(service) = error else { return unanswered(action, error) };
+        let read = read_error(service.raw().body().bytes().unwrap_or_default());
+        let status = service.raw().status().as_u16();
+        let code = service.err().code().map(str::to_owned).or(read.code);
+        let message = service
+            .err()
+            .message()
+            .map(str::to_owned)
+            .or(read.message)
+            .unwrap_or_else(|| format!("HTTP status {status} without a message"));
+        let request_id =
+            service.raw().headers().get("x-amzn-requestid").map(str::to_owned).or(read.request_id);
+        let state = match state_of(code.as_deref().unwrap_or_default(), &message, status) {
+            // At RDS these codes mean a region that is not enabled; here the credentials themselves are refused.
+            State::RegionNotEnabled if code.as_deref() != Some("RegionDisabledException") => {
+                State::NoCredentials
+            }
+            state => state,
+        };
+        Failure { state, action, code, message, request_id }
+    }
 }

@@ -5,11 +5,19 @@
 //! is not asked for again by each of its regions. Credentials live in memory only.
 
 mod base;
+mod connect;
 mod http;
+mod identity;
+mod imds;
+mod proxies;
 mod sessions;
+mod sso;
+mod times;
+mod trust;
 
 pub use http::Way;
-pub use sessions::{Identity, Sessions};
+pub use identity::{Identity, Session};
+pub use sessions::Sessions;
 
 /// `RoleSessionName` where a profile names none; it is what CloudTrail shows in the other account.
 pub const SESSION_NAME: &str = "rds-fleet";

@@ -1,4 +1,6 @@
-//! The cache of sessions: credentials by `Access`, got once, shared, renewed in time.
+//! The cache of sessions: credentials got once, shared, renewed in time. A session belongs to the realm that it was got
+//! for (`identity::Realm`): another endpoint, partition or bundle of certificates is another realm, even for the same
+//! role. Within a realm a session of one region is good in all; a failure is only that of the place where it was met.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,37 +11,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_sts::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_runtime::client::identity::IdentityCache;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
+use hyper::Uri;
 use tokio::sync::Semaphore;
 
-use super::base::{self, Sources};
-use super::http::{self, Way};
-use crate::config::{Access, Base, Configuration, Endpoints, Environment, Role};
-use crate::failure::{Failure, State, state_of};
-use crate::rds::answer::read_error;
-use crate::rds::call::{Patience, unanswered};
+use super::base::{self, Services, Sources, unusable};
+use super::connect::host_and_port;
+use super::http::{self, Timeouts, Way};
+use super::identity::{Identity, Place, Session};
+use super::proxies::Proxies;
+use super::trust;
+use crate::config::{Base, Configuration, Environment, Role};
+use crate::failure::{Failure, State};
+use crate::rds::call::Patience;
 
-/// How long a failure is answered from memory: long enough for the other regions of a denied role in one sweep.
+/// How long a failure is answered from memory: long enough for the other targets of a denied role in one sweep.
 const FAILURE_KEPT: Duration = Duration::from_secs(30);
 /// Credentials are renewed this long before they expire, or a fifth of their life before, whichever is shorter.
 const RENEWED_BEFORE: Duration = Duration::from_secs(300);
 /// AWS's limit for a role assumed with another role's credentials.
 const LONGEST_CHAINED: i32 = 3600;
-
-/// Whose credentials are wanted, and where STS is asked for them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Identity {
-    pub access: Access,
-    pub region: String,
-    pub endpoints: Endpoints,
-    pub ca_bundle: Option<PathBuf>,
-}
 
 /// All sessions of one configuration. Cheap to share; every method may be called from any worker.
 pub struct Sessions {
@@ -50,9 +42,16 @@ pub struct Sessions {
     patience: Patience,
     /// Bounds calls to STS together with all other calls.
     calls: Arc<Semaphore>,
-    entries: Mutex<HashMap<Access, Arc<Entry>>>,
+    proxies: Result<Arc<Proxies>, String>,
+    entries: Entries<Credentials>,
+    /// The accounts that credentials turned out to be of, by their use: another AWS may know them as another's.
+    accounts: Entries<String>,
+    /// Where STS may be asked for each use, in the order of the plan.
+    places: Mutex<HashMap<Session, Vec<Place>>>,
+    /// Places that did not answer somebody lately: others try them last.
+    silent: Mutex<HashMap<Place, Instant>>,
     clients: Mutex<HashMap<Option<PathBuf>, SharedHttpClient>>,
-    metadata_client: Mutex<Option<SharedHttpClient>>,
+    metadata: Mutex<Option<SharedHttpConnector>>,
     sts_clients: Mutex<HashMap<Identity, (Credentials, aws_sdk_sts::Client)>>,
 }
 
@@ -62,16 +61,32 @@ impl fmt::Debug for Sessions {
     }
 }
 
-#[derive(Default)]
-struct Entry {
-    /// Held while the credentials are got, so that all others wait for the one answer.
-    state: tokio::sync::Mutex<Option<Outcome>>,
-    account: tokio::sync::OnceCell<String>,
+/// Each is held while it is got, so that all others wait for the one answer.
+type Entry<T> = Arc<tokio::sync::Mutex<Known<T>>>;
+type Entries<T> = Mutex<HashMap<Session, Entry<T>>>;
+
+/// What was got, for everybody, and what failed, each at its place.
+struct Known<T> {
+    got: Option<T>,
+    renew_at: Option<SystemTime>,
+    failed: HashMap<Place, (Failure, Instant)>,
 }
 
-enum Outcome {
-    Got { credentials: Credentials, renew_at: Option<SystemTime> },
-    Failed { failure: Failure, at: Instant },
+impl<T> Default for Known<T> {
+    fn default() -> Known<T> {
+        Known { got: None, renew_at: None, failed: HashMap::new() }
+    }
+}
+
+impl<T> Known<T> {
+    fn fresh(&self) -> Option<&T> {
+        self.got.as_ref().filter(|_| self.renew_at.is_none_or(|at| SystemTime::now() < at))
+    }
+
+    fn failure(&self, place: &Place) -> Option<Failure> {
+        let (failure, at) = self.failed.get(place)?;
+        (at.elapsed() < FAILURE_KEPT).then(|| failure.clone())
+    }
 }
 
 impl Sessions {
@@ -84,6 +99,10 @@ impl Sessions {
         patience: Patience,
         calls: Arc<Semaphore>,
     ) -> Sessions {
+        let proxies = match way {
+            Way::Proxied => Proxies::of(&environment).map(Arc::new),
+            Way::Direct => Ok(Arc::default()),
+        };
         Sessions {
             configuration,
             environment,
@@ -91,11 +110,31 @@ impl Sessions {
             connect_timeout,
             patience,
             calls,
+            proxies,
             entries: Mutex::default(),
+            accounts: Mutex::default(),
+            places: Mutex::default(),
+            silent: Mutex::default(),
             clients: Mutex::default(),
-            metadata_client: Mutex::default(),
+            metadata: Mutex::default(),
             sts_clients: Mutex::default(),
         }
+    }
+
+    /// Takes down where sessions may be asked for: a role whose STS refuses in one region is tried in another that is
+    /// going to be swept with it.
+    pub fn expect(&self, identities: impl Iterator<Item = Identity>) {
+        let mut places: HashMap<Session, Vec<Place>> = HashMap::new();
+        for identity in identities {
+            for roles in 0..=identity.access.roles.len() {
+                let of_use = places.entry(identity.with_roles(roles).use_of()).or_default();
+                let place = identity.place();
+                if !of_use.contains(&place) {
+                    of_use.push(place);
+                }
+            }
+        }
+        *locked(&self.places) = places;
     }
 
     /// Credentials that hold for at least the next call.
@@ -103,23 +142,23 @@ impl Sessions {
     /// # Errors
     /// Which step of the chain failed, and what AWS said.
     pub async fn credentials(&self, identity: &Identity) -> Result<Credentials, Failure> {
-        self.of(identity.access.clone(), identity).await
+        self.got(identity).await
     }
 
     /// Drops credentials that AWS has called expired, so that the next call gets new ones.
     pub async fn forget(&self, identity: &Identity, refused: &Credentials) {
-        let entry = self.entry(&identity.access);
-        let mut state = entry.state.lock().await;
-        if matches!(&*state, Some(Outcome::Got { credentials, .. }) if credentials == refused) {
-            *state = None;
+        let entry = entry(&self.entries, identity.session());
+        let mut known = entry.lock().await;
+        if known.got.as_ref() == Some(refused) {
+            known.got = None;
         }
     }
 
     /// Drops remembered failures: somebody asks again, perhaps after mending a policy.
     pub fn forget_failures(&self) {
-        locked(&self.entries).retain(|_, entry| {
-            entry.state.try_lock().map_or(true, |state| !matches!(&*state, Some(Outcome::Failed { .. })))
-        });
+        locked(&self.silent).clear();
+        forget_failed(&self.entries);
+        forget_failed(&self.accounts);
     }
 
     /// The account that the credentials belong to, from STS; asked once.
@@ -127,123 +166,198 @@ impl Sessions {
     /// # Errors
     /// What STS said.
     pub async fn account_id(&self, identity: &Identity) -> Result<String, Failure> {
-        let entry = self.entry(&identity.access);
-        let account = entry
-            .account
-            .get_or_try_init(|| async {
-                let credentials = self.credentials(identity).await?;
-                let client = self.sts(&identity.access, credentials, identity)?;
-                let _permit = self.calls.acquire().await;
-                let action = "sts:GetCallerIdentity".to_owned();
-                match client.get_caller_identity().send().await {
-                    Ok(answer) => {
-                        answer.account.filter(|account| !account.is_empty()).ok_or_else(|| Failure {
-                            state: State::Failed,
-                            action,
-                            code: None,
-                            message: "the answer names no account".to_owned(),
-                            request_id: None,
-                        })
-                    }
-                    Err(error) => Err(sts_failure(action, &error)),
-                }
-            })
-            .await?;
-        Ok(account.clone())
+        let entry = entry(&self.accounts, identity.use_of());
+        let mut known = entry.lock().await;
+        if let Some(account) = &known.got {
+            return Ok(account.clone());
+        }
+        let places = self.places(identity);
+        let result = self.anywhere(identity, places, &mut known, |identity| self.ask_account(identity)).await;
+        known.got = result.as_ref().ok().cloned();
+        result
+    }
+
+    async fn ask_account(&self, identity: Identity) -> Result<String, Failure> {
+        let credentials = self.credentials(&identity).await?;
+        let services = self.services(&identity)?;
+        let client = self.sts(&identity, credentials)?;
+        let _permit = self.calls.acquire().await;
+        let action = "sts:GetCallerIdentity";
+        let answer = client.get_caller_identity().send().await;
+        let answer =
+            answer.map_err(|error| self.placed(services.failure(action, &error), &services.sts_url()))?;
+        answer.account.filter(|account| !account.is_empty()).ok_or_else(|| Failure {
+            state: State::Failed,
+            ..unusable(action, "the answer names no account".to_owned())
+        })
     }
 
     /// The client for AWS's services, with the profile's own certificates where it names some.
     ///
     /// # Errors
-    /// What is wrong with the CA bundle.
+    /// What is wrong with the CA bundle, or with a proxy's variable.
     pub fn http(&self, ca_bundle: Option<&Path>) -> Result<SharedHttpClient, Failure> {
         let mut clients = locked(&self.clients);
         let key = ca_bundle.map(Path::to_owned);
         if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
         }
-        let client = http::client(self.way, ca_bundle, self.connect_timeout, self.patience.attempt_timeout)
-            .map_err(|message| unusable("the HTTP client", message))?;
+        let proxies = self.proxies.clone().map_err(|message| not_set_up("the proxy", message))?;
+        let tls = match self.way {
+            Way::Proxied => trust::system_and(ca_bundle),
+            Way::Direct => trust::nobody(),
+        };
+        let tls = tls.map_err(|message| not_set_up("the CA bundle", message))?;
+        // A little less than the SDK's limit of a try, whose own words would not say whom it waited for.
+        let answer = self.patience.attempt_timeout.mul_f64(0.95);
+        let timeouts = Timeouts { connect: self.connect_timeout, answer };
+        let client = http::client(http::connector(tls, proxies, timeouts));
         clients.insert(key, client.clone());
         Ok(client)
     }
 
-    fn of<'a>(
+    /// The failure with the place that did not answer, where the SDK left it out.
+    pub fn placed(&self, failure: Failure, url: &str) -> Failure {
+        let Ok(uri) = url.parse::<Uri>() else { return failure };
+        let place = host_and_port(&uri);
+        if failure.state != State::Unreachable || failure.message.contains(&place) {
+            return failure;
+        }
+        let proxy = self.proxies.as_ref().ok().and_then(|proxies| proxies.of_url(&uri));
+        let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
+        Failure { message: format!("{} ({place}{through})", failure.message), ..failure }
+    }
+
+    fn got<'a>(
         &'a self,
-        access: Access,
         identity: &'a Identity,
     ) -> Pin<Box<dyn Future<Output = Result<Credentials, Failure>> + Send + 'a>> {
         Box::pin(async move {
-            let entry = self.entry(&access);
-            let mut state = entry.state.lock().await;
-            match &*state {
-                Some(Outcome::Got { credentials, renew_at })
-                    if renew_at.is_none_or(|at| SystemTime::now() < at) =>
-                {
-                    return Ok(credentials.clone());
-                }
-                Some(Outcome::Failed { failure, at }) if at.elapsed() < FAILURE_KEPT => {
-                    return Err(failure.clone());
-                }
-                _ => {}
+            let entry = entry(&self.entries, identity.session());
+            let mut known = entry.lock().await;
+            if let Some(credentials) = known.fresh() {
+                return Ok(credentials.clone());
             }
-            let result = match access.roles.split_last() {
-                None => self.base(&access.base, identity).await,
-                Some((role, before)) => {
-                    let source = Access { base: access.base.clone(), roles: before.to_vec() };
-                    self.assume(source, role, identity).await
-                }
-            };
-            *state = Some(match &result {
-                Ok(credentials) => Outcome::Got {
-                    renew_at: credentials.expiry().map(|expiry| renew_at(SystemTime::now(), expiry)),
-                    credentials: credentials.clone(),
-                },
-                Err(failure) => Outcome::Failed { failure: failure.clone(), at: Instant::now() },
-            });
+            let is_by_sts =
+                !identity.access.roles.is_empty() || matches!(identity.access.base, Base::WebIdentity { .. });
+            let places = if is_by_sts { self.places(identity) } else { vec![identity.place()] };
+            let result = self.anywhere(identity, places, &mut known, |identity| self.get(identity)).await;
+            known.got = result.as_ref().ok().cloned();
+            let expiry = known.got.as_ref().and_then(Credentials::expiry);
+            known.renew_at = expiry.map(|expiry| renew_at(SystemTime::now(), expiry));
             result
         })
     }
 
-    async fn base(&self, base: &Base, identity: &Identity) -> Result<Credentials, Failure> {
-        let what = match base {
-            Base::Ec2InstanceMetadata => "EC2 instance metadata".to_owned(),
-            Base::Environment => "credentials in the environment".to_owned(),
-            Base::EcsContainer => "ECS container credentials".to_owned(),
-            Base::StaticKeys { profile } => format!("keys of profile {profile}"),
-            Base::Process { profile } => format!("credential_process of profile {profile}"),
-            Base::Sso { profile } => format!("IAM Identity Center for profile {profile}"),
-            Base::WebIdentity { profile } => format!("web identity of profile {profile}"),
-        };
+    /// Asks at the identity's own place, and where that fails at the others of its realm, until one answers. What a
+    /// place said is remembered for those who ask there; whoever asked here is told what this place said.
+    async fn anywhere<T, F>(
+        &self,
+        identity: &Identity,
+        places: Vec<Place>,
+        known: &mut Known<T>,
+        ask: impl Fn(Identity) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let mut own = None;
+        for place in places {
+            let failure = match known.failure(&place) {
+                Some(failure) => failure,
+                None => match ask(identity.at(&place)).await {
+                    Ok(got) => {
+                        known.failed.clear();
+                        return Ok(got);
+                    }
+                    Err(failure) => self.remember(known, &place, failure),
+                },
+            };
+            if own.is_none() || place == identity.place() {
+                own = Some(failure);
+            }
+        }
+        Err(own.unwrap_or_else(|| unusable("the plan", "there is no place to ask at".to_owned())))
+    }
+
+    fn remember<T>(&self, known: &mut Known<T>, place: &Place, failure: Failure) -> Failure {
+        if failure.state == State::Unreachable {
+            locked(&self.silent).insert(place.clone(), Instant::now());
+        }
+        known.failed.insert(place.clone(), (failure.clone(), Instant::now()));
+        failure
+    }
+
+    /// Where to ask, best first: the own place and then the others, but those that did not answer lately at the end, and
+    /// of these only the own.
+    fn places(&self, identity: &Identity) -> Vec<Place> {
+        let own = identity.place();
+        let others = locked(&self.places).get(&identity.use_of()).cloned().unwrap_or_default();
+        let silent = locked(&self.silent);
+        let is_silent = |place: &Place| silent.get(place).is_some_and(|at| at.elapsed() < FAILURE_KEPT);
+        let mut places: Vec<Place> =
+            others.into_iter().filter(|place| *place != own && !is_silent(place)).collect();
+        let at = if is_silent(&own) { places.len() } else { 0 };
+        places.insert(at, own);
+        places
+    }
+
+    async fn get(&self, identity: Identity) -> Result<Credentials, Failure> {
+        match identity.access.roles.split_last() {
+            None => self.base(&identity).await,
+            Some((role, before)) => {
+                let source = identity.with_roles(before.len());
+                self.assume(&source, role, &identity).await
+            }
+        }
+    }
+
+    async fn base(&self, identity: &Identity) -> Result<Credentials, Failure> {
+        // What the base does not need must not fail it: its failure is that of others, too, who set it differently.
+        let is_of_aws = matches!(identity.access.base, Base::Sso { .. } | Base::WebIdentity { .. });
+        let needed =
+            Identity { ca_bundle: identity.ca_bundle.clone().filter(|_| is_of_aws), ..identity.clone() };
+        let services = self.services(&needed)?;
+        let sts_url = services.sts_url();
         let sources = Sources {
             configuration: &self.configuration,
             environment: &self.environment,
-            http: self.http(identity.ca_bundle.as_deref())?,
-            metadata_http: self.metadata_http()?,
-            region: &identity.region,
+            metadata: self.metadata()?,
+            services,
         };
-        let provider = base::provider(base, &sources).map_err(|message| unusable(&what, message))?;
-        let credentials = base::credentials(&provider).await.map_err(|message| unusable(&what, message))?;
-        tracing::debug!(from = what, "base credentials got");
+        let base = &identity.access.base;
+        let credentials = base::credentials(base, &sources).await.map_err(|failure| match base {
+            Base::WebIdentity { .. } => self.placed(failure, &sts_url),
+            _ => failure,
+        })?;
+        tracing::debug!(from = base::what(base), "base credentials got");
         Ok(credentials)
     }
 
-    async fn assume(&self, source: Access, role: &Role, identity: &Identity) -> Result<Credentials, Failure> {
+    fn services<'a>(&'a self, identity: &'a Identity) -> Result<Services<'a>, Failure> {
+        Ok(Services {
+            http: self.http(identity.ca_bundle.as_deref())?,
+            patience: &self.patience,
+            region: &identity.region,
+            endpoints: &identity.endpoints,
+        })
+    }
+
+    async fn assume(
+        &self,
+        source: &Identity,
+        role: &Role,
+        identity: &Identity,
+    ) -> Result<Credentials, Failure> {
         let action = format!("sts:AssumeRole {}", role.role_arn);
         if role.mfa_serial.is_some() {
             // Asking for the code is a later issue; without it AWS would refuse in less clear words.
-            return Err(Failure {
-                state: State::Denied,
-                action,
-                code: None,
-                message: "the profile names an mfa_serial, and RDS Fleet cannot ask for the code yet"
-                    .to_owned(),
-                request_id: None,
-            });
+            let message = "the profile names an mfa_serial, and RDS Fleet cannot ask for the code yet";
+            return Err(Failure { state: State::Denied, ..unusable(&action, message.to_owned()) });
         }
-        let chained = !source.roles.is_empty();
-        let credentials = self.of(source.clone(), identity).await?;
-        let client = self.sts(&source, credentials, identity)?;
+        let chained = !source.access.roles.is_empty();
+        let credentials = self.got(source).await?;
+        let client = self.sts(source, credentials)?;
         let ask = |duration: Option<i32>| {
             client
                 .assume_role()
@@ -265,86 +379,49 @@ impl Sessions {
         {
             answer = ask(Some(LONGEST_CHAINED)).await;
         }
-        let answer = answer.map_err(|error| sts_failure(action.clone(), &error))?;
+        let services = self.services(identity)?;
+        let answer =
+            answer.map_err(|error| self.placed(services.failure(&action, &error), &services.sts_url()))?;
         tracing::debug!(role_arn = role.role_arn, region = identity.region, "role assumed");
-        let issued = answer
-            .credentials
-            .ok_or_else(|| unusable(&action, "the answer holds no credentials".to_owned()))?;
-        let expiry = SystemTime::try_from(issued.expiration).ok();
-        Ok(Credentials::new(
-            issued.access_key_id,
-            issued.secret_access_key,
-            Some(issued.session_token),
-            expiry,
-            "AssumeRole",
-        ))
+        issued(&action, answer.credentials, "AssumeRole")
     }
 
     /// The STS client of some credentials. One that was made is used again until they are renewed: a thousand roles
     /// are mostly assumed with the same ones.
-    fn sts(
-        &self,
-        source: &Access,
-        credentials: Credentials,
-        identity: &Identity,
-    ) -> Result<aws_sdk_sts::Client, Failure> {
-        let key = Identity { access: source.clone(), ..identity.clone() };
-        if let Some((known, client)) = locked(&self.sts_clients).get(&key)
+    fn sts(&self, identity: &Identity, credentials: Credentials) -> Result<aws_sdk_sts::Client, Failure> {
+        if let Some((known, client)) = locked(&self.sts_clients).get(identity)
             && *known == credentials
         {
             return Ok(client.clone());
         }
-        let client = self.make_sts(credentials.clone(), identity)?;
-        locked(&self.sts_clients).insert(key, (credentials, client.clone()));
+        let client = self.services(identity)?.sts(Some(credentials.clone()));
+        locked(&self.sts_clients).insert(identity.clone(), (credentials, client.clone()));
         Ok(client)
     }
 
-    fn make_sts(
-        &self,
-        credentials: Credentials,
-        identity: &Identity,
-    ) -> Result<aws_sdk_sts::Client, Failure> {
-        let mut builder = aws_sdk_sts::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(identity.region.clone()))
-            .http_client(self.http(identity.ca_bundle.as_deref())?)
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .identity_cache(IdentityCache::no_cache())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .sleep_impl(TokioSleep::new())
-            .retry_config(self.patience.retries())
-            .retry_partition(Patience::partition(format!("sts {}", identity.region)))
-            .timeout_config(self.patience.timeouts());
-        if let Some(url) = &identity.endpoints.sts_url {
-            builder = builder.endpoint_url(url);
-        } else {
-            builder = builder
-                .use_fips(identity.endpoints.use_fips)
-                .use_dual_stack(identity.endpoints.use_dualstack);
-        }
-        Ok(aws_sdk_sts::Client::from_conf(builder.build()))
-    }
-
-    fn metadata_http(&self) -> Result<SharedHttpClient, Failure> {
-        let mut client = locked(&self.metadata_client);
-        if let Some(client) = &*client {
-            return Ok(client.clone());
+    fn metadata(&self) -> Result<SharedHttpConnector, Failure> {
+        let mut connector = locked(&self.metadata);
+        if let Some(connector) = &*connector {
+            return Ok(connector.clone());
         }
         let second = Duration::from_secs(1);
-        let made = http::client(Way::Direct, None, second, 2 * second)
-            .map_err(|message| unusable("the HTTP client", message))?;
-        *client = Some(made.clone());
+        let tls = trust::nobody().map_err(|message| not_set_up("the metadata service", message))?;
+        let timeouts = Timeouts { connect: second, answer: 2 * second };
+        let made = http::connector(tls, Arc::default(), timeouts);
+        *connector = Some(made.clone());
         Ok(made)
     }
+}
 
-    fn entry(&self, access: &Access) -> Arc<Entry> {
-        let mut entries = locked(&self.entries);
-        if let Some(entry) = entries.get(access) {
-            return Arc::clone(entry);
+fn entry<T>(entries: &Entries<T>, session: Session) -> Entry<T> {
+    Arc::clone(locked(entries).entry(session).or_default())
+}
+
+fn forget_failed<T>(entries: &Entries<T>) {
+    for entry in locked(entries).values() {
+        if let Ok(mut known) = entry.try_lock() {
+            known.failed.clear();
         }
-        let entry = Arc::<Entry>::default();
-        entries.insert(access.clone(), Arc::clone(&entry));
-        entry
     }
 }
 
@@ -354,32 +431,21 @@ fn renew_at(now: SystemTime, expiry: SystemTime) -> SystemTime {
     expiry - RENEWED_BEFORE.min(life / 5)
 }
 
-fn unusable(action: &str, message: String) -> Failure {
-    Failure { state: State::NoCredentials, action: action.to_owned(), code: None, message, request_id: None }
+/// Something on the way to AWS that is set up wrong on this machine.
+fn not_set_up(action: &str, message: String) -> Failure {
+    Failure { state: State::Unreachable, ..unusable(action, message) }
 }
 
-/// What STS said. A stand-in may word a refusal in a body the SDK does not read; then it is read here.
-fn sts_failure<E>(action: String, error: &SdkError<E, HttpResponse>) -> Failure
-where
-    E: std::error::Error + ProvideErrorMetadata + 'static,
-{
-    let SdkError::ServiceError(service) = error else { return unanswered(action, error) };
-    let read = read_error(service.raw().body().bytes().unwrap_or_default());
-    let status = service.raw().status().as_u16();
-    let code = service.err().code().map(str::to_owned).or(read.code);
-    let message = service
-        .err()
-        .message()
-        .map(str::to_owned)
-        .or(read.message)
-        .unwrap_or_else(|| format!("HTTP status {status} without a message"));
-    let request_id = service.raw().headers().get("x-amzn-requestid").map(str::to_owned).or(read.request_id);
-    let state = match state_of(code.as_deref().unwrap_or_default(), &message, status) {
-        // At RDS these codes mean a region that is not enabled; at STS the credentials themselves are refused.
-        State::RegionNotEnabled => State::NoCredentials,
-        state => state,
-    };
-    Failure { state, action, code, message, request_id }
+/// The credentials in an answer of STS.
+pub fn issued(
+    action: &str,
+    credentials: Option<aws_sdk_sts::types::Credentials>,
+    provider: &'static str,
+) -> Result<Credentials, Failure> {
+    let issued = credentials.ok_or_else(|| unusable(action, "the answer holds no credentials".to_owned()))?;
+    let expiry = SystemTime::try_from(issued.expiration).ok();
+    let (id, secret) = (issued.access_key_id, issued.secret_access_key);
+    Ok(Credentials::new(id, secret, Some(issued.session_token), expiry, provider))
 }
 
 /// A panic elsewhere does not make the map any less true.

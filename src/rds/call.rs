@@ -44,7 +44,7 @@ use aws_types::region::{Region, SigningRegion};
 
 use super::answer::{Page, read_error, read_page, say_parent};
 use super::kind::Kind;
-use crate::failure::{Failure, State, causes, state_of};
+use crate::failure::{Failure, State, Unreached, causes, find_cause, state_of};
 
 /// AWS's version of the RDS Query API.
 const API_VERSION: &str = "2014-10-31";
@@ -336,8 +336,12 @@ fn failure(action: String, error: &SdkError<AnswerError, HttpResponse>) -> Failu
 pub fn unanswered<E, R>(action: String, error: &SdkError<E, R>) -> Failure
 where
     E: std::error::Error + 'static,
-    R: fmt::Debug,
+    R: fmt::Debug + 'static,
 {
+    if let Some(unreached) = find_cause::<Unreached>(error) {
+        let message = unreached.to_string();
+        return Failure { state: State::Unreachable, action, code: None, message, request_id: None };
+    }
     let words = causes(error);
     let (state, what) = match error {
         SdkError::TimeoutError(_) => (State::Unreachable, "no answer in time"),

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::{Coverage, Limits, Target};
-use crate::access::Sessions;
+use crate::access::{Session, Sessions};
 use crate::failure::{Failure, State};
 use crate::rds::answer::Page;
 use crate::rds::call::{Describe, Patience};
@@ -72,9 +72,6 @@ impl Limits {
 
 /// Runs a sweep to its end, or until `cancel` becomes true; then what is not settled is settled as cancelled.
 pub async fn run(sweep: Sweep, out: mpsc::UnboundedSender<Progress>, mut cancel: watch::Receiver<bool>) {
-    // More targets at work than calls at once, so that a call is always ready when one ends; not all of them, so that
-    // the first accounts are complete early and a thousand idle ones cost nothing.
-    let at_work = Arc::new(Semaphore::new(sweep.limits.calls.saturating_mul(2).max(1)));
     let (catalogues, kinds): (Vec<_>, Vec<_>) = sweep.kinds.iter().copied().partition(|kind| kind.shared);
     let shared = Arc::new(Shared {
         families: families(&kinds),
@@ -85,27 +82,16 @@ pub async fn run(sweep: Sweep, out: mpsc::UnboundedSender<Progress>, mut cancel:
         per_target: Mutex::default(),
         settled: Mutex::default(),
     });
+    shared.sweep.sessions.expect(shared.sweep.targets.iter().map(|target| target.identity()));
     let work = async {
-        let mut tasks = JoinSet::new();
+        let mut catalogues = JoinSet::new();
         for (targets, kind) in catalogues_by_region(&shared) {
             let shared = Arc::clone(&shared);
-            tasks.spawn(async move { sweep_catalogue(&shared, &targets, kind).await });
+            catalogues.spawn(async move { sweep_catalogue(&shared, &targets, kind).await });
         }
-        for target in &shared.sweep.targets {
-            // Where only catalogues are wanted, most targets need not even have credentials.
-            if shared.families.is_empty() && target.account_id.is_some() {
-                continue;
-            }
-            let Ok(permit) = Arc::clone(&at_work).acquire_owned().await else { break };
-            let (shared, target) = (Arc::clone(&shared), Arc::clone(target));
-            tasks.spawn(async move {
-                sweep_target(&shared, &target).await;
-                drop(permit);
-            });
-            // Ended tasks are let go as we come along.
-            while tasks.try_join_next().is_some() {}
-        }
-        while tasks.join_next().await.is_some() {}
+        let (opened, ready) = mpsc::unbounded_channel();
+        tokio::join!(open_sessions(&shared, opened), sweep_opened(&shared, ready));
+        while catalogues.join_next().await.is_some() {}
     };
     tokio::select! {
         () = work => {}
@@ -137,6 +123,85 @@ pub async fn run(sweep: Sweep, out: mpsc::UnboundedSender<Progress>, mut cancel:
             request_id: None,
         };
         shared.settle(&target, None, kind, Asked::default(), Err(failure));
+    }
+}
+
+/// Targets whose session has been asked for, and their place among those that are asked for ahead.
+type Opened = (Vec<Arc<Target>>, OwnedSemaphorePermit);
+
+impl Shared {
+    /// More of them than calls at once, so that a call is always ready when one ends; not all of them, so that the first
+    /// accounts are complete early and a thousand idle ones cost nothing.
+    fn slots(&self) -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(self.sweep.limits.calls.saturating_mul(2).clamp(1, Semaphore::MAX_PERMITS)))
+    }
+}
+
+/// Asks for sessions ahead of their targets' turn: the targets of one role would otherwise all wait for its one answer, each
+/// in a place where another target could be asked.
+async fn open_sessions(shared: &Arc<Shared>, opened: mpsc::UnboundedSender<Opened>) {
+    let ahead = shared.slots();
+    let mut openings = JoinSet::new();
+    for targets in by_session(shared) {
+        let Ok(permit) = Arc::clone(&ahead).acquire_owned().await else { break };
+        let (shared, opened) = (Arc::clone(shared), opened.clone());
+        openings.spawn(async move {
+            if let Some(first) = targets.first() {
+                // What fails is remembered, and told by each target in its own words.
+                let _ = session_of(&shared, first).await;
+            }
+            let _ = opened.send((targets, permit));
+        });
+        while openings.try_join_next().is_some() {}
+    }
+    drop(opened);
+    while openings.join_next().await.is_some() {}
+}
+
+/// Sweeps targets as their sessions come.
+async fn sweep_opened(shared: &Arc<Shared>, mut ready: mpsc::UnboundedReceiver<Opened>) {
+    let at_work = shared.slots();
+    let mut tasks = JoinSet::new();
+    while let Some((targets, _ahead)) = ready.recv().await {
+        for target in targets {
+            let Ok(permit) = Arc::clone(&at_work).acquire_owned().await else { break };
+            let shared = Arc::clone(shared);
+            tasks.spawn(async move {
+                sweep_target(&shared, &target).await;
+                drop(permit);
+            });
+            // Ended tasks are let go as we come along.
+            while tasks.try_join_next().is_some() {}
+        }
+    }
+    while tasks.join_next().await.is_some() {}
+}
+
+/// The targets of each session together, in the order in which the plan names the first of them.
+fn by_session(shared: &Shared) -> Vec<Vec<Arc<Target>>> {
+    let mut places: HashMap<Session, usize> = HashMap::new();
+    let mut groups: Vec<Vec<Arc<Target>>> = Vec::new();
+    for target in &shared.sweep.targets {
+        // Where only catalogues are wanted, most targets need not even have credentials.
+        if shared.families.is_empty() && target.account_id.is_some() {
+            continue;
+        }
+        let at = *places.entry(target.identity().session()).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.push(Arc::clone(target)),
+            None => groups.push(vec![Arc::clone(target)]),
+        }
+    }
+    groups
+}
+
+/// The account that a target's credentials are of, once there are some.
+async fn session_of(shared: &Shared, target: &Target) -> Result<String, Failure> {
+    let identity = target.identity();
+    match &target.account_id {
+        // The credentials are got first, so that a refusal is told once and in AWS's words.
+        Some(account) => shared.sweep.sessions.credentials(&identity).await.map(|_| account.clone()),
+        None => shared.sweep.sessions.account_id(&identity).await,
     }
 }
 
@@ -185,13 +250,7 @@ struct Place {
 }
 
 async fn sweep_target(shared: &Arc<Shared>, target: &Arc<Target>) {
-    let identity = target.identity();
-    let account = match &target.account_id {
-        // The credentials are got first, so that a refusal is told once and in AWS's words.
-        Some(account) => shared.sweep.sessions.credentials(&identity).await.map(|_| account.clone()),
-        None => shared.sweep.sessions.account_id(&identity).await,
-    };
-    let account = match account {
+    let account = match session_of(shared, target).await {
         Ok(account) => account,
         Err(failure) => {
             for kind in shared.sweep.kinds.iter().filter(|kind| !kind.shared) {
@@ -419,7 +478,9 @@ impl Place {
                     renewals += 1;
                     sweep.sessions.forget(&identity, &credentials).await;
                 }
-                result => return result,
+                result => {
+                    return result.map_err(|failure| sweep.sessions.placed(failure, &url(&self.target)));
+                }
             }
         }
     }
