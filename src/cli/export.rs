@@ -223,15 +223,18 @@ impl<'a> Run<'a> {
                 || catalogues.contains(&(coverage.kind, coverage.region.as_str()))
                 || self.cached && coverage.state == State::Stale && coverage.failure.is_none()
         };
-        let lines: BTreeSet<String> =
-            kinds.iter().flat_map(|kind| missing(&fleet, kind, &is_there)).collect();
-        let mut missing: Vec<String> = lines.into_iter().collect();
         let of_kinds = || kinds.iter().flat_map(|kind| coverage(&fleet, kind));
-        let states: BTreeSet<State> =
-            of_kinds().filter(|entry| !is_there(entry)).map(|coverage| coverage.state).collect();
-        let advice = states.iter().filter(|state| !state.advice().is_empty());
-        missing.extend(advice.map(|state| format!("{}: {}", state.word(), state.advice())));
-        if !kinds.is_empty() && !of_kinds().any(is_there) {
+        let nothing = !kinds.is_empty() && !of_kinds().any(is_there);
+        // Where nothing is written no earlier rows are shown either, whatever the store has.
+        let shown_as = |coverage: &Coverage| match &coverage.failure {
+            Some(failure) if nothing || coverage.rows == 0 => failure.state,
+            _ => coverage.state,
+        };
+        let lines: BTreeSet<String> =
+            kinds.iter().flat_map(|kind| missing(&fleet, kind, &is_there, &shown_as)).collect();
+        let mut missing: Vec<String> = lines.into_iter().collect();
+        missing.extend(advice(of_kinds().filter(|entry| !is_there(entry)), &shown_as));
+        if nothing {
             for line in &missing {
                 say(line);
             }
@@ -353,7 +356,12 @@ fn coverage<'a>(fleet: &'a Fleet, kind: &'a str) -> impl Iterator<Item = &'a Cov
 }
 
 /// What was not collected, one line an account; a profile that cannot be used has a line of its own.
-fn missing(fleet: &Fleet, kind: &str, is_there: &dyn Fn(&Coverage) -> bool) -> Vec<String> {
+fn missing(
+    fleet: &Fleet,
+    kind: &str,
+    is_there: &dyn Fn(&Coverage) -> bool,
+    shown_as: &dyn Fn(&Coverage) -> State,
+) -> Vec<String> {
     let mut accounts: BTreeMap<String, Vec<&Coverage>> = BTreeMap::new();
     for coverage in coverage(fleet, kind).filter(|coverage| !is_there(coverage)) {
         let account = coverage
@@ -369,14 +377,11 @@ fn missing(fleet: &Fleet, kind: &str, is_there: &dyn Fn(&Coverage) -> bool) -> V
             let mut reasons: Vec<(&Coverage, Vec<&str>)> = Vec::new();
             let mut profiles: Vec<&str> = Vec::new();
             for entry in entries {
-                profiles.extend(entry.profiles.iter().map(String::as_str));
-                let said = |known: &Coverage| {
-                    let words = |entry: &Coverage| {
-                        entry.failure.as_ref().map(|failure| (failure.action.clone(), failure.code.clone()))
-                    };
-                    known.state == entry.state && words(known) == words(entry)
-                };
-                match reasons.iter_mut().find(|(known, _)| said(known)) {
+                // A profile that is asked in several regions is one profile.
+                let new = entry.profiles.iter().map(String::as_str).filter(|name| !profiles.contains(name));
+                profiles.extend(new.collect::<Vec<_>>());
+                match reasons.iter_mut().find(|(known, _)| known.failed_alike(entry)) {
+                    Some((_, regions)) if regions.contains(&entry.region.as_str()) => {}
                     Some((_, regions)) => regions.push(&entry.region),
                     None => reasons.push((entry, vec![&entry.region])),
                 }
@@ -385,7 +390,7 @@ fn missing(fleet: &Fleet, kind: &str, is_there: &dyn Fn(&Coverage) -> bool) -> V
                 .into_iter()
                 .map(|(entry, regions)| {
                     let why = entry.failure.as_ref().map(|failure| format!(": {}", failure.sentence()));
-                    format!("{}: {}{}", regions.join(", "), entry.state.word(), why.unwrap_or_default())
+                    format!("{}: {}{}", regions.join(", "), shown_as(entry).word(), why.unwrap_or_default())
                 })
                 .collect();
             format!(
@@ -397,6 +402,25 @@ fn missing(fleet: &Fleet, kind: &str, is_there: &dyn Fn(&Coverage) -> bool) -> V
         .collect();
     lines.extend(fleet.config.broken.iter().map(|reason| format!("not collected: {reason}")));
     lines
+}
+
+/// What to do about what is missing, each once.
+fn advice<'a>(
+    missing: impl Iterator<Item = &'a Coverage>,
+    shown_as: &dyn Fn(&Coverage) -> State,
+) -> Vec<String> {
+    let mut advice: BTreeSet<(State, &'static str)> = BTreeSet::new();
+    for coverage in missing {
+        let state = shown_as(coverage);
+        if let Some(failure) = &coverage.failure {
+            advice.insert((failure.state, failure.advice()));
+        }
+        if state == State::Stale || coverage.failure.is_none() {
+            advice.insert((state, state.advice()));
+        }
+    }
+    let said = advice.into_iter().filter(|(_, advice)| !advice.is_empty());
+    said.map(|(state, advice)| format!("{}: {advice}", state.word())).collect()
 }
 
 /// The first of many names: an account may have a profile for each of a hundred databases.

@@ -77,6 +77,15 @@ impl Coverage {
         self.state == State::Stale && self.failure.is_none()
     }
 
+    /// Whether one sentence says for both why they are not there: request ids differ, and nothing else may.
+    pub fn failed_alike(&self, other: &Coverage) -> bool {
+        let said = |coverage: &Coverage| {
+            let failure = coverage.failure.as_ref()?;
+            Some((failure.action.clone(), failure.code.clone(), failure.message.clone()))
+        };
+        self.state == other.state && said(self) == said(other)
+    }
+
     /// One line for a person: who, what, AWS's code, message and request id.
     pub fn line(&self) -> String {
         let mut line = format!(

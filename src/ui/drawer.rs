@@ -9,7 +9,7 @@ use super::roster::{Gap, Roster};
 use super::theme::{self, Tokens};
 use crate::config::Severity;
 use crate::core::Fleet;
-use crate::failure::State;
+use crate::failure::{Failure, State};
 
 /// One entry of the not-covered list: three lines of text.
 const ENTRY: f32 = 76.0;
@@ -188,9 +188,9 @@ fn entry(ui: &mut Ui, gap: &Gap, running: bool, actions: &mut Vec<Action>) {
                 None => {}
             }
             // Rows that are kept from before are `stale`; what to do depends on why the newest attempt failed.
-            let state = coverage.failure.as_ref().map_or(coverage.state, |failure| failure.state);
-            if !state.advice().is_empty() {
-                let advice = RichText::new(state.advice()).color(tokens.text_weak);
+            let advice = coverage.failure.as_ref().map_or(coverage.state.advice(), Failure::advice);
+            if !advice.is_empty() {
+                let advice = RichText::new(advice).color(tokens.text_weak);
                 ui.add(Label::new(advice).selectable(true).truncate());
             }
         });

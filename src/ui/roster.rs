@@ -358,11 +358,7 @@ fn gaps_of(status: &TargetStatus, running: bool) -> Vec<Gap> {
             continue;
         }
         // A role that may not be assumed fails every kind alike: one line says it for all of them.
-        let alike = gaps.iter_mut().find(|gap| {
-            let known = gap.coverage.failure.as_ref().map(|failure| (&failure.action, &failure.code));
-            let found = entry.failure.as_ref().map(|failure| (&failure.action, &failure.code));
-            gap.coverage.state == entry.state && known == found
-        });
+        let alike = gaps.iter_mut().find(|gap| gap.coverage.failed_alike(entry));
         match alike {
             Some(gap) => gap.kinds.push(entry.kind),
             None => gaps.push(Gap {
