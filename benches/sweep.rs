@@ -1,8 +1,9 @@
 //! The sweep benchmark: 1,000 accounts × 2 regions of the simulated AWS at 50 ms a call, swept by us, by boto3 with a
-//! pool of 32, and by the AWS CLI's loop extrapolated from 20 profiles, beside the ideal; then the CPU time an instance
-//! on full pages, of ours and of the generated SDK.
+//! pool of 32, and by the AWS CLI's loop extrapolated from 20 profiles, beside the ideal; then 1,000 accounts × 17 regions,
+//! where every role is assumed once for 17 targets, swept by us; then the CPU time an instance on full pages, of ours and
+//! of the generated SDK.
 //!
-//!     cargo bench --bench sweep [-- --accounts 1000 --without-sdk]
+//!     cargo bench --bench sweep [-- --accounts 1000 --without-sdk --without-peers]
 //!
 //! It prints figures and asserts none. Each sweep runs in a process of its own, so that its CPU time and peak memory
 //! are its own; so does the simulated AWS. Python's peers come from the environment that `tests/run` makes.
@@ -29,7 +30,29 @@ use rds_fleet::sandbox::{InstanceCount, ProfileNames, Sandbox, Settings};
 use rds_fleet::sweep::Limits;
 use serde_json::{Value, json};
 
-const REGIONS: [&str; 2] = ["eu-central-1", "us-east-1"];
+/// The first two are those of the comparison with the peers.
+const REGIONS: [&str; 17] = [
+    "eu-central-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ca-central-1",
+    "sa-east-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eu-north-1",
+    "ap-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-southeast-1",
+    "ap-southeast-2",
+];
+const FEW: usize = 2;
+/// Of a thousand accounts in all regions: as many more as there are Oracle SIDs with a profile of their own.
+const SECOND_NAMES: usize = 5_288;
 const LATENCY: Duration = Duration::from_millis(50);
 const INSTANCES: usize = 5;
 const AWS_CLI_PROFILES: usize = 20;
@@ -38,8 +61,11 @@ const ROUNDS: u32 = 60;
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
-        Some("serve") => serve(arguments[1].parse().expect("a number of accounts")),
-        Some("ours") => ours(),
+        Some("serve") => {
+            let number = |at: usize| arguments[at].parse().expect("a number");
+            serve(number(1), number(2));
+        }
+        Some("ours") => ours(&arguments[1..]),
         _ => compare(&arguments),
     }
 }
@@ -47,66 +73,107 @@ fn main() {
 fn compare(arguments: &[String]) {
     let after =
         |name: &str| arguments.iter().position(|known| known == name).and_then(|at| arguments.get(at + 1));
+    let without = |name: &str| arguments.iter().any(|argument| argument == name);
     let accounts: usize =
         after("--accounts").map_or(1000, |text| text.parse().expect("a number of accounts"));
+    few_regions(accounts, python().filter(|_| !without("--without-peers")));
+    all_regions(accounts);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut server = start_server(accounts);
-    let config = both_regions(&server.variables, folder.path());
-    let mut variables = server.variables.clone();
-    variables.retain(|(name, _)| name != "AWS_CONFIG_FILE");
-    variables.push(("AWS_CONFIG_FILE".into(), config.display().to_string()));
-    // Ours keeps what it collects; the second run finds the first one's.
-    let store = folder.path().join("inventory.sqlite");
-    variables.push(("RDS_FLEET_STORE".into(), store.display().to_string()));
-    let me = std::env::current_exe().expect("this program's path");
+    pages(folder.path(), !without("--without-sdk"));
+}
 
-    println!(
-        "{accounts} accounts × 2 regions × 2 kinds, {INSTANCES} instances each, {} ms a call",
-        LATENCY.as_millis()
-    );
-    let calls = accounts + accounts * REGIONS.len() * 2;
-    let concurrency = Limits::default().calls;
-    let ideal = calls as f64 * LATENCY.as_secs_f64() / concurrency as f64;
-    println!("{:<34}{:>9}{:>9}{:>10}{:>11}", "", "wall s", "CPU s", "peak MB", "instances");
-    println!("{:<34}{ideal:>9.2}", format!("ideal, {calls} calls at {concurrency} at once"));
-    // The server writes its pages once; who comes first must not pay for it.
-    run(Command::new(&me).arg("ours"), &variables);
-    let ours = run(Command::new(&me).arg("ours"), &variables);
-    row("RDS Fleet", &ours);
-    if let Some(python) = python() {
-        let boto3 = run(Command::new(&python).arg("benches/sweep_boto3.py"), &variables);
+/// A simulated AWS in a process of its own, and what a program needs to find it.
+struct Case {
+    server: Server,
+    variables: Vec<(String, String)>,
+    ideal: f64,
+    _folder: tempfile::TempDir,
+}
+
+impl Case {
+    fn start(accounts: usize, regions: usize, kinds: usize, second_names: usize) -> Case {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let server = start_server(accounts, regions);
+        let config = config(&server.variables, regions, second_names, folder.path());
+        let mut variables = server.variables.clone();
+        variables.retain(|(name, _)| name != "AWS_CONFIG_FILE");
+        variables.push(("AWS_CONFIG_FILE".into(), config.display().to_string()));
+        // Ours keeps what it collects; the second run finds the first one's.
+        let store = folder.path().join("inventory.sqlite");
+        variables.push(("RDS_FLEET_STORE".into(), store.display().to_string()));
+        println!(
+            "\n{accounts} accounts × {regions} regions × {kinds} kinds, {INSTANCES} instances each, {} ms a call",
+            LATENCY.as_millis()
+        );
+        let calls = accounts + accounts * regions * kinds;
+        let concurrency = Limits::default().calls;
+        let ideal = calls as f64 * LATENCY.as_secs_f64() / concurrency as f64;
+        println!("{:<34}{:>9}{:>9}{:>10}{:>11}", "", "wall s", "CPU s", "peak MB", "instances");
+        println!("{:<34}{ideal:>9.2}", format!("ideal, {calls} calls at {concurrency} at once"));
+        Case { server, variables, ideal, _folder: folder }
+    }
+
+    /// The second run of two: the server writes its pages once, and who comes first must not pay for it.
+    fn ours(&self, kinds: &[&str]) -> Value {
+        let me = std::env::current_exe().expect("this program's path");
+        let once = || run(Command::new(&me).arg("ours").args(kinds), &self.variables);
+        once();
+        let ours = once();
+        row("RDS Fleet", &ours);
+        ours
+    }
+
+    fn end(mut self) {
+        drop(self.server.child.stdin.take());
+        let _ = self.server.child.wait();
+    }
+}
+
+fn number(value: &Value, name: &str) -> f64 {
+    value[name].as_f64().unwrap_or(f64::NAN)
+}
+
+fn few_regions(accounts: usize, python: Option<PathBuf>) {
+    let case = Case::start(accounts, FEW, 2, 0);
+    let ours = case.ours(&["db-instances", "db-clusters"]);
+    let wall = number(&ours, "wall_seconds") / case.ideal;
+    if let Some(python) = python {
+        let boto3 = run(Command::new(&python).arg("benches/sweep_boto3.py"), &case.variables);
         row("boto3, pool of 32", &boto3);
         let profiles = AWS_CLI_PROFILES.to_string();
-        let cli = run(Command::new(&python).args(["benches/sweep_awscli.py", &profiles]), &variables);
-        let profiles = (accounts * REGIONS.len()) as f64;
-        let each = |name: &str| cli[name].as_f64().unwrap_or(f64::NAN) * profiles;
+        let cli = run(Command::new(&python).args(["benches/sweep_awscli.py", &profiles]), &case.variables);
+        let profiles = (accounts * FEW) as f64;
         let label = format!("AWS CLI loop, from {AWS_CLI_PROFILES} profiles");
         println!(
             "{label:<34}{:>9.0}{:>9.0}",
-            each("wall_seconds_per_profile"),
-            each("cpu_seconds_per_profile")
+            number(&cli, "wall_seconds_per_profile") * profiles,
+            number(&cli, "cpu_seconds_per_profile") * profiles
         );
-        let number = |value: &Value, name: &str| value[name].as_f64().unwrap_or(f64::NAN);
         println!(
-            "wall: {:.2} of the ideal, boto3 takes {:.1} times ours; CPU: boto3 takes {:.1} times ours",
-            number(&ours, "wall_seconds") / ideal,
+            "wall: {wall:.2} of the ideal, boto3 takes {:.1} times ours; CPU: boto3 takes {:.1} times ours",
             number(&boto3, "wall_seconds") / number(&ours, "wall_seconds"),
             number(&boto3, "cpu_seconds") / number(&ours, "cpu_seconds"),
         );
     } else {
-        println!("boto3 and AWS CLI: run tests/run first, it makes their Python environment");
+        println!("wall: {wall:.2} of the ideal; without boto3 and the AWS CLI, which tests/run installs");
     }
-    drop(server.child.stdin.take());
-    let _ = server.child.wait();
-    pages(folder.path(), !arguments.iter().any(|argument| argument == "--without-sdk"));
+    case.end();
+}
+
+/// Many targets a role: none of them may wait for the role in another's place.
+fn all_regions(accounts: usize) {
+    let case = Case::start(accounts, REGIONS.len(), 1, SECOND_NAMES * accounts / 1000);
+    let ours = case.ours(&["db-instances"]);
+    println!("wall: {:.2} of the ideal", number(&ours, "wall_seconds") / case.ideal);
+    case.end();
 }
 
 // ---- The simulated AWS in a process of its own ----
 
-fn serve(accounts: usize) {
+fn serve(accounts: usize, regions: usize) {
     let sandbox = Sandbox::start(Settings {
         accounts,
-        regions: REGIONS.map(str::to_owned).to_vec(),
+        regions: REGIONS[..regions].iter().map(|region| (*region).to_owned()).collect(),
         instances_per_target: InstanceCount::Exactly(INSTANCES),
         latency: LATENCY,
         profiles_per_account: ProfileNames::One,
@@ -123,9 +190,9 @@ struct Server {
     variables: Vec<(String, String)>,
 }
 
-fn start_server(accounts: usize) -> Server {
+fn start_server(accounts: usize, regions: usize) -> Server {
     let mut child = Command::new(std::env::current_exe().expect("this program's path"))
-        .args(["serve", &accounts.to_string()])
+        .args(["serve", &accounts.to_string(), &regions.to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -137,27 +204,36 @@ fn start_server(accounts: usize) -> Server {
     Server { child, variables: serde_json::from_str(&line).expect("the server's variables") }
 }
 
-/// The config file with a profile for each account and region; the simulated AWS names one region only.
-fn both_regions(variables: &[(String, String)], folder: &Path) -> PathBuf {
+/// The config file with a profile for each account and region, and a second one for some; the simulated AWS names one
+/// region only.
+fn config(variables: &[(String, String)], regions: usize, second_names: usize, folder: &Path) -> PathBuf {
     let (_, original) = variables.iter().find(|(name, _)| name == "AWS_CONFIG_FILE").expect("a config file");
     let text = std::fs::read_to_string(original).expect("the config file");
     // Without what stands before the profiles: Python's parser refuses a second [default].
-    let other: String = text[text.find("[profile ").expect("a profile")..]
-        .replace(&format!("region = {}", REGIONS[0]), &format!("region = {}", REGIONS[1]))
-        .lines()
-        .map(|line| match line.strip_prefix("[profile ").and_then(|rest| rest.strip_suffix(']')) {
-            Some(name) => format!("[profile {name}-{}]\n", REGIONS[1]),
-            None => format!("{line}\n"),
-        })
-        .collect();
+    let profiles = &text[text.find("[profile ").expect("a profile")..];
+    let others = REGIONS[1..regions].iter().map(|region| renamed(profiles, region, region, usize::MAX));
+    let all: String = others.collect();
+    let second = renamed(&format!("{profiles}{all}"), REGIONS[0], "second", second_names);
     let path = folder.join("config");
-    std::fs::write(&path, text + &other).expect("a config file");
+    std::fs::write(&path, text + &all + &second).expect("a config file");
     path
+}
+
+/// The first so many profiles by other names; those of the first region in another one.
+fn renamed(profiles: &str, region: &str, suffix: &str, most: usize) -> String {
+    let sections = profiles.split("[profile ").filter(|section| !section.is_empty()).take(most);
+    sections
+        .map(|section| {
+            let (name, rest) = section.split_once(']').expect("a header");
+            let rest = rest.replace(&format!("region = {}", REGIONS[0]), &format!("region = {region}"));
+            format!("[profile {name}-{suffix}]{rest}")
+        })
+        .collect()
 }
 
 // ---- The sweeps ----
 
-fn ours() {
+fn ours(kinds: &[String]) {
     let options = core::Options { ..core::Options::of(Environment::from_process()) };
     let begun = Instant::now();
     let core = Core::start(options, || {}).expect("the core");
@@ -170,7 +246,8 @@ fn ours() {
             _ => {}
         }
         if !std::mem::replace(&mut asked, true) {
-            core.send(core::Command::Sweep { targets: None, kinds: vec!["db-instances", "db-clusters"] });
+            let kinds = kinds.iter().map(|name| kind(name).expect("a kind").name).collect();
+            core.send(core::Command::Sweep { targets: None, kinds });
         }
     }
     let wall = begun.elapsed();
@@ -208,7 +285,7 @@ fn run(command: &mut Command, variables: &[(String, String)]) -> Value {
 }
 
 fn row(name: &str, figures: &Value) {
-    let number = |name: &str| figures[name].as_f64().unwrap_or(f64::NAN);
+    let number = |name: &str| number(figures, name);
     println!(
         "{name:<34}{:>9.2}{:>9.2}{:>10.0}{:>11}{}",
         number("wall_seconds"),
