@@ -12,7 +12,9 @@ pub mod analysis;
 pub mod cli;
 pub mod config;
 pub mod core;
+pub mod descriptors;
 pub mod failure;
+mod files;
 pub mod inventory;
 pub mod log;
 mod mistake;
@@ -22,6 +24,8 @@ pub mod rds;
 pub mod report;
 pub mod sandbox;
 pub mod settings;
+pub mod signals;
 pub mod sweep;
 #[cfg(feature = "window")]
 pub mod ui;
+pub mod worker;

@@ -185,7 +185,7 @@ fn files_that_cannot_be_read_are_told() {
     std::fs::create_dir_all(aws.join("config")).unwrap();
     let (a_folder, told) = state(&home);
     assert_eq!(a_folder, FileState::Unreadable, "{told}");
-    assert!(told.contains("this is a folder"), "{told}");
+    assert!(told.contains("it is a folder"), "{told}");
 
     std::fs::remove_dir(aws.join("config")).unwrap();
     std::fs::write(aws.join("config"), vec![b'\n'; 8 * 1024 * 1024 + 1]).unwrap();

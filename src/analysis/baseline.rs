@@ -12,6 +12,7 @@ use super::compare::{Comparison, Database, NOT_COLLECTED, Row, Subject};
 use super::meaning::{self, Key, Meaning, Owner};
 use super::own_names::{NamedText, split_list, written_empty};
 use super::setting::{APPLY_STATUS, Held, Named, Parameter, Section, Setting, is_named};
+use crate::files::read_text;
 use crate::mistake;
 
 /// What databases are held against.
@@ -51,6 +52,11 @@ pub struct OwnNames {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub cluster: String,
 }
+/// A baseline has some hundred lines; what is larger is something else.
+const MOST_BYTES: u64 = 2_000_000;
+
+/// More security groups than AWS allows any database.
+const MOST_GROUPS: usize = 1000;
 
 /// What stands at the head of a file.
 const HEAD: &str = "\
@@ -114,7 +120,7 @@ impl Baseline {
     /// # Errors
     /// A sentence that says what is wrong with the file.
     pub fn of_file(path: &Path) -> Result<Baseline, String> {
-        let text = std::fs::read_to_string(path)
+        let text = read_text(path, MOST_BYTES)
             .map_err(|error| format!("the baseline {} cannot be read: {error}", path.display()))?;
         Baseline::of_text(&text).map_err(|why| format!("the baseline {}: {why}", path.display()))
     }
@@ -268,10 +274,13 @@ fn read_member(written: &str, text: NamedText, sample: &Meaning, owner: &Owner) 
             let words = split_list(written).into_iter().map(|word| NamedText::read(word.trim(), owner));
             Meaning::Words(meaning::words(words))
         }
-        Meaning::Groups { .. } => {
-            let ids = vec![String::new(); written.parse().unwrap_or_default()];
-            Meaning::Groups { vpc: String::new(), ids }
-        }
+        // AWS allows a database a few groups: what is no such number is no number of groups, and equal to none.
+        Meaning::Groups { .. } => match written.trim().parse() {
+            Ok(groups @ ..=MOST_GROUPS) => {
+                Meaning::Groups { vpc: String::new(), ids: vec![String::new(); groups] }
+            }
+            _ => Meaning::Text(text),
+        },
         Meaning::Key(_) => Meaning::Key(match written {
             OWN_KEY => Key::OfTheAccount,
             DEFAULT_KEY => Key::AwsDefault,
@@ -416,5 +425,22 @@ mod tests {
         let mut newer = baseline.clone();
         newer.settings.get_mut("Tags").unwrap().insert("TagList[class]".to_owned(), "xlarge".to_owned());
         assert_eq!(verdicts(&newer, waiting), [("TagList[class]".to_owned(), "waits")]);
+    }
+
+    #[test]
+    fn a_number_of_security_groups_is_bounded_and_what_is_none_equals_none() {
+        let sample = Meaning::Groups { vpc: "vpc-1".to_owned(), ids: Vec::new() };
+        let groups = |text: &str| read_member(text, NamedText::plain(text), &sample, &Owner::default());
+        let number = |meaning| match meaning {
+            Meaning::Groups { ids, .. } => Some(ids.len()),
+            _ => None,
+        };
+        assert_eq!(number(groups("0")), Some(0));
+        assert_eq!(number(groups(" 5 ")), Some(5));
+        for text in
+            ["18446744073709551615", "300000000", "1001", "-1", "1e3", "sg-1", "", "99999999999999999999"]
+        {
+            assert_eq!(groups(text), Meaning::Text(NamedText::plain(text)), "{text}");
+        }
     }
 }

@@ -9,11 +9,12 @@ use serde::Deserialize;
 use toml_edit::Document;
 
 use super::setting::{Section, is_within_named};
+use crate::files::read_text;
 use crate::mistake;
 use crate::names;
 
 /// A file of rules has a few hundred bytes; what is larger is something else.
-const MOST_BYTES: u64 = 1_000_000;
+pub const MOST_BYTES: u64 = 1_000_000;
 
 /// The rules of a file, or of several on top of each other.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -180,11 +181,7 @@ impl Rules {
     /// A sentence that says what is wrong with the file, and in which line.
     pub fn of_file(path: &Path) -> Result<Rules, String> {
         let unreadable = |why: String| format!("the rules {} cannot be read: {why}", path.display());
-        let metadata = path.metadata().map_err(|error| unreadable(error.to_string()))?;
-        if !metadata.is_file() || metadata.len() > MOST_BYTES {
-            return Err(unreadable("it is no file of rules".to_owned()));
-        }
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+        let text = read_text(path, MOST_BYTES).map_err(|error| unreadable(error.to_string()))?;
         let rules = Rules::of_text(&text).map_err(|why| format!("the rules {}: {why}", path.display()))?;
         Ok(Rules { files: vec![path.to_owned()], ..rules })
     }

@@ -3,11 +3,11 @@
 
 use super::diagnostic::{Diagnostic, Severity};
 use super::profiles::FileState;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A shared config of a thousand profiles has about 150 KB. Beyond this it is another file, named by mistake.
-const LARGEST: u64 = 8 * 1024 * 1024;
+const LARGEST: u64 = 8_000_000;
 
 /// A file's path, what came of reading it, and its bytes.
 pub(super) struct Contents<'a> {
@@ -49,34 +49,15 @@ fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, String> {
             Err("the file cannot be read: permission denied; ask its owner for the right to read it"
                 .to_owned())
         }
-        _ => Err(format!("the file cannot be read: {error}")),
+        _ => Err(format!("the file cannot be read ({error}): name the AWS config, a regular file")),
     };
     if is_null_device(path) {
         return Ok(Some(Vec::new()));
     }
-    let metadata = match std::fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) => return failed(error),
-    };
-    if metadata.is_dir() {
-        return Err("this is a folder, where a file is wanted: name the file in it".to_owned());
+    match crate::files::read_bounded(path, LARGEST) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) => failed(error),
     }
-    // A pipe or a terminal could keep the reader waiting for ever.
-    if !metadata.is_file() {
-        return Err("this is no regular file, so it is not read: name a regular file".to_owned());
-    }
-    let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-    if let Err(error) = read {
-        return failed(error);
-    }
-    if bytes.len() as u64 > LARGEST {
-        return Err(
-            "the file is larger than 8 MB, so it is no AWS config and is ignored: name the right file"
-                .to_owned(),
-        );
-    }
-    Ok(Some(bytes))
 }
 
 /// `AWS_CONFIG_FILE=/dev/null` is how scripts say "no config".

@@ -3,10 +3,8 @@
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::Duration;
 
-/// What is said when the reader of the standard output has ended, as `head` does: no mistake, and nothing to do.
-pub const READER_GONE: &str = "the reader of the standard output has gone";
+use crate::files::{self, Replacement};
 
 /// Writes a file through `content`, atomically, and gives back what `content` gave. `-` is the standard output;
 /// a device or a pipe is written directly, since nothing can take its place.
@@ -18,15 +16,7 @@ pub fn write_file<T>(
     content: impl FnOnce(&mut dyn Write) -> std::io::Result<T>,
 ) -> Result<T, String> {
     if path == Path::new("-") {
-        let mut out = BufWriter::new(std::io::stdout().lock());
-        return content(&mut out).and_then(|value| out.flush().map(|()| value)).map_err(|error| match error
-            .kind()
-        {
-            std::io::ErrorKind::BrokenPipe => READER_GONE.to_owned(),
-            _ => format!(
-                "the standard output cannot be written: {error}; write to a file with -o, or free some space"
-            ),
-        });
+        return write_stdout(content);
     }
     let failed = |what: &str, error: std::io::Error| {
         format!(
@@ -57,7 +47,7 @@ pub fn write_file<T>(
         }
         _ => {}
     }
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = files::folder_of(&place);
     if !folder.is_dir() {
         return Err(format!(
             "{} cannot be written: there is no folder {}; make it, or name another",
@@ -65,45 +55,50 @@ pub fn write_file<T>(
             folder.display()
         ));
     }
-    let beginning = format!(".rds-fleet-{}-", place.file_name().unwrap_or_default().to_string_lossy());
-    remove_left_over(folder, &beginning);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&beginning).suffix(".part");
-    // An inventory is made to be handed on: a new file gets the usual permissions, and an old one keeps its own.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let permissions =
-            place.metadata().map_or_else(|_| std::fs::Permissions::from_mode(0o666), |m| m.permissions());
-        builder.permissions(permissions);
-    }
+    // An inventory is made to be handed on, so a new file gets the usual permissions.
     let mut file =
-        builder.tempfile_in(folder).map_err(|error| failed("no file can be made beside it", error))?;
+        Replacement::begin(&place, 0o666).map_err(|error| failed("no file can be made beside it", error))?;
     let value = {
-        let mut out = BufWriter::new(file.as_file_mut());
+        let mut out = BufWriter::new(file.out());
         content(&mut out)
             .and_then(|value| out.flush().map(|()| value))
             .map_err(|error| failed("writing failed", error))?
     };
-    file.as_file().sync_all().map_err(|error| failed("writing failed", error))?;
-    file.persist(&place).map_err(|error| failed("the finished file cannot take its place", error.error))?;
+    file.finish().map_err(|error| failed("the finished file cannot take its place", error))?;
     Ok(value)
 }
 
-/// Removes what a program left of the same file that was ended while it wrote: nobody writes for a day.
-fn remove_left_over(folder: &Path, beginning: &str) {
-    const LONG_AGO: Duration = Duration::from_secs(24 * 60 * 60);
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_old = || {
-            let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
-            modified.and_then(|time| time.elapsed().ok()).is_some_and(|age| age > LONG_AGO)
-        };
-        if name.starts_with(beginning) && name.ends_with(".part") && is_old() {
-            let _ = std::fs::remove_file(entry.path());
-        }
+fn write_stdout<T>(content: impl FnOnce(&mut dyn Write) -> std::io::Result<T>) -> Result<T, String> {
+    if is_stdout_closed() {
+        return Err("the standard output is closed, so nothing can be written there: use -o FILE".to_owned());
     }
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    content(&mut out).and_then(|value| out.flush().map(|()| value)).map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => {
+            "the reader of the standard output ended before everything was written; use -o FILE to have all of it"
+                .to_owned()
+        }
+        _ => format!("the standard output cannot be written: {error}; use -o FILE, or free some space"),
+    })
+}
+
+/// Whether the program was started without a standard output. Rust then opens the null device in its place, to read and
+/// to write; who does not want the output has it opened to write only.
+#[cfg(unix)]
+fn is_stdout_closed() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let stdout = std::io::stdout();
+    let (Ok(flags), Ok(opened)) = (rustix::fs::fcntl_getfl(&stdout), rustix::fs::fstat(&stdout)) else {
+        return true;
+    };
+    flags.contains(rustix::fs::OFlags::RDWR)
+        && rustix::fs::FileType::from_raw_mode(opened.st_mode) == rustix::fs::FileType::CharacterDevice
+        && std::fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == opened.st_rdev)
+}
+
+#[cfg(not(unix))]
+fn is_stdout_closed() -> bool {
+    false
 }
 
 #[cfg(test)]
@@ -133,21 +128,5 @@ mod tests {
         assert!(message.contains("/nowhere/at"), "{message}");
         let folder = tempfile::tempdir().unwrap();
         assert!(write_file(folder.path(), |_| Ok(())).unwrap_err().contains("is a folder"));
-    }
-
-    #[test]
-    fn what_a_killed_program_left_is_removed_when_it_is_old() {
-        let folder = tempfile::tempdir().unwrap();
-        let part = |name: &str| folder.path().join(format!(".rds-fleet-{name}.part"));
-        let old = std::time::SystemTime::now() - Duration::from_secs(2 * 24 * 60 * 60);
-        for name in ["a.csv-1", "b.csv-1"] {
-            let file = std::fs::File::create(part(name)).unwrap();
-            file.set_modified(old).unwrap();
-        }
-        std::fs::File::create(part("a.csv-2")).unwrap();
-        write_file(&folder.path().join("a.csv"), |out| out.write_all(b"new")).unwrap();
-        assert!(!part("a.csv-1").exists());
-        assert!(part("a.csv-2").exists(), "somebody may be writing it");
-        assert!(part("b.csv-1").exists(), "another file's");
     }
 }

@@ -17,7 +17,7 @@ use std::str::FromStr;
 pub use about::{About, moment};
 pub use comparison::{Compared, ComparisonFormat, write as write_comparison};
 pub use delimited::{clipboard, csv_text};
-pub use file::{READER_GONE, write_file};
+pub use file::write_file;
 pub use json::text as json_text;
 pub use markdown::markdown;
 pub use separator::Separator;

@@ -12,6 +12,10 @@ use toml_edit::{DocumentMut, Item, Table};
 
 use super::{History, Settings, VERSION};
 use crate::config::Environment;
+use crate::files::{Replacement, folder_of, read_text};
+
+/// The settings are a few kilobytes; what is larger is something else.
+const MOST_BYTES: u64 = 4_000_000;
 
 /// The folders in which this room keeps its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +95,7 @@ impl SettingsFile {
                         .to_owned(),
                 ),
             ),
-            Some(path) => match fs::read_to_string(path) {
+            Some(path) => match read_text(path, MOST_BYTES) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => (Settings::default(), None),
                 Err(error) => {
                     let left = "the usual settings are used, and nothing is written to it";
@@ -134,7 +138,7 @@ impl SettingsFile {
             )
         };
         // Somebody may have edited it, and another window may have written it.
-        let text = match fs::read_to_string(&path) {
+        let text = match read_text(&path, MOST_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(failed(error.to_string())),
@@ -289,7 +293,7 @@ fn forget_positions(item: &mut Item) {
 pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     // A link stays a link: people keep such files in one place and link to them.
     let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(&place);
     if !folder.exists() {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
@@ -300,16 +304,9 @@ pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     if place.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }
-    // A new file of `tempfile`'s is its owner's alone.
-    let mut file = tempfile::Builder::new().prefix(".rds-fleet-").suffix(".part").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    #[cfg(unix)]
-    if let Ok(there) = place.metadata() {
-        file.as_file().set_permissions(there.permissions())?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(&place).map_err(|error| error.error)?;
-    Ok(())
+    let mut file = Replacement::begin(&place, 0o600)?;
+    file.out().write_all(text.as_bytes())?;
+    file.finish()
 }
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 //! they have a setting ignored, and an administrator's, which lies among the views that are for everybody. A file that
 //! cannot be used is told with its line and costs nothing but itself. What rules mean is the analysis' business.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::{Folders, write_private};
 use crate::analysis::rule_text;
-use crate::analysis::rules::Rules;
+use crate::analysis::rules::{MOST_BYTES, Rules};
+use crate::files::read_text;
 use crate::rds::Section;
 
 /// What a file of rules is called where nobody has chosen one.
@@ -88,7 +88,7 @@ pub fn heed(path: &Path, at: usize) -> Result<(), String> {
 
 fn edit(path: &Path, change: impl FnOnce(&str) -> Result<String, String>) -> Result<(), String> {
     let failed = |why: String| format!("the rules {} are left as they were: {why}", path.display());
-    let text = match fs::read_to_string(path) {
+    let text = match read_text(path, MOST_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(failed(error.to_string())),
@@ -101,6 +101,8 @@ fn edit(path: &Path, change: impl FnOnce(&str) -> Result<String, String>) -> Res
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::super::Views;
     use super::*;
 

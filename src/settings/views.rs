@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{Folders, write_private};
 use super::rule_files;
+use crate::files::read_text;
 use crate::mistake;
 use crate::query::{Filter, Query, SortKey, expression, filters_as_text};
 use crate::rds::{kind, no_such_kind};
@@ -155,11 +156,7 @@ impl Views {
 }
 
 fn read_view(path: &Path) -> Result<SavedView, String> {
-    let metadata = path.metadata().map_err(|error| error.to_string())?;
-    if !metadata.is_file() || metadata.len() > MOST_BYTES {
-        return Err("it is no view's file".to_owned());
-    }
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let text = read_text(path, MOST_BYTES).map_err(|error| error.to_string())?;
     let view: SavedView = mistake::read(&text)?;
     view.checked()
 }
