@@ -218,6 +218,33 @@ pub fn causes(error: &dyn Error) -> Vec<String> {
     words
 }
 
+/// What was wrong with an answer on its way in, before anybody read what it says. It stands among an SDK error's causes.
+#[derive(Debug)]
+pub enum AnswerFault {
+    /// It is beyond our bounds, as a sentence.
+    Refused(String),
+    /// It ended in the middle.
+    BrokenOff(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl fmt::Display for AnswerFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AnswerFault::Refused(sentence) => formatter.write_str(sentence),
+            AnswerFault::BrokenOff(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for AnswerFault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            AnswerFault::Refused(_) => None,
+            AnswerFault::BrokenOff(error) => error.source(),
+        }
+    }
+}
+
 /// What AWS's error code and message mean for coverage.
 pub fn state_of(code: &str, message: &str, status: u16) -> State {
     match code {

@@ -202,8 +202,11 @@ async fn web_identity(profile: &Profile, services: &Services<'_>) -> Result<Cred
     issued(&said, answer.credentials, "AssumeRoleWithWebIdentity")
 }
 
+/// A token has a few kilobytes.
+const MOST_TOKEN: u64 = 64 << 10;
+
 fn read_token(file: &Path) -> Result<String, String> {
-    std::fs::read_to_string(file)
+    read_text(file, MOST_TOKEN)
         .map_err(|error| format!("the token file {} cannot be read: {error}", file.display()))
 }
 

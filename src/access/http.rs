@@ -21,8 +21,10 @@ use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
+use super::bounds::Bounded;
 use super::connect::{Connect, unreached};
 use super::proxies::{Proxies, Proxy};
+use crate::descriptors::Descriptors;
 use crate::failure::{Unreached, causes, find_cause};
 
 /// Which way requests take.
@@ -46,8 +48,12 @@ pub struct Timeouts {
 /// A connector with one pool of connections for all who share it.
 pub fn connector(tls: ClientConfig, proxies: Arc<Proxies>, timeouts: Timeouts) -> SharedHttpConnector {
     let connect = Connect::new(Arc::new(tls), Arc::clone(&proxies), timeouts.connect);
-    let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connect);
-    SharedHttpConnector::new(Connector { client, proxies, answer_timeout: timeouts.answer })
+    let client = Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_max_idle_per_host(Descriptors::now().idle_per_host())
+        .build(connect);
+    let connector = Connector { client, proxies, answer_timeout: timeouts.answer };
+    SharedHttpConnector::new(Bounded::new(connector))
 }
 
 /// The same as a client: the SDK asks for a connector for each of its own, and all get this one.

@@ -159,8 +159,14 @@ struct Kept {
     document: Value,
 }
 
+/// A sign-in has a few kilobytes.
+const MOST_SIGN_IN: u64 = 256 << 10;
+
 fn read(file: &Path) -> Result<Kept, String> {
-    let bytes = std::fs::read(file).map_err(|_| "nobody is signed in to IAM Identity Center".to_owned())?;
+    let bytes = read_bounded(file, MOST_SIGN_IN).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "nobody is signed in to IAM Identity Center".to_owned(),
+        _ => format!("the sign-in in {} cannot be read: {error}", file.display()),
+    })?;
     let wrong = || format!("the sign-in in {} cannot be read", file.display());
     let document: Value = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
     let member = |name: &str| document.get(name).and_then(Value::as_str);

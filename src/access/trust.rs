@@ -132,9 +132,12 @@ pub fn is_about_the_issuer(error: &Error) -> bool {
     }
 }
 
+/// The certificates that a system trusts have a quarter of it.
+const MOST_BUNDLE: u64 = 4_000_000;
+
 /// The certificates of a PEM file.
 fn read_bundle(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    let bytes = read_bounded(path, MOST_BUNDLE).map_err(|error| {
         format!(
             "the CA bundle {} cannot be read ({error}): correct AWS_CA_BUNDLE or ca_bundle",
             path.display()

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
 
 use super::kind::Kind;
+use super::nesting;
 use super::shape::Shape;
 
 /// One value of a row.
@@ -122,6 +123,7 @@ pub fn read_page(kind: &Kind, body: &[u8]) -> Result<Page, String> {
         Cow::Borrowed(text)
     };
     let text = text.as_ref();
+    nesting::check(text)?;
     let document = Document::parse(text)
         .map_err(|error| format!("the answer is not XML ({error}){}", beginning(text)))?;
     let result = children(document.root_element())
@@ -151,7 +153,8 @@ pub fn say_parent(kind: &Kind, parent: &str, page: &mut Page) {
 
 /// Reads an error answer, in the form of AWS's Query services or of those that imitate them.
 pub fn read_error(body: &[u8]) -> ErrorAnswer {
-    let Some(document) = std::str::from_utf8(body).ok().and_then(|text| Document::parse(text).ok()) else {
+    let text = std::str::from_utf8(body).ok().filter(|text| nesting::check(text).is_ok());
+    let Some(document) = text.and_then(|text| Document::parse(text).ok()) else {
         return ErrorAnswer::default();
     };
     // AWS nests Error directly, some stand-ins inside Errors, and the request id is spelled two ways.
@@ -288,6 +291,9 @@ fn read_unknown(node: Node<'_, '_>) -> Value {
     Value::Object(object)
 }
 
+/// Seconds since 1970 that are beyond every calendar.
+const MOST_SECONDS: f64 = 1e12;
+
 /// A timestamp as the AWS CLI v2 prints it: `2026-11-22T10:00:00.123000+00:00`, without a fraction where it is zero.
 /// What is not a timestamp stays as it is.
 fn timestamp(text: &str) -> String {
@@ -296,7 +302,7 @@ fn timestamp(text: &str) -> String {
     }
     let parsed = match text.trim().parse::<f64>() {
         // Seconds since 1970, which the Query protocol also allows.
-        Ok(seconds) if seconds.is_finite() => {
+        Ok(seconds) if seconds.abs() < MOST_SECONDS => {
             OffsetDateTime::from_unix_timestamp_nanos((seconds * 1e6).round() as i128 * 1000).ok()
         }
         _ => OffsetDateTime::parse(text.trim(), &Iso8601::DEFAULT).ok(),
@@ -497,6 +503,9 @@ mod tests {
         assert_eq!(timestamp("2026-11-22T10:00:00.5+02:00"), "2026-11-22T10:00:00.500000+02:00");
         assert_eq!(timestamp("1479117249.5"), "2016-11-14T09:54:09.500000+00:00");
         assert_eq!(timestamp("soon"), "soon");
+        for far in ["1e308", "-1e30", "1e13", "inf", "NaN"] {
+            assert_eq!(timestamp(far), far);
+        }
     }
 
     #[test]
@@ -511,6 +520,23 @@ mod tests {
             assert_eq!(error.request_id.as_deref(), Some("r1"));
         }
         assert_eq!(read_error(b"<html>"), ErrorAnswer::default());
+    }
+
+    #[test]
+    fn what_would_overflow_the_stack_is_refused_wherever_it_stands() {
+        let deep = "<x>".repeat(4000) + &"</x>".repeat(4000);
+        let kind = kind("db-instances").unwrap();
+        for body in [
+            deep.clone(),
+            format!(
+                "<R><DescribeDBInstancesResult><DBInstances><DBInstance><New>{deep}</New></DBInstance></DBInstances></DescribeDBInstancesResult></R>"
+            ),
+            format!("<R><DescribeDBInstancesResult><Marker>{deep}</Marker></DescribeDBInstancesResult></R>"),
+        ] {
+            assert!(read_page(kind, body.as_bytes()).unwrap_err().contains("nests"));
+            let error = format!("<ErrorResponse><Error><Code>A</Code></Error>{body}</ErrorResponse>");
+            assert_eq!(read_error(error.as_bytes()), ErrorAnswer::default());
+        }
     }
 
     #[test]

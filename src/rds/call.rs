@@ -44,7 +44,7 @@ use aws_types::region::{Region, SigningRegion};
 
 use super::answer::{Page, read_error, read_page, say_parent};
 use super::kind::Kind;
-use crate::failure::{Failure, State, Unreached, causes, find_cause, state_of};
+use crate::failure::{AnswerFault, Failure, State, Unreached, causes, find_cause, state_of};
 
 /// AWS's version of the RDS Query API.
 const API_VERSION: &str = "2014-10-31";
@@ -342,8 +342,19 @@ where
         let message = unreached.to_string();
         return Failure { state: State::Unreachable, action, code: None, message, request_id: None };
     }
+    let fault = find_cause::<AnswerFault>(error);
+    if let Some(AnswerFault::Refused(sentence)) = fault {
+        return Failure {
+            state: State::Failed,
+            action,
+            code: None,
+            message: sentence.clone(),
+            request_id: None,
+        };
+    }
     let words = causes(error);
     let (state, what) = match error {
+        _ if fault.is_some() => (State::Unreachable, "the answer broke off"),
         SdkError::TimeoutError(_) => (State::Unreachable, "no answer in time"),
         SdkError::DispatchFailure(_) => (State::Unreachable, "no connection"),
         SdkError::ResponseError(_) => (State::Unreachable, "the answer broke off"),

@@ -9,6 +9,7 @@ pub mod definitions;
 pub mod endpoint;
 pub mod kind;
 mod members;
+mod nesting;
 pub mod readable;
 pub mod related;
 pub mod sections;
