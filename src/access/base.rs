@@ -2,8 +2,8 @@
 //! profile's own endpoints, certificates and proxies.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use aws_config::credential_process::CredentialProcessProvider;
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
@@ -16,10 +16,12 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::helper::Helpers;
 use super::imds;
 use super::sessions::issued;
 use super::sso::SignIn;
 use crate::config::{Base, Configuration, Endpoints, Environment, Profile};
+use crate::files::{is_regular, read_text};
 use crate::failure::{Failure, State, causes, state_of};
 use crate::rds::answer::read_error;
 use crate::rds::call::{Patience, unanswered};
@@ -32,6 +34,9 @@ pub struct Sources<'a> {
     /// For metadata services; never proxied.
     pub metadata: SharedHttpConnector,
     pub services: Services<'a>,
+    pub helpers: &'a Helpers,
+    /// How long an answer of anything but a helper is waited for: no longer than for a helper's.
+    pub limit: Duration,
 }
 
 /// The services that issue credentials, as one profile reaches them: every setting of it reaches every client.
@@ -89,11 +94,19 @@ impl Services<'_> {
     }
 }
 
-/// Gets the credentials of a base.
+/// Gets the credentials of a base. Helpers have their own limit, from their turn on; everything else has one from here on.
 ///
 /// # Errors
 /// What is missing, or what was answered.
 pub async fn credentials(base: &Base, sources: &Sources<'_>) -> Result<Credentials, Failure> {
+    if matches!(base, Base::Process { .. }) {
+        return got(base, sources).await;
+    }
+    let late = |_| Err(unusable(&what(base), format!("no answer within {} s", sources.limit.as_secs_f64())));
+    tokio::time::timeout(sources.limit, got(base, sources)).await.unwrap_or_else(late)
+}
+
+async fn got(base: &Base, sources: &Sources<'_>) -> Result<Credentials, Failure> {
     let unusable = |message: String| unusable(&what(base), message);
     let profile = |name: &str| {
         let gone = || unusable(format!("profile {name} is no longer in the config file"));
@@ -111,6 +124,7 @@ pub async fn credentials(base: &Base, sources: &Sources<'_>) -> Result<Credentia
         }
         Base::Environment => from_environment(sources.environment).map_err(unusable),
         Base::EcsContainer => {
+            check_token_file(sources.environment).map_err(unusable)?;
             let config = ProviderConfig::empty()
                 .with_http_client(super::http::client(sources.metadata.clone()))
                 .with_sleep_impl(TokioSleep::new());
@@ -125,11 +139,10 @@ pub async fn credentials(base: &Base, sources: &Sources<'_>) -> Result<Credentia
             Ok(Credentials::new(keys.access_key_id, keys.secret_access_key.expose(), token, None, "profile"))
         }
         Base::Process { profile: name } => {
-            let command = profile(name)?
+            let line = profile(name)?
                 .get("credential_process")
                 .ok_or_else(|| unusable(format!("profile {name} no longer has a credential_process")))?;
-            let provider = CredentialProcessProvider::new(command.to_owned());
-            provided(&SharedCredentialsProvider::new(provider)).await.map_err(unusable)
+            sources.helpers.credentials(line).await.map_err(unusable)
         }
         Base::Sso { profile: name } => {
             let sign_in = sign_in(profile(name)?, sources.configuration).map_err(unusable)?;
@@ -200,6 +213,17 @@ async fn web_identity(profile: &Profile, services: &Services<'_>) -> Result<Cred
     let said = format!("sts:AssumeRoleWithWebIdentity {role_arn}");
     let answer = asked.map_err(|error| services.failure(&said, &error))?;
     issued(&said, answer.credentials, "AssumeRoleWithWebIdentity")
+}
+
+/// The SDK reads this file by itself: it would wait for a pipe for ever, and read a device without end.
+fn check_token_file(environment: &Environment) -> Result<(), String> {
+    const NAME: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+    let Some(file) = environment.get(NAME) else { return Ok(()) };
+    match is_regular(Path::new(file), MOST_TOKEN) {
+        // The SDK says in its words what it misses.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        found => found.map_err(|error| format!("the {NAME} {file} cannot be read: {error}")),
+    }
 }
 
 /// A token has a few kilobytes.

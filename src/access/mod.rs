@@ -5,7 +5,9 @@
 //! is not asked for again by each of its regions. Credentials live in memory only.
 
 mod base;
+mod bounds;
 mod connect;
+mod helper;
 mod http;
 mod identity;
 mod imds;
@@ -14,7 +16,10 @@ mod sessions;
 mod sso;
 mod times;
 mod trust;
+#[cfg_attr(windows, expect(dead_code, reason = "cmd.exe splits the line there"))]
+mod words;
 
+pub use helper::{Helpers, end_all as end_helpers};
 pub use http::Way;
 pub use identity::{Identity, Session};
 pub use sessions::Sessions;

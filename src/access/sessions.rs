@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::base::{self, Services, Sources, unusable};
 use super::connect::host_and_port;
+use super::helper::Helpers;
 use super::http::{self, Timeouts, Way};
 use super::identity::{Identity, Place, Session};
 use super::proxies::Proxies;
@@ -42,6 +43,8 @@ pub struct Sessions {
     patience: Patience,
     /// Bounds calls to STS together with all other calls.
     calls: Arc<Semaphore>,
+    /// Shared by all configurations of a program, so that editing a config does not start more of them at once.
+    helpers: Arc<Helpers>,
     proxies: Result<Arc<Proxies>, String>,
     entries: Entries<Credentials>,
     /// The accounts that credentials turned out to be of, by their use: another AWS may know them as another's.
@@ -98,6 +101,7 @@ impl Sessions {
         connect_timeout: Duration,
         patience: Patience,
         calls: Arc<Semaphore>,
+        helpers: Arc<Helpers>,
     ) -> Sessions {
         let proxies = match way {
             Way::Proxied => Proxies::of(&environment).map(Arc::new),
@@ -110,6 +114,7 @@ impl Sessions {
             connect_timeout,
             patience,
             calls,
+            helpers,
             proxies,
             entries: Mutex::default(),
             accounts: Mutex::default(),
@@ -324,6 +329,8 @@ impl Sessions {
             environment: &self.environment,
             metadata: self.metadata()?,
             services,
+            helpers: &self.helpers,
+            limit: self.patience.operation_timeout.min(self.helpers.limit()),
         };
         let base = &identity.access.base;
         let credentials = base::credentials(base, &sources).await.map_err(|failure| match base {

@@ -13,6 +13,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::base::Services;
 use super::times::moment;
+use crate::files::read_bounded;
 use crate::failure::{Failure, State};
 
 /// A token is renewed this long before it ends.

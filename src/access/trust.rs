@@ -14,6 +14,8 @@ use rustls::{
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
+use crate::files::read_bounded;
+
 /// The system's certificate authorities, read once.
 static SYSTEM: LazyLock<Vec<CertificateDer<'static>>> = LazyLock::new(|| {
     let found = rustls_native_certs::load_native_certs();

@@ -43,6 +43,17 @@ impl Environment {
         value.map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// A variable's number. One that is too large means the largest that is allowed; what is no whole number is left out,
+    /// which the log says.
+    pub fn number(&self, name: &str, most: u32) -> Option<u32> {
+        let text = self.get(name)?.trim();
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number {
+            tracing::warn!("{name} is no whole number and is left out: {text}");
+        }
+        is_number.then(|| text.parse().unwrap_or(u32::MAX).min(most))
+    }
+
     /// The same environment with one variable set.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         if cfg!(windows) {

@@ -13,6 +13,7 @@ pub mod views;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,8 @@ pub struct Settings {
     pub line: LineChoice,
     pub renderer: Renderer,
     pub history: History,
+    /// How many seconds a program that `credential_process` names may take.
+    pub helper_seconds: u32,
     /// Which environment a profile or a tag means; the first rule that fits counts.
     #[serde(rename = "environment")]
     pub environments: Vec<EnvironmentRule>,
@@ -60,6 +63,7 @@ impl Default for Settings {
             line: LineChoice::default(),
             renderer: Renderer::default(),
             history: History::default(),
+            helper_seconds: HELPER_SECONDS,
             environments: Vec::new(),
             accounts: BTreeMap::new(),
             comparison_rules: None,
@@ -68,7 +72,18 @@ impl Default for Settings {
     }
 }
 
+/// So long does a helper have where nobody says otherwise.
+const HELPER_SECONDS: u32 = 60;
+/// An hour: a person may have to answer on another device.
+const MOST_HELPER_SECONDS: u32 = 3600;
+
 impl Settings {
+    /// How long a helper may take; `RDS_FLEET_HELPER_SECONDS` takes precedence.
+    pub fn helper_timeout(&self, environment: &Environment) -> Duration {
+        let seconds = environment.number("RDS_FLEET_HELPER_SECONDS", MOST_HELPER_SECONDS);
+        Duration::from_secs(seconds.unwrap_or(self.helper_seconds).clamp(1, MOST_HELPER_SECONDS).into())
+    }
+
     /// The environment of something that has these profiles and tags.
     pub fn environment_of<'a>(&'a self, profiles: &[String], tags: &[(String, String)]) -> Option<&'a str> {
         let fits = |rule: &&EnvironmentRule| {
@@ -170,10 +185,12 @@ impl History {
     /// The bounds of the store: `RDS_FLEET_HISTORY_DAYS` and `RDS_FLEET_HISTORY_MEGABYTES` take precedence, so that an
     /// administrator may set them for everybody.
     pub fn bounds(self, environment: &Environment) -> Bounds {
-        let number = |name: &str| environment.get(name).and_then(|text| text.parse().ok());
+        let History { days, megabytes } = History::MOST;
         Bounds {
-            days: number("RDS_FLEET_HISTORY_DAYS").unwrap_or(self.days),
-            megabytes: number("RDS_FLEET_HISTORY_MEGABYTES").unwrap_or(self.megabytes),
+            days: environment.number("RDS_FLEET_HISTORY_DAYS", days).unwrap_or(self.days.min(days)),
+            megabytes: environment
+                .number("RDS_FLEET_HISTORY_MEGABYTES", megabytes)
+                .unwrap_or(self.megabytes.min(megabytes)),
         }
     }
 }
@@ -242,5 +259,32 @@ mod tests {
             Environment::from_variables([("RDS_FLEET_HISTORY_DAYS".to_owned(), "30".to_owned())], None);
         let bounds = History { days: 90, megabytes: 500 }.bounds(&environment);
         assert_eq!(bounds, Bounds { days: 30, megabytes: 500 });
+    }
+
+    #[test]
+    fn numbers_from_outside_are_bounded() {
+        let with = |name: &str, value: &str| {
+            Environment::from_variables([(name.to_owned(), value.to_owned())], None)
+        };
+        let history = History { days: u32::MAX, megabytes: 500 };
+        for (value, days) in [
+            ("30", 30),
+            (" 7 ", 7),
+            ("0", 0),
+            ("18446744073709551616", History::MOST.days),
+            ("4294967295", History::MOST.days),
+            ("-1", History::MOST.days),
+            ("1e3", History::MOST.days),
+            ("many", History::MOST.days),
+        ] {
+            assert_eq!(history.bounds(&with("RDS_FLEET_HISTORY_DAYS", value)).days, days, "{value}");
+        }
+        let seconds = |value: &str| {
+            Settings::default().helper_timeout(&with("RDS_FLEET_HELPER_SECONDS", value)).as_secs()
+        };
+        let all = ["5", "0", "99999999999999999999", "-5", "", "5.5"].map(seconds);
+        assert_eq!(all, [5, 1, 3600, 60, 60, 60]);
+        let written = Settings { helper_seconds: u32::MAX, ..Settings::default() };
+        assert_eq!(written.helper_timeout(&with("x", "y")).as_secs(), 3600);
     }
 }

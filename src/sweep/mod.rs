@@ -35,6 +35,17 @@ pub struct Limits {
     pub operation_timeout: Duration,
     /// Tries of one call.
     pub attempts: u32,
+    /// A program that `credential_process` names.
+    pub helper_timeout: Duration,
+    /// Pages of one listing.
+    pub pages: u32,
+}
+
+impl Limits {
+    /// More calls at once are of no use to anybody, and cost memory and connections.
+    pub const MOST_CALLS: usize = 1024;
+    /// More tries of a call than anybody waits for.
+    pub const MOST_ATTEMPTS: u32 = 100;
 }
 
 impl Default for Limits {
@@ -46,6 +57,8 @@ impl Default for Limits {
             attempt_timeout: Duration::from_secs(20),
             operation_timeout: Duration::from_secs(60),
             attempts: 8,
+            helper_timeout: Duration::from_secs(60),
+            pages: 10_000,
         }
     }
 }

@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
+use twox_hash::XxHash64;
 
 use super::{Coverage, Limits, Target};
 use crate::access::{Session, Sessions};
+use crate::config::Base;
 use crate::failure::{Failure, State};
 use crate::rds::answer::Page;
 use crate::rds::call::{Describe, Patience};
@@ -126,8 +128,9 @@ pub async fn run(sweep: Sweep, out: mpsc::UnboundedSender<Progress>, mut cancel:
     }
 }
 
-/// Targets whose session has been asked for, and their place among those that are asked for ahead.
-type Opened = (Vec<Arc<Target>>, OwnedSemaphorePermit);
+/// Targets whose session has been asked for, and their place among those that are asked for ahead. Helpers have none: they
+/// wait for each other and for their limit, and meanwhile the others are at work.
+type Opened = (Vec<Arc<Target>>, Option<OwnedSemaphorePermit>);
 
 impl Shared {
     /// More of them than calls at once, so that a call is always ready when one ends; not all of them, so that the first
@@ -143,7 +146,11 @@ async fn open_sessions(shared: &Arc<Shared>, opened: mpsc::UnboundedSender<Opene
     let ahead = shared.slots();
     let mut openings = JoinSet::new();
     for targets in by_session(shared) {
-        let Ok(permit) = Arc::clone(&ahead).acquire_owned().await else { break };
+        let is_of_helper = |target: &Arc<Target>| matches!(target.access.base, Base::Process { .. });
+        let permit = match targets.first().is_some_and(is_of_helper) {
+            true => None,
+            false => Arc::clone(&ahead).acquire_owned().await.ok(),
+        };
         let (shared, opened) = (Arc::clone(shared), opened.clone());
         openings.spawn(async move {
             if let Some(first) = targets.first() {
@@ -405,6 +412,7 @@ impl Place {
         };
         for name in names {
             let mut marker: Option<String> = None;
+            let mut markers: HashSet<u64> = HashSet::new();
             loop {
                 let page = self.page(&describe, name, marker.as_deref()).await;
                 asked.calls = calls_before + describe.tries();
@@ -440,21 +448,30 @@ impl Place {
                 }
                 match page.marker {
                     None => break,
-                    // Otherwise a broken proxy or stand-in would be asked for ever.
-                    repeated if repeated == marker => {
-                        return Err(Failure {
-                            state: State::Failed,
-                            action: format!("rds:{}", kind.operation),
-                            code: None,
-                            message: "the answer names the page it is itself as the next one".to_owned(),
-                            request_id: None,
-                        });
-                    }
-                    next => marker = next,
+                    Some(next) => marker = Some(self.is_another(kind, next, &mut markers)?),
                 }
             }
         }
         Ok(())
+    }
+
+    /// The marker of the next page, if it leads on: a broken proxy or stand-in would be asked for ever.
+    fn is_another(&self, kind: &Kind, marker: String, markers: &mut HashSet<u64>) -> Result<String, Failure> {
+        let pages = self.shared.sweep.limits.pages;
+        let message = if markers.len() + 1 >= pages as usize {
+            format!("the listing has more than {pages} pages, which none of AWS's has")
+        } else if markers.insert(XxHash64::oneshot(0, marker.as_bytes())) {
+            return Ok(marker);
+        } else {
+            "the answer names a page as the next one that was there before".to_owned()
+        };
+        Err(Failure {
+            state: State::Failed,
+            action: format!("rds:{}", kind.operation),
+            code: None,
+            message,
+            request_id: None,
+        })
     }
 
     /// One page within the limits.
