@@ -4,6 +4,7 @@
 
 use super::environment::Environment;
 use super::profiles::Configuration;
+use crate::worker;
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::{Duration, SystemTime};
@@ -30,7 +31,13 @@ impl Watch {
                 let now = look(&environment);
                 if now != known {
                     known = now;
-                    on_change(Configuration::load(&environment));
+                    let told = worker::guarded("reading the changed config", || {
+                        on_change(Configuration::load(&environment));
+                        Ok(())
+                    });
+                    if let Err(sentence) = told {
+                        tracing::error!("{sentence}");
+                    }
                 }
             }
         };

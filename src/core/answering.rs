@@ -18,10 +18,11 @@ use super::exporting::sentence;
 use super::finding;
 use super::overview::{Completeness, Scope, overview};
 use super::relating::relate;
-use crate::inventory::{Grouped, QueryLimits, Reader, Refusal, Stop, Storage, notes};
+use crate::inventory::{Grouped, QueryLimits, Reader, Refusal, Refused, Stop, Storage, notes};
 use crate::query::{Query, written_sql};
 use crate::rds::readable::{self, exact, readable};
 use crate::rds::{Cell, kind};
+use crate::worker;
 
 /// After so long without a question the thread does what will be wanted later.
 const IDLE: Duration = Duration::from_millis(400);
@@ -68,6 +69,8 @@ pub enum Question {
     },
     /// The store is another one from now on.
     Move(Storage),
+    #[cfg(test)]
+    Panic(Asker),
 }
 
 /// The overview to be worked out.
@@ -183,6 +186,29 @@ impl Drop for Answering {
     }
 }
 
+/// Who waits for an answer, and is told if there is none.
+#[derive(Debug, Clone)]
+pub enum Asker {
+    Show(u64, Query),
+    Overview(u64),
+    Kinds(String),
+    Values(Query, String),
+}
+
+impl Asker {
+    /// Those of whom nobody waits are left out: what they ask for just does not come.
+    fn of(question: &Question) -> Option<Asker> {
+        match question {
+            #[cfg(test)]
+            Question::Panic(asker) => Some(asker.clone()),
+            Question::Show(show) => Some(Asker::Show(show.number, show.query.clone())),
+            Question::Overview(glance) => Some(Asker::Overview(glance.number)),
+            Question::Kinds { sql } => Some(Asker::Kinds(sql.clone())),
+            _ => None,
+        }
+    }
+}
+
 /// What the thread has before it.
 struct Desk {
     reader: Option<Reader>,
@@ -218,11 +244,15 @@ impl Desk {
             let question = match inbox.recv_timeout(idle) {
                 Ok(question) => question,
                 Err(RecvTimeoutError::Timeout) if self.values.is_some() => {
-                    self.tell_values();
+                    let awaited = self
+                        .values
+                        .as_ref()
+                        .map(|(query, column)| Asker::Values(query.clone(), column.clone()));
+                    self.guarded(awaited, Desk::tell_values);
                     continue;
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    self.prepare();
+                    self.guarded(None, Desk::prepare);
                     match inbox.recv() {
                         Ok(question) => question,
                         Err(_) => break,
@@ -231,53 +261,93 @@ impl Desk {
                 Err(RecvTimeoutError::Disconnected) => break,
             };
             self.waiting.taken += 1;
-            match question {
-                Question::Show(show) => self.show(show),
-                Question::Rows { view, positions } => self.rows(view, positions),
-                Question::Record { kind, row } => self.record(kind, row),
-                Question::Relations { kind, row, places } => {
-                    let telling = self.telling.clone();
-                    let related = self
-                        .reader()
-                        .and_then(|reader| relate(reader, kind, row, places.as_deref(), &telling));
-                    if let Err(refusal) = related {
-                        tracing::error!("{refusal:?}");
-                    }
+            self.guarded(Asker::of(&question), |desk| desk.answer(question));
+        }
+    }
+
+    /// Does some of the work; where it panics, who asked is told, and the next question has a new connection.
+    fn guarded(&mut self, asker: Option<Asker>, work: impl FnOnce(&mut Desk)) {
+        let done = worker::guarded("what was asked", || {
+            work(self);
+            Ok(())
+        });
+        let Err(sentence) = done else { return };
+        tracing::error!("{sentence}");
+        self.reader = None;
+        if let Some(asker) = asker {
+            self.tell_failure(asker, sentence);
+        }
+    }
+
+    fn tell_failure(&self, asker: Asker, sentence: String) {
+        match asker {
+            Asker::Show(number, query) => {
+                let query = Query { places: None, ..query };
+                let view = View { error: Some(Refused::from(sentence)), ..View::empty(number, query) };
+                self.telling.send(Event::View(Arc::new(view)));
+                self.answered(number, Duration::ZERO);
+            }
+            Asker::Overview(number) => {
+                self.telling.send(Event::Overview(Err(Refused::from(sentence))));
+                self.answered(number, Duration::ZERO);
+            }
+            Asker::Kinds(sql) => self.telling.send(Event::Kinds { sql, kinds: Err(Refused::from(sentence)) }),
+            Asker::Values(query, column) => {
+                let query = Query { places: None, ..query };
+                let values = Values { query, column, values: Vec::new(), more: false };
+                self.telling.send(Event::Values(Arc::new(values)));
+            }
+        }
+    }
+
+    fn answer(&mut self, question: Question) {
+        match question {
+            #[cfg(test)]
+            Question::Panic(_) => panic!("asked for"),
+            Question::Show(show) => self.show(show),
+            Question::Rows { view, positions } => self.rows(view, positions),
+            Question::Record { kind, row } => self.record(kind, row),
+            Question::Relations { kind, row, places } => {
+                let telling = self.telling.clone();
+                let related =
+                    self.reader().and_then(|reader| relate(reader, kind, row, places.as_deref(), &telling));
+                if let Err(refusal) = related {
+                    tracing::error!("{refusal:?}");
                 }
-                Question::Tags(keys) => match self.reader().and_then(|reader| reader.tags(&keys)) {
-                    Ok(tags) => self.telling.send(Event::Tags(Arc::new(tags))),
-                    Err(refusal) => tracing::error!("{refusal:?}"),
-                },
-                Question::Kinds { sql } => {
-                    let found = self.reader().and_then(|reader| Ok(reader.kinds(&sql)?));
-                    let kinds = match found {
-                        Ok(kinds) => Ok(kinds.into_iter().map(|kind| kind.name).collect()),
-                        Err(Refusal::Refused(refused)) => Err(refused),
-                        Err(Refusal::Stopped) => continue,
-                    };
-                    self.telling.send(Event::Kinds { sql, kinds });
+            }
+            Question::Tags(keys) => match self.reader().and_then(|reader| reader.tags(&keys)) {
+                Ok(tags) => self.telling.send(Event::Tags(Arc::new(tags))),
+                Err(refusal) => tracing::error!("{refusal:?}"),
+            },
+            Question::Kinds { sql } => {
+                let found = self.reader().and_then(|reader| Ok(reader.kinds(&sql)?));
+                let kinds = match found {
+                    Ok(kinds) => Ok(kinds.into_iter().map(|kind| kind.name).collect()),
+                    Err(Refusal::Refused(refused)) => Err(refused),
+                    Err(Refusal::Stopped) => return,
+                };
+                self.telling.send(Event::Kinds { sql, kinds });
+            }
+            Question::Values { query, column } => self.values = Some((query, column)),
+            Question::Copy { query, rows, form } => {
+                let copied = match self.reader() {
+                    Ok(reader) => copied(reader, query, &rows, form),
+                    Err(refusal) => Err(sentence(refusal)),
+                };
+                match copied {
+                    Ok(text) => self.telling.send(Event::Copied(text)),
+                    Err(error) => tracing::warn!("not copied: {error}"),
                 }
-                Question::Values { query, column } => self.values = Some((query, column)),
-                Question::Copy { query, rows, form } => {
-                    let copied = match self.reader() {
-                        Ok(reader) => copied(reader, query, &rows, form),
-                        Err(refusal) => Err(sentence(refusal)),
-                    };
-                    match copied {
-                        Ok(text) => self.telling.send(Event::Copied(text)),
-                        Err(error) => tracing::warn!("not copied: {error}"),
-                    }
+            }
+            Question::Overview(glance) => self.overview(glance),
+            Question::Find { number, text, places } => {
+                if number == self.finding.load(Ordering::Relaxed) {
+                    self.find(text, places.as_deref());
                 }
-                Question::Overview(glance) => self.overview(glance),
-                Question::Find { number, text, places } => {
-                    if number == self.finding.load(Ordering::Relaxed) {
-                        self.find(text, places.as_deref());
-                    }
-                }
-                Question::Move(storage) => {
-                    self.storage = storage;
-                    self.reader = None;
-                }
+            }
+            Question::Move(storage) => {
+                self.storage = storage;
+                self.reader = None;
             }
         }
     }
@@ -333,17 +403,7 @@ impl Desk {
 
     fn show(&mut self, show: Show) {
         let begun = Instant::now();
-        let mut view = View {
-            number: show.number,
-            query: show.query,
-            rows: Arc::default(),
-            of: 0,
-            groups: Arc::default(),
-            columns: Arc::default(),
-            sql: String::new(),
-            notes: Vec::new(),
-            error: None,
-        };
+        let mut view = View::empty(show.number, show.query);
         let stop = self.stop.clone();
         let answered = self.reader().and_then(|reader| {
             stop.answering(show.number);

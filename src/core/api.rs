@@ -303,6 +303,22 @@ pub struct View {
     pub error: Option<Refused>,
 }
 
+impl View {
+    /// The view of a query before it has an answer.
+    pub fn empty(number: u64, query: Query) -> View {
+        View {
+            number,
+            query,
+            rows: Arc::default(),
+            of: 0,
+            groups: Arc::default(),
+            columns: Arc::default(),
+            sql: String::new(),
+            error: None,
+        }
+    }
+}
+
 /// A group of a view's rows: those that have the same value in a column of `Query::group`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {

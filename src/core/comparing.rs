@@ -27,6 +27,7 @@ use crate::failure::State;
 use crate::inventory::{AccountRegion, QueryLimits, Records, Storage, Which};
 use crate::report::{self, About};
 use crate::sweep::Coverage;
+use crate::worker;
 
 /// What the core knows of a comparison's data.
 #[derive(Debug, Clone)]
@@ -77,7 +78,7 @@ pub fn hold_against(job: &Job, asked: HoldAgainst, telling: &Telling) {
 pub fn moments(storage: Storage, kind: &'static str, row: i64, telling: &Telling) {
     let telling = telling.clone();
     let run = move || {
-        let found = moments_of(&storage, kind, row);
+        let found = worker::guarded("the look back", || moments_of(&storage, kind, row));
         let title = found.as_ref().map(|(title, _)| title.clone()).unwrap_or_default();
         let changed = found.map(|(_, changed)| changed);
         telling.send(Event::Moments(Arc::new(Moments { kind, row, title, changed })));
@@ -103,7 +104,7 @@ fn run(
     let told = telling.clone();
     let (number, newest) = (job.number, Arc::clone(&job.newest));
     let run = move || {
-        let compared = work().transpose();
+        let compared = worker::guarded("the comparison", work).transpose();
         if let Some(compared) = compared.filter(|_| newest.load(Ordering::Relaxed) == number) {
             telling.send(Event::Comparison(compared.map(Arc::new)));
         }
@@ -129,14 +130,17 @@ pub fn report(asked: ComparisonReport, telling: &Telling, core: Sender<Message>)
 pub fn copy(compared: Arc<Compared>, shown: Shown, telling: &Telling) {
     let told = telling.clone();
     let run = move || {
-        let mut text = Vec::new();
-        // Memory takes everything that is written to it.
-        let _ = report::write_comparison(
-            report::ComparisonFormat::Markdown,
-            &report_of(&compared, &shown),
-            &mut text,
-        );
-        told.send(Event::Copied(String::from_utf8_lossy(&text).into_owned()));
+        let written = worker::guarded("the copy", || {
+            let mut text = Vec::new();
+            let report = report_of(&compared, &shown);
+            let written = report::write_comparison(report::ComparisonFormat::Markdown, &report, &mut text);
+            written.map_err(|error| error.to_string())?;
+            Ok(String::from_utf8_lossy(&text).into_owned())
+        });
+        match written {
+            Ok(text) => told.send(Event::Copied(text)),
+            Err(sentence) => tracing::error!("{sentence}"),
+        }
     };
     // Where no thread can be had there is nothing to copy, and the clipboard stays as it is.
     let _ = thread::Builder::new().name("rds-fleet-copies".to_owned()).spawn(run);
@@ -176,7 +180,7 @@ fn write(
 ) {
     let told = telling.clone();
     let run = move || {
-        let written = work();
+        let written = worker::guarded("the export", work);
         let _ = core.send(Message::Exported);
         telling.send(Event::Exported(written));
     };

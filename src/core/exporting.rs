@@ -17,6 +17,7 @@ use crate::query::Query;
 use crate::rds::{Cell, Column, Shape, kind};
 use crate::report::{self, About, RowSource};
 use crate::sweep::Coverage;
+use crate::worker;
 
 /// Rows that are read at a time.
 const ROWS_AT_ONCE: usize = 500;
@@ -47,7 +48,8 @@ pub fn start(
     let stop = Stop::default();
     let (stopped, storage, telling_it) = (stop.clone(), storage.clone(), telling.clone());
     let run = move || {
-        let result = write(&export, basis, &storage, limits, &stopped, &telling_it);
+        let result =
+            worker::guarded("the export", || write(&export, basis, &storage, limits, &stopped, &telling_it));
         // Before the view hears of it and asks for the next.
         let _ = core.send(Message::Exported);
         telling_it.send(Event::Exported(result));

@@ -14,6 +14,8 @@ mod exporting;
 mod finding;
 mod naming;
 mod overview;
+#[cfg(test)]
+mod panics;
 mod relating;
 mod state;
 
@@ -27,7 +29,9 @@ pub use comparison::*;
 pub use overview::{Bar, Breakdown, By, Completeness, Concern, Figure, Overview, Urgency};
 
 use crate::config::{Configuration, Environment, Watch};
+use crate::descriptors::Descriptors;
 use crate::sandbox::Sandbox;
+use crate::sweep::Limits;
 use answering::Telling;
 
 /// A running core: a thread that owns the store, and a worker pool that asks AWS. It ends when it is dropped.
@@ -73,6 +77,7 @@ impl Core {
         let (events_out, events) = channel();
         let sender = messages.clone();
         let mut options = options;
+        options.limits.calls = Descriptors::now().calls(options.limits.calls.min(Limits::MOST_CALLS));
         let sandbox = match options.demo.clone() {
             Some(settings) => {
                 let sandbox = Sandbox::start(settings)
@@ -124,6 +129,14 @@ impl Core {
     pub fn send(&self, command: Command) {
         // The core only ends before its views when its thread panicked, and then nothing is left to tell.
         let _ = self.messages.send(Message::Command(command));
+    }
+
+    /// Cancels the sweep, from any thread and as long as the core runs.
+    pub fn canceller(&self) -> impl Fn() + Send + use<> {
+        let messages = self.messages.clone();
+        move || {
+            let _ = messages.send(Message::Command(Command::Cancel));
+        }
     }
 
     /// The next event, if there is one; never waits.

@@ -19,13 +19,14 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use super::Message;
 use super::answering::{Answering, Question, Telling};
 use super::api::{Command, Event, Options, Progress, StoreState};
-use crate::access::{Sessions, Way};
+use crate::access::{Helpers, Sessions, Way};
 use crate::config::Configuration;
 use crate::failure::{Failure, State as CoverageState};
 use crate::inventory::{Inventory, Place, Stop, Storage};
 use crate::query::Query;
 use crate::rds::{Kind, kind, kinds};
 use crate::sweep::{self, Coverage, Numbers, Plan, Target};
+use crate::worker;
 
 /// Between two tellings of progress while a sweep runs; and at least this many times what a telling costs, so that a
 /// thousand accounts do not pay for being watched.
@@ -51,6 +52,7 @@ pub struct State {
     configuration: Arc<Configuration>,
     sessions: Arc<Sessions>,
     calls: Arc<Semaphore>,
+    helpers: Arc<Helpers>,
     numbers: Numbers,
     plan: Plan,
     /// The targets of each account and region: several roles may reach one.
@@ -142,7 +144,8 @@ impl State {
         )?;
         let configuration = Arc::new(Configuration::from_texts(&options.environment, None, None));
         let calls = Arc::new(Semaphore::new(options.limits.calls.max(1)));
-        let sessions = sessions(&options, &configuration, &calls);
+        let helpers = Arc::new(Helpers::new(options.limits.calls, options.limits.helper_timeout));
+        let sessions = sessions(&options, &configuration, &calls, &helpers);
         Ok(State {
             options,
             runtime,
@@ -158,6 +161,7 @@ impl State {
             configuration,
             sessions,
             calls,
+            helpers,
             numbers: Numbers::default(),
             plan: Plan::default(),
             roles: HashMap::new(),
@@ -202,23 +206,67 @@ impl State {
                 });
             }
             if let Some(message) = waiting.pop_front()
-                && !self.take(message)
+                && !self.take_guarded(message)
             {
                 break;
             }
             if self.next_telling().is_some_and(|pause| pause.is_zero()) {
-                self.tell();
+                self.guarded(&[], State::tell);
             }
         }
         if let Some(running) = &self.sweep {
             let _ = running.cancel.send(true);
         }
         self.commit();
-        // Workers may hang in a call; the program does not wait for them.
+        // Workers may hang in a call; the program does not wait for them, and their helpers do not outlive it.
         self.runtime.shutdown_background();
+        self.helpers.end();
+    }
+
+    fn take_guarded(&mut self, message: Message) -> bool {
+        let failing = failing(&message);
+        self.guarded(&failing, |state| state.take(message)).unwrap_or(true)
+    }
+
+    /// Does some of the work. Where it panics, who waits for it is told, everybody reads it in a notice, and the next
+    /// message is taken.
+    fn guarded<T>(&mut self, failing: &[Failing], work: impl FnOnce(&mut State) -> T) -> Option<T> {
+        match worker::guarded("what was asked", || Ok(work(self))) {
+            Ok(done) => Some(done),
+            Err(sentence) => {
+                tracing::error!("{sentence}");
+                for failing in failing {
+                    self.tell_failure(failing, &sentence);
+                }
+                self.store.notices.push(sentence);
+                self.fleet_changed = true;
+                None
+            }
+        }
+    }
+
+    fn tell_failure(&mut self, failing: &Failing, sentence: &str) {
+        let failed = || sentence.to_owned();
+        match failing {
+            Failing::Export => {
+                self.exporting = None;
+                self.send(Event::Exported(Err(failed())));
+            }
+            Failing::Comparison => self.send(Event::Comparison(Err(failed()))),
+            Failing::Kinds(sql) => {
+                self.send(Event::Kinds { sql: sql.clone(), kinds: Err(failed().into()) });
+            }
+            Failing::Sweep => {
+                self.sweep = None;
+                self.progress.running = false;
+                self.send(Event::SweepEnded);
+            }
+        }
     }
 
     fn take(&mut self, message: Message) -> bool {
+        #[cfg(test)]
+        super::panics::panic_if_wanted(&message);
         match message {
             Message::Command(command) => self.command(command),
             Message::Configuration(configuration) => self.configure(*configuration),
@@ -286,7 +334,7 @@ impl State {
     fn configure(&mut self, configuration: Configuration) {
         self.configuration = Arc::new(configuration);
         // A running sweep keeps the sessions it began with.
-        self.sessions = sessions(&self.options, &self.configuration, &self.calls);
+        self.sessions = sessions(&self.options, &self.configuration, &self.calls, &self.helpers);
         self.plan = sweep::plan(&self.configuration, &self.options.selection, &mut self.numbers);
         tracing::info!(
             profiles = self.configuration.profiles.len(),
@@ -407,13 +455,13 @@ impl State {
             calls: Arc::clone(&self.calls),
         };
         let messages = self.messages.clone();
+        // A task of its own, so that its end is told even where it panics.
+        let swept = self.runtime.spawn(sweep::run(sweep, out, cancelled));
         self.runtime.spawn(async move {
-            let forward = async {
-                while let Some(progress) = progress.recv().await {
-                    let _ = messages.send(Message::Sweep(progress));
-                }
-            };
-            tokio::join!(sweep::run(sweep, out, cancelled), forward);
+            while let Some(progress) = progress.recv().await {
+                let _ = messages.send(Message::Sweep(progress));
+            }
+            let _ = swept.await;
             let _ = messages.send(Message::SweepEnded);
         });
     }
@@ -460,6 +508,9 @@ impl State {
         if entry.account_id.is_none() {
             entry.account_id.clone_from(&coverage.account_id);
             self.note_role(target);
+        } else if coverage.account_id.is_none() {
+            // What was cancelled does not know what STS has told before.
+            coverage.account_id.clone_from(&entry.account_id);
         }
         self.progress.calls += u64::from(coverage.calls);
         self.progress.retries += u64::from(coverage.retries);
@@ -528,7 +579,33 @@ impl State {
         }
     }
 
+    /// What the sweep left open, which only a bug can do, is no more to be waited for.
+    fn settle_left_open(&mut self) {
+        let targets = self.sweep.as_ref().map(|running| running.targets.clone()).unwrap_or_default();
+        for target in targets {
+            let Some(entry) = self.ledger.get(&target) else { continue };
+            for name in entry.open.clone() {
+                let Some((kind, entry)) = kind(name).zip(self.ledger.get(&target)) else { continue };
+                let failure = Failure {
+                    state: CoverageState::Failed,
+                    action: format!("rds:{}", kind.operation),
+                    code: None,
+                    message: "the sweep ended because of a bug in RDS Fleet: please report it".to_owned(),
+                    request_id: None,
+                };
+                let coverage = Coverage {
+                    account_id: entry.account_id.clone(),
+                    state: failure.state,
+                    failure: Some(failure),
+                    ..Coverage::not_asked(&entry.target, kind.name)
+                };
+                self.settle(target, kind, coverage);
+            }
+        }
+    }
+
     fn sweep_ended(&mut self) {
+        self.settle_left_open();
         if self.sweep.as_ref().is_some_and(|running| !running.again && !*running.cancel.borrow()) {
             let swept_all = self.sweep.as_ref().is_some_and(|running| running.all);
             self.tidy(swept_all);
@@ -613,7 +690,34 @@ impl State {
     }
 }
 
-fn sessions(options: &Options, configuration: &Arc<Configuration>, calls: &Arc<Semaphore>) -> Arc<Sessions> {
+/// Who waits for what a message asks.
+enum Failing {
+    Export,
+    Comparison,
+    Kinds(String),
+    Sweep,
+}
+
+fn failing(message: &Message) -> Vec<Failing> {
+    match message {
+        Message::Command(Command::Export(_) | Command::ReportComparison(_) | Command::SaveBaseline(_)) => {
+            vec![Failing::Export]
+        }
+        Message::Command(Command::Compare(_) | Command::HoldAgainst(_)) | Message::ToCompare { .. } => {
+            vec![Failing::Comparison]
+        }
+        Message::Command(Command::Kinds { sql }) => vec![Failing::Kinds(sql.clone())],
+        Message::Command(Command::Sweep { .. }) | Message::SweepEnded => vec![Failing::Sweep],
+        _ => Vec::new(),
+    }
+}
+
+fn sessions(
+    options: &Options,
+    configuration: &Arc<Configuration>,
+    calls: &Arc<Semaphore>,
+    helpers: &Arc<Helpers>,
+) -> Arc<Sessions> {
     Arc::new(Sessions::new(
         Arc::clone(configuration),
         options.environment.clone(),
@@ -621,5 +725,6 @@ fn sessions(options: &Options, configuration: &Arc<Configuration>, calls: &Arc<S
         options.limits.connect_timeout,
         options.limits.patience(),
         Arc::clone(calls),
+        Arc::clone(helpers),
     ))
 }

@@ -8,6 +8,7 @@ use super::about::moment;
 use super::{About, RowSource, each_row};
 use crate::rds::readable::readable;
 use crate::rds::{Cell, Column, Shape};
+use crate::worker;
 
 /// Rows of a sheet, the header among them.
 const MOST_ROWS: usize = 1_048_576;
@@ -27,6 +28,35 @@ pub fn xlsx(
     rows: &mut dyn RowSource,
     out: &mut dyn Write,
 ) -> io::Result<usize> {
+    guarded(|| written(columns, about, rows, out))
+}
+
+/// The library panics where its temporary files cannot be written, mostly since there is no room for them. That becomes an
+/// error as of any other file.
+pub(super) fn guarded<T>(write: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let mut result = None;
+    let panicked = worker::guarded("the workbook", || {
+        result = Some(write());
+        Ok(())
+    });
+    result.unwrap_or_else(|| Err(no_room(panicked.err().unwrap_or_default())))
+}
+
+/// Temporary files could not be written.
+pub(super) fn no_room(why: impl std::fmt::Display) -> io::Error {
+    let folder = std::env::temp_dir();
+    io::Error::other(format!(
+        "temporary files in {} cannot be written: free some space there, or have TMPDIR name another folder ({why})",
+        folder.display()
+    ))
+}
+
+fn written(
+    columns: &[&Column],
+    about: &About,
+    rows: &mut dyn RowSource,
+    out: &mut dyn Write,
+) -> io::Result<usize> {
     let total = rows.total();
     if total >= MOST_ROWS {
         return Err(io::Error::other(format!(
@@ -38,7 +68,7 @@ pub fn xlsx(
     let header = Format::new().set_bold().set_align(FormatAlign::Left);
     let date = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
     let written = {
-        let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+        let sheet = workbook.add_worksheet_with_constant_memory().map_err(no_room)?;
         sheet.set_name(sheet_name(&about.title)).map_err(failed)?;
         sheet.set_freeze_panes(1, 1).map_err(failed)?;
         if let (Ok(last_row), Some(last_column)) = (u32::try_from(total), columns.len().checked_sub(1)) {
@@ -69,8 +99,8 @@ pub fn xlsx(
     };
     coverage(workbook.add_worksheet(), about, &header, &date).map_err(failed)?;
     // The archive is written with steps back, which `out` need not allow, and may be larger than memory should be.
-    let mut file = tempfile::tempfile()?;
-    workbook.save_to_writer(&mut file).map_err(failed)?;
+    let mut file = tempfile::tempfile().map_err(no_room)?;
+    workbook.save_to_writer(&mut file).map_err(no_room)?;
     file.rewind()?;
     io::copy(&mut file, out)?;
     Ok(written)

@@ -13,6 +13,7 @@ use super::rule_files::{self, RuleBook};
 use super::views::OwnViews;
 use super::{Folders, SavedView, Settings, SettingsFile, Views};
 use crate::rds::Section;
+use crate::worker;
 
 /// How long settings have to stay as they are before they are written.
 const REST: Duration = Duration::from_millis(800);
@@ -132,8 +133,10 @@ struct Keeping {
 
 impl Keeping {
     fn run(mut self, inbox: &Receiver<Option<Wish>>, tell: &impl Fn(Told)) {
-        self.tell_views(tell);
-        self.tell_rules(self.file.known().comparison_rules.as_deref(), tell);
+        guarded("reading the views and rules", tell, || {
+            self.tell_views(tell);
+            self.tell_rules(self.file.known().comparison_rules.as_deref(), tell);
+        });
         loop {
             let next = match &self.newest {
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -141,9 +144,11 @@ impl Keeping {
             };
             match next {
                 Ok(Some(Wish::Keep(settings))) => self.newest = Some(settings),
-                Ok(Some(wish)) => self.meet(wish, tell),
-                Err(RecvTimeoutError::Timeout) => self.write(tell),
-                Ok(None) | Err(RecvTimeoutError::Disconnected) => return self.write(tell),
+                Ok(Some(wish)) => guarded("what was asked", tell, || self.meet(wish, tell)),
+                Err(RecvTimeoutError::Timeout) => guarded("keeping the settings", tell, || self.write(tell)),
+                Ok(None) | Err(RecvTimeoutError::Disconnected) => {
+                    return guarded("keeping the settings", tell, || self.write(tell));
+                }
             }
         }
     }
@@ -214,6 +219,17 @@ impl Keeping {
             tracing::warn!("{fault}");
         }
         tell(Told::Views(Arc::new(views)));
+    }
+}
+
+/// Does some of the work; where it panics, the person is told, and the next wish is met.
+fn guarded(what: &str, tell: &impl Fn(Told), work: impl FnOnce()) {
+    let done = worker::guarded(what, || {
+        work();
+        Ok(())
+    });
+    if let Err(sentence) = done {
+        tell(Told::Failed(sentence));
     }
 }
 

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Color, Format, Note, Workbook, Worksheet, XlsxError};
 use super::{Sheet, SheetCell};
 use crate::analysis::same::Verdict;
 use crate::report::About;
-use crate::report::xlsx::{coverage, failed, place, sheet_name};
+use crate::report::xlsx::{coverage, failed, guarded, no_room, place, sheet_name};
 
 /// Widths in characters: of names, and of values.
 const WIDTHS: (f64, f64) = (36.0, 28.0);
@@ -16,6 +16,10 @@ const MOST_NOTES: usize = 2000;
 
 /// Writes the workbook.
 pub fn write(sheets: &[Sheet], about: &About, out: &mut dyn Write) -> io::Result<()> {
+    guarded(|| written(sheets, about, out))
+}
+
+fn written(sheets: &[Sheet], about: &About, out: &mut dyn Write) -> io::Result<()> {
     let mut workbook = Workbook::new();
     let header = Format::new().set_bold().set_background_color(Color::RGB(0x00F3_F4F6));
     let mut notes = 0;
@@ -25,8 +29,8 @@ pub fn write(sheets: &[Sheet], about: &About, out: &mut dyn Write) -> io::Result
     let date = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
     coverage(workbook.add_worksheet(), about, &Format::new().set_bold(), &date).map_err(failed)?;
     // The archive is written with steps back, which `out` need not allow.
-    let mut file = tempfile::tempfile()?;
-    workbook.save_to_writer(&mut file).map_err(failed)?;
+    let mut file = tempfile::tempfile().map_err(no_room)?;
+    workbook.save_to_writer(&mut file).map_err(no_room)?;
     file.rewind()?;
     io::copy(&mut file, out)?;
     Ok(())
