@@ -16,6 +16,10 @@ use rds_fleet::settings::{Folders, Keeper, LineChoice, Renderer, SettingsFile, T
 use rds_fleet::sweep::{Limits, Selection};
 use rds_fleet::ui::renderer::{self, Opening};
 use rds_fleet::ui::{App, Backstage, Link, Remembered, Simulation, Start, theme};
+use rds_fleet::{access, descriptors, signals, worker};
+
+/// Calls at once that make sense, as on the command line.
+const MOST_CALLS: i64 = Limits::MOST_CALLS as i64;
 
 /// Shows the Amazon RDS databases of every account in the shared AWS config.
 #[derive(Debug, Parser)]
@@ -34,7 +38,7 @@ struct Arguments {
     #[arg(long, value_name = "REGION")]
     region: Vec<String>,
     /// Calls to AWS at once, all accounts together.
-    #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u16).range(1..=MOST_CALLS))]
     concurrency: Option<u16>,
     /// The colours of this window, instead of those that were chosen in it.
     #[arg(long, value_enum)]
@@ -51,6 +55,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let environment = Environment::from_process();
     rds_fleet::log::start(&environment);
+    worker::log_panics();
+    descriptors::raise();
+    // A window that is ended from outside writes nothing more, and leaves nothing behind.
+    signals::start();
     let (file, settings, notice) = SettingsFile::read(&environment);
     if let Some(notice) = &notice {
         tracing::warn!("{notice}");
@@ -69,6 +77,7 @@ fn main() -> ExitCode {
     let at_overview = settings.last.sheet.is_none();
     let folders = Folders::of(&environment);
     let bounds = settings.history.bounds(&environment);
+    let helper_timeout = settings.helper_timeout(&environment);
     let remembered = Remembered {
         settings,
         file: file.path().map(Into::into),
@@ -76,7 +85,7 @@ fn main() -> ExitCode {
         line: arguments.line,
         environment: environment.clone(),
     };
-    let mut limits = Limits::default();
+    let mut limits = Limits { helper_timeout, ..Limits::default() };
     if let Some(calls) = arguments.concurrency {
         limits.calls = usize::from(calls);
     }
@@ -129,6 +138,9 @@ fn main() -> ExitCode {
             if at_overview { app.at_overview() } else { app }
         },
     );
+    // Whatever still runs, a window that is closed is gone soon, and its helpers with it.
+    signals::end_soon();
+    access::end_helpers();
     match opened {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {

@@ -99,7 +99,7 @@ pub struct Collect {
     #[arg(long = "region", value_name = "REGION")]
     pub regions: Vec<String>,
     /// Calls to AWS at once, all accounts together.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().calls, value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().calls, value_parser = calls)]
     pub concurrency: usize,
 }
 
@@ -112,12 +112,15 @@ impl Collect {
         }
     }
 
-    /// The limits; `AWS_MAX_ATTEMPTS` is honoured as by AWS's own tools.
+    /// The limits; `AWS_MAX_ATTEMPTS` is honoured as by AWS's own tools, and `RDS_FLEET_MOST_PAGES` gives listings without
+    /// end up earlier.
     pub fn limits(&self, environment: &Environment) -> Limits {
         let limits = Limits { calls: self.concurrency, ..Limits::default() };
-        match environment.get("AWS_MAX_ATTEMPTS").and_then(|text| text.parse().ok()) {
-            Some(attempts @ 1..) => Limits { attempts, ..limits },
-            _ => limits,
+        let number = |name, most| environment.number(name, most).filter(|number| *number > 0);
+        Limits {
+            attempts: number("AWS_MAX_ATTEMPTS", Limits::MOST_ATTEMPTS).unwrap_or(limits.attempts),
+            pages: number("RDS_FLEET_MOST_PAGES", limits.pages).unwrap_or(limits.pages),
+            ..limits
         }
     }
 }
@@ -161,12 +164,16 @@ pub struct Rows {
     pub group_by: Vec<String>,
 }
 
+/// A day: what a query may take at most.
+const MOST_SECONDS: u64 = 86_400;
+
 #[derive(Debug, Args)]
 pub struct Query {
     /// One SELECT, or - to read it from standard input.
     pub sql: String,
     /// Seconds after which the query is stopped.
-    #[arg(long, value_name = "S", default_value_t = QueryLimits::default().time.as_secs())]
+    #[arg(long, value_name = "S", default_value_t = QueryLimits::default().time.as_secs(),
+          value_parser = clap::value_parser!(u64).range(..=MOST_SECONDS))]
     pub timeout: u64,
     #[command(flatten)]
     pub collect: Collect,
@@ -358,16 +365,16 @@ fn section(text: &str) -> Result<Section, String> {
 #[derive(Debug, Args)]
 pub struct Serve {
     /// How many accounts.
-    #[arg(long, default_value_t = 24)]
+    #[arg(long, default_value_t = 24, value_parser = accounts)]
     pub accounts: usize,
     /// The regions of each account; may be given several times.
     #[arg(long = "region", value_name = "REGION")]
     pub regions: Vec<String>,
     /// Exactly so many DB instances for each account and region, instead of a plausible number.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = instances)]
     pub instances: Option<usize>,
     /// Milliseconds that every answer of STS and RDS takes.
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=600_000))]
     pub latency: u64,
     /// One number, one fleet.
     #[arg(long, default_value_t = 1)]
@@ -379,10 +386,64 @@ fn since(text: &str) -> Result<OffsetDateTime, String> {
     Moment::past(text, OffsetDateTime::now_utc())
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number @ 1..) => Ok(number),
-        _ => Err("write a number from 1".to_owned()),
+fn calls(text: &str) -> Result<usize, String> {
+    within(text, 1, Limits::MOST_CALLS)
+}
+
+fn accounts(text: &str) -> Result<usize, String> {
+    within(text, 0, 100_000)
+}
+
+fn instances(text: &str) -> Result<usize, String> {
+    within(text, 0, 100_000)
+}
+
+/// A number within the bounds that make sense.
+fn within(text: &str, least: usize, most: usize) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("write a number from {least} to {most}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_bounded_where_they_enter() {
+        let asked = |arguments: &[&str]| {
+            Arguments::try_parse_from(["rds-fleet-cli"].iter().chain(arguments))
+                .map_err(|error| error.to_string())
+        };
+        assert!(asked(&["export", "db-instances", "--concurrency", "1024"]).is_ok());
+        for calls in ["0", "1025", "2305843009213693951", "18446744073709551616", "-1", "1.5"] {
+            let said = asked(&["export", "db-instances", &format!("--concurrency={calls}")]).unwrap_err();
+            assert!(said.contains("from 1 to 1024"), "{said}");
+        }
+        assert!(asked(&["query", "SELECT 1", "--timeout", "86400"]).is_ok());
+        for seconds in ["86401", "18446744073709551615", "18446744073709551616", "-1"] {
+            assert!(asked(&["query", "SELECT 1", &format!("--timeout={seconds}")]).is_err(), "{seconds}");
+        }
+        for option in ["--accounts", "--instances", "--latency"] {
+            assert!(asked(&["sandbox", &format!("{option}=18446744073709551615")]).is_err(), "{option}");
+        }
+    }
+
+    #[test]
+    fn attempts_are_those_of_the_environment_within_bounds() {
+        let collect = Collect { profiles: vec![], accounts: vec![], regions: vec![], concurrency: 4 };
+        for (text, attempts) in [
+            ("3", 3),
+            ("0", 8),
+            ("", 8),
+            ("many", 8),
+            ("-1", 8),
+            ("101", 100),
+            ("4294967295", 100),
+            ("99999999999999999999", 100),
+        ] {
+            let environment = Environment::from_variables([("AWS_MAX_ATTEMPTS".into(), text.into())], None);
+            assert_eq!(collect.limits(&environment).attempts, attempts, "{text}");
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::query::{Filter, Query, Test, expression};
 use crate::rds::{kind, no_such_kind};
 use crate::report::plain_table;
 use crate::settings::{Folders, RuleBook};
+use crate::signals;
 use crate::sweep::Coverage;
 
 /// Compares databases and writes what was found.
@@ -239,14 +240,16 @@ impl Asked<'_> {
         for sentence in book.shared.iter().filter_map(|file| file.rules.as_ref().err()) {
             say(&format!("rds-fleet-cli: {sentence}"));
         }
-        let collect = if databases.cached { Collect::Nothing } else { Collect::Fresh };
-        let compare = with(Compare {
+        let mut compare = with(Compare {
             rules: book.rules,
-            collect,
+            collect: Collect::Fresh,
             ..Compare::of(self.choice().map_err(|sentence| wrong(&sentence))?)
         });
         let Collected { core, missing, .. } =
             run.collected(Options::of(environment), |_| Ok(((), vec!["db-instances", "db-clusters"])))?;
+        if databases.cached || signals::has_come() {
+            compare.collect = Collect::Nothing;
+        }
         // For who is named it does not matter which other account is out of reach.
         let is_by_name = matches!(compare.choice, Choice::Named(_));
         if !is_by_name {
@@ -283,7 +286,7 @@ fn answer(core: &Core) -> Result<Arc<Compared>, String> {
         match core.wait() {
             Some(Event::Comparison(answer)) => return answer,
             Some(_) => {}
-            None => return Err("the program is ending".to_owned()),
+            None => return Err("the program cannot go on because of a bug: please report it".to_owned()),
         }
     }
 }

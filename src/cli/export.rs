@@ -12,7 +12,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
 use super::arguments::{self, Collect, Written};
-use super::{Ending, asked, say};
+use super::{Ending, asked, ended_early, say};
 use crate::config::{Environment, FileState, Severity};
 use crate::core::{Command, Core, Event, Fleet, Options, RowChoice};
 use crate::failure::State;
@@ -23,7 +23,8 @@ use crate::rds::{kind, kind_named, kinds};
 use crate::report::{Format, READER_GONE};
 use crate::sandbox;
 use crate::settings::{Folders, SettingsFile, Views};
-use crate::sweep::{Coverage, WHERE_ACCOUNTS_ARE};
+use crate::signals;
+use crate::sweep::{Coverage, Limits, WHERE_ACCOUNTS_ARE};
 
 /// Collects a kind and writes it.
 pub fn export(demo: bool, environment: Environment, arguments: &arguments::Export) -> Ending {
@@ -45,13 +46,19 @@ pub fn export(demo: bool, environment: Environment, arguments: &arguments::Expor
     })
 }
 
+/// The longest statement that is read.
+const MOST_OF_SQL: u64 = 1_000_000;
+
 /// Collects what a person's SQL reads, and writes its answer.
 pub fn query(demo: bool, environment: Environment, arguments: &arguments::Query) -> Ending {
     let mut sql = arguments.sql.clone();
     if sql == "-" {
         sql.clear();
-        if let Err(error) = io::stdin().read_to_string(&mut sql) {
+        if let Err(error) = io::stdin().take(MOST_OF_SQL + 1).read_to_string(&mut sql) {
             return wrong(&format!("the query cannot be read from standard input: {error}"));
+        }
+        if sql.len() as u64 > MOST_OF_SQL {
+            return wrong("the query on standard input is longer than a megabyte: shorten it");
         }
     }
     let run = WrittenRun {
@@ -92,7 +99,7 @@ fn kinds_of(core: &Core, sql: &str) -> Result<Vec<&'static str>, String> {
         match core.wait() {
             Some(Event::Kinds { kinds, .. }) => return kinds.map_err(|refused| refused.to_string()),
             Some(_) => {}
-            None => return Err("the program is ending".to_owned()),
+            None => return Err("the program cannot go on because of a bug: please report it".to_owned()),
         }
     }
 }
@@ -160,7 +167,10 @@ impl<'a> Run<'a> {
         let options = Options {
             bounds: settings.history.bounds(&options.environment),
             selection: self.collect.selection(),
-            limits: self.collect.limits(&options.environment),
+            limits: Limits {
+                helper_timeout: settings.helper_timeout(&options.environment),
+                ..self.collect.limits(&options.environment)
+            },
             demo: self.demo.then(sandbox::Settings::demo),
             ..options
         };
@@ -171,7 +181,7 @@ impl<'a> Run<'a> {
                 return Err(Ending::Nothing);
             }
         };
-        let Some(mut fleet) = next_fleet(&core) else { return Err(Ending::Nothing) };
+        let Some(mut fleet) = next_fleet(&core) else { return Err(ended_early()) };
         if !fleet.config.problems.is_empty() {
             for problem in &fleet.config.problems {
                 say(&format!("rds-fleet-cli: {problem}"));
@@ -194,7 +204,7 @@ impl<'a> Run<'a> {
             return Err(Ending::Nothing);
         }
         if !self.cached && !kinds.is_empty() {
-            let Some(swept) = sweep(&core, &kinds) else { return Err(Ending::Nothing) };
+            let Some(swept) = sweep(&core, &kinds) else { return Err(ended_early()) };
             fleet = swept;
         }
         for notice in &fleet.store.notices {
@@ -292,11 +302,10 @@ pub(super) fn written(core: &Core, output: Option<&Path>) -> Result<(), Ending> 
         match core.wait() {
             Some(Event::Exported(result)) => break result,
             Some(_) => {}
-            None => return Err(Ending::Nothing),
+            None => return Err(ended_early()),
         }
     };
     match (result, output) {
-        (Err(sentence), _) if sentence == READER_GONE => {}
         (Err(sentence), _) => {
             say(&format!("rds-fleet-cli: {sentence}"));
             return Err(Ending::Nothing);
@@ -316,6 +325,11 @@ pub(super) fn written(core: &Core, output: Option<&Path>) -> Result<(), Ending> 
 /// Asks AWS for these kinds and says how the fleet stands afterwards; `None` if the core has ended.
 fn sweep(core: &Core, kinds: &[&'static str]) -> Option<Arc<Fleet>> {
     core.send(Command::Sweep { targets: None, kinds: kinds.to_vec() });
+    let cancel = core.canceller();
+    signals::at_first(move || {
+        say("rds-fleet-cli: interrupted: what was collected is written now; another Ctrl+C ends at once");
+        cancel();
+    });
     let bar = progress_bar();
     let mut fleet = None;
     loop {

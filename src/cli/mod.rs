@@ -14,8 +14,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::config::{Configuration, Environment};
-use crate::log;
+use crate::report;
 use crate::sandbox::Sandbox;
+use crate::{access, descriptors, log, signals, worker};
 
 use arguments::Action;
 pub use arguments::{Arguments, Collect};
@@ -30,7 +31,7 @@ pub enum Ending {
     Nothing = 1,
     /// The question cannot be understood.
     Usage = 2,
-    /// Some is; standard error says what is missing.
+    /// Some is, also after Ctrl+C or SIGTERM; standard error says what is missing.
     Partly = 3,
     /// Something departs from the baseline.
     Drifted = 4,
@@ -46,6 +47,9 @@ impl From<Ending> for ExitCode {
 pub fn run() -> ExitCode {
     let environment = Environment::from_process();
     log::start(&environment);
+    worker::log_panics();
+    descriptors::raise();
+    signals::start();
     let arguments = Arguments::parse();
     let ending = match arguments.action {
         Action::Profiles { format } => listing::profiles(arguments.demo, environment, format),
@@ -61,6 +65,8 @@ pub fn run() -> ExitCode {
         Action::Store => listing::store(&environment),
         Action::Sandbox(settings) => serve::serve(&settings),
     };
+    // A helper that hangs does not outlive the program.
+    access::end_helpers();
     ending.into()
 }
 
@@ -77,16 +83,24 @@ fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "{sentence}");
 }
 
-/// Prints on standard output; a reader that has gone, as `head` does, ends the program quietly.
+/// Prints on standard output.
 fn print(text: &str) -> Ending {
-    match io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+    let printed = report::write_file("-".as_ref(), |out| out.write_all(text.as_bytes()));
+    match printed {
         Ok(()) => Ending::Complete,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ending::Complete,
-        Err(error) => {
-            say(&format!("rds-fleet-cli: the standard output cannot be written: {error}"));
+        Err(sentence) => {
+            say(&format!("rds-fleet-cli: {sentence}"));
             Ending::Nothing
         }
     }
+}
+
+/// Says that the core has ended before its time, which only a bug can do.
+fn ended_early() -> Ending {
+    say(
+        "rds-fleet-cli: the program cannot go on because of a bug: please report it with what RDS_FLEET_LOG=error says",
+    );
+    Ending::Nothing
 }
 
 /// Errors and warnings of the config, for standard error.

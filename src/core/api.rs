@@ -314,6 +314,7 @@ impl View {
             groups: Arc::default(),
             columns: Arc::default(),
             sql: String::new(),
+            notes: Vec::new(),
             error: None,
         }
     }
