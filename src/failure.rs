@@ -224,7 +224,7 @@ pub enum AnswerFault {
     /// It is beyond our bounds, as a sentence.
     Refused(String),
     /// It ended in the middle.
-    BrokenOff(Box<dyn std::error::Error + Send + Sync>),
+    BrokenOff(Box<dyn Error + Send + Sync>),
 }
 
 impl fmt::Display for AnswerFault {
@@ -236,8 +236,8 @@ impl fmt::Display for AnswerFault {
     }
 }
 
-impl std::error::Error for AnswerFault {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for AnswerFault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             AnswerFault::Refused(_) => None,
             AnswerFault::BrokenOff(error) => error.source(),

@@ -13,8 +13,8 @@ use time::format_description::well_known::Rfc3339;
 
 use super::base::Services;
 use super::times::moment;
-use crate::files::read_bounded;
 use crate::failure::{Failure, State};
+use crate::files::read_bounded;
 
 /// A token is renewed this long before it ends.
 const RENEWED_BEFORE: Duration = Duration::from_secs(300);

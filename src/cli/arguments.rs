@@ -445,11 +445,6 @@ mod tests {
             assert_eq!(collect.limits(&environment).attempts, attempts, "{text}");
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     fn chosen(arguments: &[&str]) -> Result<Format, String> {
         let line = ["rds-fleet-cli", "export", "db-instances"].into_iter().chain(arguments.iter().copied());

@@ -20,7 +20,7 @@ use crate::inventory::QueryLimits;
 use crate::names;
 use crate::query::{Query, literal};
 use crate::rds::{kind, kind_named, kinds};
-use crate::report::{Format, READER_GONE};
+use crate::report::Format;
 use crate::sandbox;
 use crate::settings::{Folders, SettingsFile, Views};
 use crate::signals;

@@ -8,7 +8,7 @@ use super::*;
 use crate::inventory::{Inventory, Place, QueryLimits};
 use crate::query::Query;
 use crate::rds::kind;
-use crate::report::Format;
+use crate::report::{Format, Separator};
 use crate::sandbox::{InstanceCount, Settings};
 
 type Wanted = fn(&Message) -> bool;
@@ -87,7 +87,7 @@ impl Bastion {
             query: Query::of(kind("db-instances").unwrap()),
             rows: RowChoice::All,
             every_column: false,
-            format: Format::Csv,
+            format: Format::Csv(Separator::COMMA),
             path: self.folder.path().join("rows.csv"),
         }));
         self.next(|event| match event {
