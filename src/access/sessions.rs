@@ -150,6 +150,11 @@ impl Sessions {
         self.got(identity).await
     }
 
+    /// Credentials that hold for the next call and are there without waiting.
+    pub fn at_hand(&self, identity: &Identity) -> Option<Credentials> {
+        entry(&self.entries, identity.session()).try_lock().ok()?.fresh().cloned()
+    }
+
     /// Drops credentials that AWS has called expired, so that the next call gets new ones.
     pub async fn forget(&self, identity: &Identity, refused: &Credentials) {
         let entry = entry(&self.entries, identity.session());

@@ -132,18 +132,10 @@ pub async fn run(sweep: Sweep, out: mpsc::UnboundedSender<Progress>, mut cancel:
 /// wait for each other and for their limit, and meanwhile the others are at work.
 type Opened = (Vec<Arc<Target>>, Option<OwnedSemaphorePermit>);
 
-impl Shared {
-    /// More of them than calls at once, so that a call is always ready when one ends; not all of them, so that the first
-    /// accounts are complete early and a thousand idle ones cost nothing.
-    fn slots(&self) -> Arc<Semaphore> {
-        Arc::new(Semaphore::new(self.sweep.limits.calls.saturating_mul(2).clamp(1, Semaphore::MAX_PERMITS)))
-    }
-}
-
 /// Asks for sessions ahead of their targets' turn: the targets of one role would otherwise all wait for its one answer, each
 /// in a place where another target could be asked.
 async fn open_sessions(shared: &Arc<Shared>, opened: mpsc::UnboundedSender<Opened>) {
-    let ahead = shared.slots();
+    let ahead = Arc::new(Semaphore::new(shared.sweep.limits.calls.clamp(1, Semaphore::MAX_PERMITS)));
     let mut openings = JoinSet::new();
     for targets in by_session(shared) {
         let is_of_helper = |target: &Arc<Target>| matches!(target.access.base, Base::Process { .. });
@@ -167,7 +159,10 @@ async fn open_sessions(shared: &Arc<Shared>, opened: mpsc::UnboundedSender<Opene
 
 /// Sweeps targets as their sessions come.
 async fn sweep_opened(shared: &Arc<Shared>, mut ready: mpsc::UnboundedReceiver<Opened>) {
-    let at_work = shared.slots();
+    // More targets at work than calls at once, so that a call is always ready when one ends; not all of them, so that
+    // the first accounts are complete early and a thousand idle ones cost nothing.
+    let slots = shared.sweep.limits.calls.saturating_mul(2).clamp(1, Semaphore::MAX_PERMITS);
+    let at_work = Arc::new(Semaphore::new(slots));
     let mut tasks = JoinSet::new();
     while let Some((targets, _ahead)) = ready.recv().await {
         for target in targets {
@@ -482,13 +477,23 @@ impl Place {
         marker: Option<&str>,
     ) -> Result<Page, Failure> {
         let (identity, sweep) = (self.target.identity(), &self.shared.sweep);
-        let mut renewals = 0;
+        let (mut renewals, mut waits) = (0, 0);
         loop {
             let credentials = sweep.sessions.credentials(&identity).await?;
-            let result = {
+            let (credentials, result) = {
                 let _here = self.limit.acquire().await;
                 let _anywhere = sweep.calls.acquire().await;
-                describe.page(&credentials, name, marker).await
+                // They may have run out in the queue. Renewing them here would hold a place that the renewal may need.
+                let credentials = match sweep.sessions.at_hand(&identity) {
+                    Some(newest) => newest,
+                    None if waits < RENEWALS => {
+                        waits += 1;
+                        continue;
+                    }
+                    None => credentials,
+                };
+                let result = describe.page(&credentials, name, marker).await;
+                (credentials, result)
             };
             match result {
                 Err(failure) if failure.state == State::Expired && renewals < RENEWALS => {
