@@ -16,7 +16,7 @@ use rds_fleet::inventory::{Inventory, Origin, QueryLimits, Reader, Stop};
 use rds_fleet::query::{Filter, Query, Test, expression, quoted, written_sql};
 use rds_fleet::rds::readable::{exact, readable};
 use rds_fleet::rds::{Cell, Column, Kind, kinds};
-use rds_fleet::report::{self, About, Format, RowSource};
+use rds_fleet::report::{self, About, Format, RowSource, Separator};
 use time::OffsetDateTime;
 
 const CASES: u32 = 1000;
@@ -109,7 +109,7 @@ impl RowSource for Once {
     }
 }
 
-fn read_back(format: Format, columns: &[&Column], rows: Vec<Vec<Cell>>) -> Vec<Vec<String>> {
+fn read_back(format: Format, delimiter: u8, columns: &[&Column], rows: Vec<Vec<Cell>>) -> Vec<Vec<String>> {
     let about = About {
         title: String::new(),
         scope: Vec::new(),
@@ -120,7 +120,9 @@ fn read_back(format: Format, columns: &[&Column], rows: Vec<Vec<Cell>>) -> Vec<V
     let mut file = Vec::new();
     report::write(format, columns, &about, &mut Once(rows), &mut file).unwrap();
     let text = String::from_utf8(file).unwrap();
-    let mut reader = csv::ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     assert_eq!(names, columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>());
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
@@ -130,8 +132,9 @@ fn read_back(format: Format, columns: &[&Column], rows: Vec<Vec<Cell>>) -> Vec<V
 fn defused(cell: &Cell) -> String {
     let text = readable(cell);
     let runs = matches!(cell, Cell::Text(_) | Cell::Json(_))
-        && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if runs && text.parse::<f64>().is_err() { format!("'{text}") } else { text }
+        && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let is_number = text.ends_with(|last: char| last.is_ascii_digit()) && text.parse::<f64>().is_ok();
+    if runs && !is_number { format!("'{text}") } else { text }
 }
 
 proptest! {
@@ -252,8 +255,11 @@ proptest! {
             let cells = store.reader.cells(&Query::of(kind), &chosen, &rows).unwrap();
             let columns: Vec<&Column> = chosen.iter().map(|at| &kind.columns[*at]).collect();
             let shown: Vec<Vec<String>> = cells.iter().map(|row| row.iter().map(defused).collect()).collect();
-            prop_assert_eq!(read_back(Format::Csv, &columns, cells.clone()), shown);
-            let raw = read_back(Format::RawCsv, &columns, cells.clone());
+            let separators = [(Separator::COMMA, b','), (Separator::SEMICOLON, b';'), (Separator::TAB, b'\t')];
+            let (separator, delimiter) = separators[wide.index(3)];
+            let of_people = read_back(Format::Csv(separator), delimiter, &columns, cells.clone());
+            prop_assert_eq!(of_people, shown);
+            let raw = read_back(Format::RawCsv(separator), delimiter, &columns, cells.clone());
             for (texts, cells) in raw.iter().zip(&cells) {
                 for (text, cell) in texts.iter().zip(cells) {
                     match cell {
