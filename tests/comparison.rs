@@ -99,6 +99,11 @@ fn each_parameter_group_is_asked_once_page_by_page_and_never_again() {
     }
     assert_eq!(bastion.calls("DescribeDBParameters"), pages);
     assert_eq!(bastion.calls("DescribeDBClusterParameters"), 0, "none of them is in a cluster");
+    // Their groups are the company's, whose names do not say the engine family: one call for each of the five places.
+    assert_eq!(bastion.calls("DescribeDBParameterGroups"), 5);
+    assert_eq!(bastion.calls("DescribeDBClusterParameterGroups"), 0);
+    assert_eq!(bastion.calls("DescribeDBEngineVersions"), 0, "a catalogue of many pages is not needed");
+    assert!(compared.comparison.of_no_known_family().is_empty());
 
     let before = bastion.sandbox.counts().describe;
     let reference = Compare { against: Against::Place(1), ..invoicing() };

@@ -97,6 +97,16 @@ impl Cell {
         }
     }
 
+    /// Why what a formula comes to is not known.
+    pub fn why_not_computed(&self) -> Option<&str> {
+        match self.held.setting().map(|setting| &setting.meaning) {
+            Some(super::meaning::Meaning::Formula(formula)) => {
+                formula.computed.as_ref().err().map(String::as_str)
+            }
+            _ => None,
+        }
+    }
+
     /// What of it waits to come into force.
     pub fn waits(&self) -> Option<String> {
         self.held.setting()?.waits.as_ref().map(ToString::to_string)

@@ -115,5 +115,73 @@ pub fn is_same(one: &Database, other: &Database) -> bool {
     if one.family.is_empty() || other.family.is_empty() {
         return one.engine == other.engine && one.version == other.version && !one.version.is_empty();
     }
-    one.family.eq_ignore_ascii_case(&other.family)
+    one.family.eq_ignore_ascii_case(&other.family) || is_as_before(one, other) || is_as_before(other, one)
+}
+
+/// Whether a baseline calls the family of a database as baselines did before they said AWS's names: the engine with the
+/// first parts of its version, such as `oracle-ee19` and `docdb5`.
+fn is_as_before(baseline: &Database, database: &Database) -> bool {
+    let parts = if database.engine.contains("mysql") || database.engine == "mariadb" { 2 } else { 1 };
+    let major: Vec<&str> = database.version.split('.').take(parts).collect();
+    baseline.is_baseline() && baseline.family == format!("{}{}", database.engine, major.join("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(family: &str, engine: &str, version: &str) -> Database {
+        Database {
+            family: family.to_owned(),
+            engine: engine.to_owned(),
+            version: version.to_owned(),
+            ..Database::default()
+        }
+    }
+
+    #[test]
+    fn databases_are_of_one_family_where_aws_says_so_or_where_nothing_else_is_possible() {
+        for (one, other, expected) in [
+            (of("postgres16", "postgres", "16.8"), of("postgres16", "postgres", "16.10"), true),
+            (of("postgres16", "postgres", "16.8"), of("Postgres16", "postgres", "16.8"), true),
+            (of("neptune1.2", "neptune", "1.2.1.0"), of("neptune1.3", "neptune", "1.3.2.1"), false),
+            (of("", "postgres", "16.8"), of("postgres16", "postgres", "16.8"), true),
+            (of("", "postgres", "16.8"), of("postgres16", "postgres", "16.10"), false),
+            (of("", "postgres", "16.8"), of("", "postgres", "16.8"), true),
+            (of("", "mysql", "8.0"), of("", "mariadb", "8.0"), false),
+            // A baseline of which nothing is known has no version.
+            (of("", "postgres", ""), of("", "postgres", ""), false),
+        ] {
+            assert_eq!(is_same(&one, &other), expected, "{one:?} and {other:?}");
+            assert_eq!(is_same(&other, &one), expected, "{other:?} and {one:?}");
+        }
+    }
+
+    #[test]
+    fn a_baseline_that_says_an_earlier_name_stays_of_its_family() {
+        for (family, database, expected) in [
+            ("oracle-ee19", of("oracle-ee-19", "oracle-ee", "19.0.0.0.ru-2026-07.rur-2026-07.r1"), true),
+            ("sqlserver-se15", of("sqlserver-se-15.0", "sqlserver-se", "15.00.4430.1.v1"), true),
+            ("docdb5", of("docdb5.0", "docdb", "5.0.0"), true),
+            ("postgres16", of("postgres16", "postgres", "16.8"), true),
+            ("oracle-ee19", of("oracle-ee-21", "oracle-ee", "21.0.0.0"), false),
+            ("mysql8", of("mysql8.0", "mysql", "8.0.43"), false),
+        ] {
+            let baseline = of(family, "", "");
+            let database = Database { kind: "db-instances", ..database };
+            assert_eq!(is_same(&baseline, &database), expected, "{family}");
+            // A database is called as AWS calls it.
+            let other = Database { kind: "db-instances", ..baseline };
+            assert_eq!(is_same(&other, &database), family == "postgres16", "{family}");
+        }
+    }
+
+    #[test]
+    fn only_aws_own_groups_have_the_family_in_their_names() {
+        assert_eq!(of_default("default.sqlserver-se-15.0"), Some("sqlserver-se-15.0"));
+        assert_eq!(of_default("default.neptune1.3"), Some("neptune1.3"));
+        for name in ["own", "default", "default.", "default-postgres16", "default:mysql-8-0", ""] {
+            assert_eq!(of_default(name), None, "{name}");
+        }
+    }
 }

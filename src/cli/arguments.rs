@@ -10,7 +10,7 @@ use crate::analysis::setting::Section;
 use crate::config::Environment;
 use crate::inventory::QueryLimits;
 use crate::query::Moment;
-use crate::report::{ComparisonFormat, Format, Separator};
+use crate::report::{ComparisonFormat, Format, Separator, ValuesFormat};
 use crate::sweep::{Limits, Selection};
 
 /// Every Amazon RDS database of many AWS accounts, from one bastion host.
@@ -348,11 +348,14 @@ pub struct Values {
     /// Only databases of this engine, such as postgres.
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<String>,
-    /// Only databases of this engine family, such as postgres16 or mysql8.0.
+    /// Only databases of this engine family, as AWS calls it: postgres16, mysql8.0, oracle-ee-19, sqlserver-se-15.0.
     #[arg(long, value_name = "FAMILY")]
     pub family: Option<String>,
     #[command(flatten)]
     pub databases: Databases,
+    /// table, csv or json.
+    #[arg(long, default_value = "table", value_parser = |text: &str| text.parse::<ValuesFormat>())]
+    pub format: ValuesFormat,
 }
 
 fn section(text: &str) -> Result<Section, String> {

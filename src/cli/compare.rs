@@ -17,7 +17,7 @@ use crate::core::{
 use crate::names;
 use crate::query::{Filter, Query, Test, expression};
 use crate::rds::{kind, no_such_kind};
-use crate::report::plain_table;
+use crate::report::{Listed, write_values};
 use crate::settings::{Folders, RuleBook};
 use crate::signals;
 use crate::sweep::Coverage;
@@ -137,6 +137,7 @@ pub fn values(demo: bool, environment: Environment, arguments: &arguments::Value
         Ok(found) => found,
         Err(ending) => return ending,
     };
+    say_unknown_families(&compared);
     if let Some(family) = &arguments.family {
         let families = compared.comparison.families();
         let counted: Vec<String> =
@@ -158,16 +159,8 @@ pub fn values(demo: bool, environment: Environment, arguments: &arguments::Value
     }
     say_gaps(&compared);
     let comparison = &compared.comparison;
-    let printed = match &arguments.setting {
-        None => {
-            let mut table = plain_table(["Section", "Setting", "Values", "Differ"].into_iter());
-            for varied in &compared.varied {
-                let row = &comparison.rows[varied.row];
-                let numbers = [varied.values, varied.differing].map(|number| number.to_string());
-                table.add_row([row.section.title(), &*row.name, numbers[0].as_str(), numbers[1].as_str()]);
-            }
-            print(&format!("{table}\n"))
-        }
+    let listed = match &arguments.setting {
+        None => Listed::Settings(&compared.varied),
         Some(name) => {
             let name = match comparison.setting_named(name) {
                 Ok(meant) => {
@@ -178,39 +171,16 @@ pub fn values(demo: bool, environment: Environment, arguments: &arguments::Value
             };
             let rows: Vec<usize> =
                 (0..comparison.rows.len()).filter(|&at| *comparison.rows[at].name == *name).collect();
-            let mut table = plain_table(["Section", "Value", "Databases", "Engines", "Which"].into_iter());
-            for row in rows {
-                let section = comparison.rows[row].section.title();
-                for value in comparison.values(row) {
-                    let text = if value.is_missing { "—".to_owned() } else { value.text.clone() };
-                    let versions: Vec<String> = value
-                        .by_version
-                        .iter()
-                        .map(|((engine, version), count)| format!("{engine} {version}: {count}"))
-                        .collect();
-                    let which: Vec<String> = value
-                        .databases
-                        .iter()
-                        .take(WHICH)
-                        .map(|&database| comparison.databases[database].title())
-                        .collect();
-                    table.add_row([
-                        section,
-                        &text,
-                        &value.databases.len().to_string(),
-                        &versions.join(", "),
-                        &which.join(", "),
-                    ]);
-                }
-            }
-            print(&format!("{table}\n"))
+            Listed::Values(rows)
         }
+    };
+    let mut text = Vec::new();
+    let printed = match write_values(arguments.format, comparison, &listed, &mut text) {
+        Ok(()) => print(&String::from_utf8_lossy(&text)),
+        Err(error) => return wrong(&format!("the values cannot be written: {error}")),
     };
     if is_whole(&compared) { printed } else { Ending::Partly }
 }
-
-/// So many databases are named beside a value: those of a rare one.
-const WHICH: usize = 3;
 
 /// What a command says of databases.
 struct Asked<'a> {
@@ -289,6 +259,20 @@ fn answer(core: &Core) -> Result<Arc<Compared>, String> {
             None => return Err("the program cannot go on because of a bug: please report it".to_owned()),
         }
     }
+}
+
+/// Says whose engine family is not known: they are in none.
+fn say_unknown_families(compared: &Compared) {
+    let unknown = compared.comparison.of_no_known_family();
+    let Some(first) = unknown.first() else { return };
+    let more = match unknown.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    say(&format!(
+        "the engine family is not known of {}{more}: its parameter group was not collected",
+        first.title()
+    ));
 }
 
 /// Says of whom something was not collected.

@@ -9,6 +9,7 @@ mod json;
 mod markdown;
 mod separator;
 mod table;
+mod values;
 mod xlsx;
 
 use std::io::{self, Write};
@@ -22,6 +23,7 @@ pub use json::text as json_text;
 pub use markdown::markdown;
 pub use separator::Separator;
 pub use table::plain as plain_table;
+pub use values::{Listed, ValuesFormat, write as write_values};
 
 use crate::rds::{Cell, Column};
 

@@ -60,6 +60,7 @@ pub fn json(compared: &Compared<'_>, out: &mut dyn Write) -> io::Result<()> {
                 "Identifier": &*database.identifier, "Kind": database.kind, "AccountId": database.account_id,
                 "Region": database.region, "Profiles": database.profiles, "Engine": database.engine,
                 "EngineVersion": database.version, "DBInstanceClass": database.class, "Arn": database.arn,
+                "DBParameterGroupFamily": Some(&database.family).filter(|family| !family.is_empty()),
                 "At": database.at,
             })
         })

@@ -135,7 +135,11 @@ fn families(ui: &mut Ui, looked: &Looked, actions: &mut Vec<Action>) {
             ui.selectable_value(&mut chosen, Some(family.clone()), format!("{family} ({count})"));
         }
     });
-    let hint = "Databases of one engine and major version, held against each other alone";
+    let mut hint =
+        "Databases of one engine family, as AWS calls it, compared with each other alone".to_owned();
+    if looked.of_no_known_family > 0 {
+        hint.push_str(&format!(". The family of {} is not known", looked.of_no_known_family));
+    }
     list.response.accessible_name("Engine family").on_hover_text(hint);
     if chosen.as_deref() != now {
         actions.push(Action::Compare(CompareAction::Family(chosen)));

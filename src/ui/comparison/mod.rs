@@ -56,6 +56,8 @@ struct Looked {
     titles: Vec<String>,
     /// The engine families of all that were compared, with how many are of each.
     families: Vec<(String, usize)>,
+    /// How many are of a family that is not known.
+    of_no_known_family: usize,
     /// How many settings of each database differ.
     differing: Vec<usize>,
     /// Settings that differ in any, and settings there are.
@@ -161,11 +163,13 @@ impl ComparisonPage {
                 let sections = comparison.sections();
                 let titles = comparison.databases.iter().map(compare::Database::title).collect();
                 let families = compared.whole().comparison.families();
+                let of_no_known_family = compared.whole().comparison.of_no_known_family().len();
                 self.before = None;
                 self.looked = Some(Looked {
                     compared,
                     titles,
                     families,
+                    of_no_known_family,
                     differing,
                     counts,
                     sections,
