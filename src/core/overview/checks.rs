@@ -68,9 +68,9 @@ pub fn concerns(scope: &mut Scope<'_>, now: OffsetDateTime) -> Result<Vec<Concer
 fn checks(scope: &mut Scope<'_>, today: Date) -> Result<Vec<Check>, Refusal> {
     let yes = |column: &str| is(column, ["true"]);
     let no = |column: &str| is(column, ["false"]);
-    // A condition sees a structure as a person does, and this one as `rds-ca-rsa2048-g1 (2027-01-02T…)`.
+    // A condition sees a structure as a person does, and this one as `CAIdentifier=rds-ca-rsa2048-g1, ValidTill=2027-01-02T…`.
     let server = |date| {
-        let ends = format!("(^|\\()({})", not_after(date));
+        let ends = format!("ValidTill=({})", not_after(date));
         Filter::column("CertificateDetails", Test::Matches(ends))
     };
     let forced = format!("ForcedApplyDate=({})", not_after(today + MAINTENANCE_NOTICE));
