@@ -356,6 +356,24 @@ pub struct Values {
     /// table, csv or json.
     #[arg(long, default_value = "table", value_parser = |text: &str| text.parse::<ValuesFormat>())]
     pub format: ValuesFormat,
+    /// What stands between the values of CSV: comma, semicolon, tab, or one sign. Without it what Excel on this machine
+    /// expects, which is the list separator of the region on Windows and a comma elsewhere.
+    #[arg(long, value_name = "SIGN", value_parser = |text: &str| text.parse::<Separator>(), allow_hyphen_values = true)]
+    pub separator: Option<Separator>,
+}
+
+impl Values {
+    /// The format that is meant.
+    ///
+    /// # Errors
+    /// A sentence where `--separator` stands beside another format than CSV.
+    pub fn chosen_format(&self) -> Result<ValuesFormat, String> {
+        match self.format {
+            ValuesFormat::Csv(_) => Ok(ValuesFormat::Csv(or_of_this_machine(self.separator))),
+            _ if self.separator.is_some() => Err(SEPARATOR_IS_FOR_CSV.to_owned()),
+            format => Ok(format),
+        }
+    }
 }
 
 fn section(text: &str) -> Result<Section, String> {
@@ -481,6 +499,15 @@ mod tests {
 
     #[test]
     fn a_report_of_a_comparison_takes_a_separator_as_well() {
+        let values = |arguments: &[&str]| {
+            let line = ["rds-fleet-cli", "values"].into_iter().chain(arguments.iter().copied());
+            match Arguments::try_parse_from(line).unwrap().action {
+                Action::Values(values) => values.chosen_format(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(values(&["--format=csv", "--separator=tab"]), Ok(ValuesFormat::Csv(Separator::TAB)));
+        assert_eq!(values(&["--separator", ";"]).unwrap_err(), SEPARATOR_IS_FOR_CSV);
         for (command, more) in [("compare", vec![]), ("drift", vec!["--baseline", "b.toml"])] {
             let chosen = |arguments: &[&str]| {
                 let line = ["rds-fleet-cli", command]

@@ -125,6 +125,10 @@ pub fn drift(demo: bool, environment: Environment, arguments: &arguments::Drift)
 
 /// Lists the values of a setting across the fleet, or the settings that differ most.
 pub fn values(demo: bool, environment: Environment, arguments: &arguments::Values) -> Ending {
+    let format = match arguments.chosen_format() {
+        Ok(format) => format,
+        Err(sentence) => return wrong(&sentence),
+    };
     let asked = Asked { demo, databases: &arguments.databases, output: None };
     let found = asked.compared(environment, |mut compare| {
         if let (Choice::Query(query), Some(engine)) = (&mut compare.choice, &arguments.engine) {
@@ -175,7 +179,7 @@ pub fn values(demo: bool, environment: Environment, arguments: &arguments::Value
         }
     };
     let mut text = Vec::new();
-    let printed = match write_values(arguments.format, comparison, &listed, &mut text) {
+    let printed = match write_values(format, comparison, &listed, &mut text) {
         Ok(()) => print(&String::from_utf8_lossy(&text)),
         Err(error) => return wrong(&format!("the values cannot be written: {error}")),
     };

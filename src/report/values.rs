@@ -6,17 +6,17 @@ use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-use super::delimited::{as_io, defused};
+use super::Separator;
+use super::delimited::{as_io, defused_text, writer};
 use super::table::{plain, short};
 use crate::analysis::compare::Comparison;
 use crate::analysis::spread::{ValueInUse, Varied};
-use crate::rds;
 
 /// How it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValuesFormat {
     Table,
-    Csv,
+    Csv(Separator),
     Json,
 }
 
@@ -26,7 +26,7 @@ impl FromStr for ValuesFormat {
     fn from_str(text: &str) -> Result<ValuesFormat, String> {
         match text {
             "table" => Ok(ValuesFormat::Table),
-            "csv" => Ok(ValuesFormat::Csv),
+            "csv" => Ok(ValuesFormat::Csv(Separator::of_this_machine())),
             "json" => Ok(ValuesFormat::Json),
             _ => Err("choose one of table, csv, json".to_owned()),
         }
@@ -61,8 +61,12 @@ pub fn write(
         (ValuesFormat::Table, Listed::Values(rows)) => {
             table(&VALUES, &values(comparison, rows, Some(WHICH)), out)
         }
-        (ValuesFormat::Csv, Listed::Settings(varied)) => csv(&SETTINGS, &settings(comparison, varied), out),
-        (ValuesFormat::Csv, Listed::Values(rows)) => csv(&VALUES, &values(comparison, rows, None), out),
+        (ValuesFormat::Csv(separator), Listed::Settings(varied)) => {
+            csv(&SETTINGS, &settings(comparison, varied), separator, out)
+        }
+        (ValuesFormat::Csv(separator), Listed::Values(rows)) => {
+            csv(&VALUES, &values(comparison, rows, None), separator, out)
+        }
     }
 }
 
@@ -128,12 +132,12 @@ fn table(header: &[&str], lines: &[Vec<String>], out: &mut dyn Write) -> io::Res
 }
 
 /// As other reports: with the byte order mark that Excel wants, formulas of spreadsheets defused.
-fn csv(header: &[&str], lines: &[Vec<String>], out: &mut dyn Write) -> io::Result<()> {
+fn csv(header: &[&str], lines: &[Vec<String>], separator: Separator, out: &mut dyn Write) -> io::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    let mut writer = writer(separator, out);
     writer.write_record(header).map_err(as_io)?;
     for line in lines {
-        let cells = line.iter().map(|text| defused(&rds::Cell::Text(text.clone()), text.clone()));
+        let cells = line.iter().map(|text| defused_text(text.clone()));
         writer.write_record(cells).map_err(as_io)?;
     }
     writer.flush()
