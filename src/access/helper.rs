@@ -17,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
+#[cfg(not(windows))]
 use super::words;
 
 /// Of what a helper prints: credentials have two kilobytes.
