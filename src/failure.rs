@@ -1,11 +1,14 @@
 //! What went wrong with one call or one target, in AWS's own words, and what that means for the person who asked.
 //!
-//! Access and sweep both meet failures; this is the one form in which they hand them on. It holds no secret.
+//! Access and sweep both meet failures; this is the one form in which they hand them on. It holds no secret: whatever it
+//! says has passed the gate (`clean`).
 
 use std::error::Error;
 use std::fmt;
 
 use serde::Serialize;
+
+use crate::clean::CleanText;
 
 /// How a target's kind stands: collected, or why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -94,11 +97,12 @@ impl State {
 pub struct Failure {
     pub state: State,
     /// What was tried, such as `sts:AssumeRole arn:aws:iam::…:role/…` or `rds:DescribeDBInstances`.
-    pub action: String,
+    pub action: CleanText,
     /// AWS's error code, as AWS spells it.
-    pub code: Option<String>,
-    pub message: String,
-    pub request_id: Option<String>,
+    pub code: Option<CleanText>,
+    /// On one line, without secrets.
+    pub message: CleanText,
+    pub request_id: Option<CleanText>,
 }
 
 impl Failure {
@@ -287,9 +291,9 @@ mod tests {
     fn advice_follows_what_was_being_done() {
         let failure = |state, action: &str, message: &str| Failure {
             state,
-            action: action.to_owned(),
+            action: action.into(),
             code: None,
-            message: message.to_owned(),
+            message: message.into(),
             request_id: None,
         };
         for (state, action, message, expected) in [

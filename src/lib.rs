@@ -9,6 +9,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub mod access;
 pub mod analysis;
+pub mod clean;
 pub mod cli;
 pub mod config;
 pub mod core;
@@ -26,6 +27,7 @@ pub mod sandbox;
 pub mod settings;
 pub mod signals;
 pub mod sweep;
+pub mod terminal;
 #[cfg(feature = "window")]
 pub mod ui;
 pub mod worker;

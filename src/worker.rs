@@ -5,6 +5,8 @@ use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
+use crate::terminal;
+
 /// Does some work; a panic becomes a sentence.
 ///
 /// # Errors
@@ -21,12 +23,11 @@ fn sentence(what: &str, panic: &(dyn Any + Send)) -> String {
 
 /// Has panics of workers go into the log only: who asked is told in a sentence. One of the main thread is still printed.
 pub fn log_panics() {
-    let usual = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
         let current = thread::current();
         tracing::error!(thread = current.name().unwrap_or("unnamed"), "{panic}");
         if current.name() == Some("main") {
-            usual(panic);
+            terminal::say(&panic.to_string());
         }
     }));
 }

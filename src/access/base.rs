@@ -16,13 +16,15 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::held;
 use super::helper::Helpers;
 use super::imds;
 use super::sessions::issued;
 use super::sso::SignIn;
+use crate::clean::CleanText;
 use crate::config::{Base, Configuration, Endpoints, Environment, Profile};
 use crate::failure::{Failure, State, causes, state_of};
-use crate::files::{is_regular, read_text};
+use crate::files::read_text;
 use crate::rds::answer::read_error;
 use crate::rds::call::{Patience, unanswered};
 use crate::rds::endpoint::url_of;
@@ -100,10 +102,10 @@ impl Services<'_> {
 /// What is missing, or what was answered.
 pub async fn credentials(base: &Base, sources: &Sources<'_>) -> Result<Credentials, Failure> {
     if matches!(base, Base::Process { .. }) {
-        return got(base, sources).await;
+        return got(base, sources).await.map(held::credentials);
     }
     let late = |_| Err(unusable(&what(base), format!("no answer within {} s", sources.limit.as_secs_f64())));
-    tokio::time::timeout(sources.limit, got(base, sources)).await.unwrap_or_else(late)
+    tokio::time::timeout(sources.limit, got(base, sources)).await.unwrap_or_else(late).map(held::credentials)
 }
 
 async fn got(base: &Base, sources: &Sources<'_>) -> Result<Credentials, Failure> {
@@ -124,7 +126,7 @@ async fn got(base: &Base, sources: &Sources<'_>) -> Result<Credentials, Failure>
         }
         Base::Environment => from_environment(sources.environment).map_err(unusable),
         Base::EcsContainer => {
-            check_token_file(sources.environment).map_err(unusable)?;
+            hold_token_file(sources.environment).map_err(unusable)?;
             let config = ProviderConfig::empty()
                 .with_http_client(super::http::client(sources.metadata.clone()))
                 .with_sleep_impl(TokioSleep::new());
@@ -215,14 +217,17 @@ async fn web_identity(profile: &Profile, services: &Services<'_>) -> Result<Cred
     issued(&said, answer.credentials, "AssumeRoleWithWebIdentity")
 }
 
-/// The SDK reads this file by itself: it would wait for a pipe for ever, and read a device without end.
-fn check_token_file(environment: &Environment) -> Result<(), String> {
+/// The SDK reads this file by itself: it would wait for a pipe for ever, and read a device without end. Its token is taken
+/// down, since whoever it is sent to may quote it.
+fn hold_token_file(environment: &Environment) -> Result<(), String> {
     const NAME: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
     let Some(file) = environment.get(NAME) else { return Ok(()) };
-    match is_regular(Path::new(file), MOST_TOKEN) {
+    match read_text(Path::new(file), MOST_TOKEN) {
         // The SDK says in its words what it misses.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        found => found.map_err(|error| format!("the {NAME} {file} cannot be read: {error}")),
+        found => found
+            .map(|text| held::token(&text))
+            .map_err(|error| format!("the {NAME} {file} cannot be read: {error}")),
     }
 }
 
@@ -230,7 +235,8 @@ fn check_token_file(environment: &Environment) -> Result<(), String> {
 const MOST_TOKEN: u64 = 64 << 10;
 
 fn read_token(file: &Path) -> Result<String, String> {
-    read_text(file, MOST_TOKEN)
+    let text = read_text(file, MOST_TOKEN);
+    text.inspect(|text| held::token(text))
         .map_err(|error| format!("the token file {} cannot be read: {error}", file.display()))
 }
 
@@ -245,7 +251,13 @@ async fn provided(provider: &SharedCredentialsProvider) -> Result<Credentials, S
 
 /// That there are no credentials, and why.
 pub fn unusable(action: &str, message: String) -> Failure {
-    Failure { state: State::NoCredentials, action: action.to_owned(), code: None, message, request_id: None }
+    Failure {
+        state: State::NoCredentials,
+        action: action.into(),
+        code: None,
+        message: message.into(),
+        request_id: None,
+    }
 }
 
 impl Services<'_> {
@@ -274,6 +286,12 @@ impl Services<'_> {
             }
             state => state,
         };
-        Failure { state, action, code, message, request_id }
+        Failure {
+            state,
+            action: action.into(),
+            code: code.as_deref().map(CleanText::name),
+            message: message.into(),
+            request_id: request_id.as_deref().map(CleanText::name),
+        }
     }
 }

@@ -17,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
+use super::held;
 #[cfg(not(windows))]
 use super::words;
 
@@ -160,6 +161,10 @@ async fn answer(command: &mut Command, number: usize) -> Result<Vec<u8>, String>
     let status = listen(&mut child, &mut printed, &mut said).await;
     drop(group);
     let status = status.map_err(|error| format!("the helper {name}: {error}"))?;
+    if let Ok(document) = serde_json::from_slice(&printed) {
+        // Also of a helper that fails: what it says may quote them.
+        held::document(&document);
+    }
     if status.success() { Ok(printed) } else { Err(failed(status, &said)) }
 }
 

@@ -7,8 +7,8 @@ use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde_json::Value;
 
-use super::http;
 use super::times::moment;
+use super::{held, http};
 use crate::config::Metadata;
 
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
@@ -58,7 +58,11 @@ impl Service<'_> {
         let header = [("x-aws-ec2-metadata-token-ttl-seconds", TOKEN_SECONDS)];
         let (status, body) = self.ask("PUT", "/latest/api/token", &header).await?;
         match status {
-            200 => Ok(Some(text(body)?)),
+            200 => {
+                let token = text(body)?;
+                held::token(&token);
+                Ok(Some(token))
+            }
             403..=405 if !v1_disabled => Ok(None),
             403..=405 => Err(format!(
                 "the metadata service at {} answered the request for a token with status {status}, and version 1 is \
@@ -119,6 +123,7 @@ fn text(body: Vec<u8>) -> Result<String, String> {
 fn read(document: &str) -> Result<Credentials, String> {
     let document: Value = serde_json::from_str(document)
         .map_err(|_| "the metadata service's answer with the credentials is no JSON".to_owned())?;
+    held::document(&document);
     let member = |name: &str| document.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     if let Some(code) = member("Code").filter(|code| *code != "Success") {
         return Err(format!("the metadata service has no credentials: {code}"));

@@ -7,6 +7,7 @@
 mod base;
 mod bounds;
 mod connect;
+mod held;
 mod helper;
 mod http;
 mod identity;

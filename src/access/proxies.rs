@@ -8,6 +8,7 @@ use hyper::Uri;
 use hyper::header::HeaderValue;
 use hyper_util::client::proxy::matcher::Matcher;
 
+use crate::clean;
 use crate::config::Environment;
 
 /// The proxies of an environment.
@@ -95,6 +96,7 @@ fn proxy(environment: &Environment, name: &str) -> Result<Option<Proxy>, String>
             "the proxy variable {name} {why}: write http://HOST:PORT, or unset it to connect directly"
         ))
     };
+    hold_passwords(text);
     let matcher = Matcher::builder().all(text).build();
     let Some(found) = matcher.intercept(&Uri::from_static("http://x.invalid/")) else {
         return wrong("cannot be read as the URL of a proxy");
@@ -102,10 +104,29 @@ fn proxy(environment: &Environment, name: &str) -> Result<Option<Proxy>, String>
     let uri = found.uri().clone();
     match uri.scheme_str() {
         Some("http" | "https") if uri.host().is_some_and(|host| !host.is_empty()) => {
+            found.basic_auth().into_iter().for_each(hold_authorization);
             Ok(Some(Proxy { authorization: found.basic_auth().cloned(), uri }))
         }
         Some(scheme) => wrong(&format!("names a proxy of the kind {scheme}, which is not supported")),
         None => wrong("names no host"),
+    }
+}
+
+/// The password as it is written; the scheme may be left out.
+fn hold_passwords(text: &str) {
+    let text = text.split_once("//").map_or(text, |(_, rest)| rest);
+    if let Some((_, password)) = text.rsplit_once('@').and_then(|(user, _)| user.split_once(':')) {
+        clean::hold(password);
+    }
+}
+
+/// The password as the proxy gets it, and as it is sent.
+fn hold_authorization(value: &HeaderValue) {
+    let Some(sent) = value.to_str().ok().and_then(|value| value.split_whitespace().last()) else { return };
+    clean::hold(sent);
+    let plain = aws_smithy_types::base64::decode(sent).ok().and_then(|plain| String::from_utf8(plain).ok());
+    if let Some((_, password)) = plain.as_deref().and_then(|plain| plain.split_once(':')) {
+        clean::hold(password);
     }
 }
 
@@ -176,5 +197,10 @@ mod tests {
         assert_eq!(proxy.to_string(), "http://h:1");
         assert!(proxy.authorization.as_ref().is_some_and(HeaderValue::is_sensitive));
         assert!(!format!("{hidden:?}").contains("hunter2"));
+        proxies(&[("HTTPS_PROXY", "http://ann:correct%20horse@h:1")]).unwrap();
+        proxies(&[("HTTP_PROXY", "ann:battery-staple@h:1")]).unwrap();
+        let sent = aws_smithy_types::base64::encode("ann:correct horse");
+        let said = format!("407: correct%20horse, correct horse, {sent}, battery-staple");
+        assert_eq!(clean::CleanText::from(said), "407: [hidden], [hidden], [hidden], [hidden]");
     }
 }

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::base::{self, Services, Sources, unusable};
 use super::connect::host_and_port;
+use super::held;
 use super::helper::Helpers;
 use super::http::{self, Timeouts, Way};
 use super::identity::{Identity, Place, Session};
@@ -235,7 +236,7 @@ impl Sessions {
         }
         let proxy = self.proxies.as_ref().ok().and_then(|proxies| proxies.of_url(&uri));
         let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
-        Failure { message: format!("{} ({place}{through})", failure.message), ..failure }
+        Failure { message: format!("{} ({place}{through})", failure.message).into(), ..failure }
     }
 
     fn got<'a>(
@@ -457,7 +458,7 @@ pub fn issued(
     let issued = credentials.ok_or_else(|| unusable(action, "the answer holds no credentials".to_owned()))?;
     let expiry = SystemTime::try_from(issued.expiration).ok();
     let (id, secret) = (issued.access_key_id, issued.secret_access_key);
-    Ok(Credentials::new(id, secret, Some(issued.session_token), expiry, provider))
+    Ok(held::credentials(Credentials::new(id, secret, Some(issued.session_token), expiry, provider)))
 }
 
 /// A panic elsewhere does not make the map any less true.

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::base::Services;
+use super::held;
 use super::times::moment;
 use crate::failure::{Failure, State};
 use crate::files::read_bounded;
@@ -120,6 +121,7 @@ impl SignIn<'_> {
         if let Some(refresh) = answer.refresh_token() {
             members.insert("refreshToken".to_owned(), json!(refresh));
         }
+        held::document(&document);
         Some(Kept { token, expires_at, document })
     }
 
@@ -136,9 +138,9 @@ impl SignIn<'_> {
     fn none(&self, message: String) -> Failure {
         Failure {
             state: State::NoCredentials,
-            action: format!("IAM Identity Center for profile {}", self.profile),
+            action: format!("IAM Identity Center for profile {}", self.profile).into(),
             code: None,
-            message,
+            message: message.into(),
             request_id: None,
         }
     }
@@ -170,6 +172,7 @@ fn read(file: &Path) -> Result<Kept, String> {
     })?;
     let wrong = || format!("the sign-in in {} cannot be read", file.display());
     let document: Value = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
+    held::document(&document);
     let member = |name: &str| document.get(name).and_then(Value::as_str);
     let token = member("accessToken").ok_or_else(wrong)?.to_owned();
     let expires_at = member("expiresAt").and_then(moment).ok_or_else(wrong)?;

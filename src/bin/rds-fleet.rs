@@ -14,6 +14,7 @@ use rds_fleet::core::{Core, Options};
 use rds_fleet::sandbox;
 use rds_fleet::settings::{Folders, Keeper, LineChoice, Renderer, SettingsFile, Theme, remote_session};
 use rds_fleet::sweep::{Limits, Selection};
+use rds_fleet::terminal::{self, say};
 use rds_fleet::ui::renderer::{self, Opening};
 use rds_fleet::ui::{App, Backstage, Link, Remembered, Simulation, Start, theme};
 use rds_fleet::{access, descriptors, signals, worker};
@@ -52,7 +53,10 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(said) => return terminal::not_parsed(&said),
+    };
     let environment = Environment::from_process();
     rds_fleet::log::start(&environment);
     worker::log_panics();
@@ -115,7 +119,7 @@ fn main() -> ExitCode {
     let (core, keeper) = match started {
         Ok(started) => started,
         Err(reason) => {
-            eprintln!("rds-fleet: {reason}");
+            say(&format!("rds-fleet: {reason}"));
             return ExitCode::FAILURE;
         }
     };
@@ -144,10 +148,10 @@ fn main() -> ExitCode {
     match opened {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
-            eprintln!(
+            say(&format!(
                 "rds-fleet: {reason}. Without a window the same is to be had from: \
                  rds-fleet-cli --demo export db-instances --format table"
-            );
+            ));
             ExitCode::FAILURE
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::arguments::{self, Databases};
 use super::export::{Collected, Run, written, wrong};
-use super::{Ending, print, say};
+use super::{Ending, ended, say};
 use crate::analysis::baseline::Baseline;
 use crate::analysis::compare::Shown;
 use crate::config::Environment;
@@ -17,7 +17,7 @@ use crate::core::{
 use crate::names;
 use crate::query::{Filter, Query, Test, expression};
 use crate::rds::{kind, no_such_kind};
-use crate::report::{Listed, write_values};
+use crate::report::{Listed, write_file, write_values};
 use crate::settings::{Folders, RuleBook};
 use crate::signals;
 use crate::sweep::Coverage;
@@ -178,11 +178,7 @@ pub fn values(demo: bool, environment: Environment, arguments: &arguments::Value
             Listed::Values(rows)
         }
     };
-    let mut text = Vec::new();
-    let printed = match write_values(format, comparison, &listed, &mut text) {
-        Ok(()) => print(&String::from_utf8_lossy(&text)),
-        Err(error) => return wrong(&format!("the values cannot be written: {error}")),
-    };
+    let printed = ended(write_file("-".as_ref(), |out| write_values(format, comparison, &listed, out)));
     if is_whole(&compared) { printed } else { Ending::Partly }
 }
 

@@ -2,7 +2,7 @@
 //! error.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +25,7 @@ use crate::sandbox;
 use crate::settings::{Folders, SettingsFile, Views};
 use crate::signals;
 use crate::sweep::{Coverage, Limits, WHERE_ACCOUNTS_ARE};
+use crate::terminal;
 
 /// Collects a kind and writes it.
 pub fn export(demo: bool, environment: Environment, arguments: &arguments::Export) -> Ending {
@@ -314,7 +315,7 @@ pub(super) fn written(core: &Core, output: Option<&Path>) -> Result<(), Ending> 
             for note in &exported.notes {
                 say(&format!("rds-fleet-cli: note: {note}"));
             }
-            if let Some(path) = path.filter(|_| io::stderr().is_terminal()) {
+            if let Some(path) = path.filter(|_| terminal::is_watched()) {
                 say(&format!("{}: {} rows", path.display(), exported.rows));
             }
         }
@@ -470,7 +471,7 @@ fn nothing_to_ask(fleet: &Fleet) -> String {
 /// On a terminal a bar; in a pipe nothing.
 fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
-    if !io::stderr().is_terminal() {
+    if !terminal::is_watched() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} accounts, {msg}, {elapsed}") {

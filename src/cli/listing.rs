@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::arguments::ListFormat;
-use super::{Ending, demo_environment, print, say, say_diagnostics};
+use super::{Ending, demo_environment, print, print_json, say, say_diagnostics};
 use crate::config::{Configuration, Environment, FileState, Profile};
 use crate::inventory::Place;
 use crate::rds;
-use crate::report::plain_table;
+use crate::report::TextTable;
 use crate::settings::{Folders, SavedView, Views};
 
 /// Lists the profiles. The files' mistakes go to standard error, or into the JSON.
@@ -30,19 +30,18 @@ pub fn profiles(demo: bool, environment: Environment, format: ListFormat) -> End
                 "profiles": configuration.profiles.iter().map(profile).collect::<Vec<_>>(),
                 "diagnostics": configuration.diagnostics,
             });
-            print(&format!("{document:#}\n"))
+            print_json(&document)
         }
         ListFormat::Table => {
             say_diagnostics(&configuration);
-            let mut table =
-                plain_table(["Profile", "Account", "Region", "Role", "Chain", "Defined at"].into_iter());
+            let mut table = TextTable::new(&["Profile", "Account", "Region", "Role", "Chain", "Defined at"]);
             for profile in &configuration.profiles {
                 let resolution = profile.resolution.as_ref();
                 let text = |value: Option<&String>| value.cloned().unwrap_or_default();
                 let chain: Vec<String> = resolution
                     .map(|resolution| resolution.chain.iter().map(link).collect())
                     .unwrap_or_default();
-                table.add_row(vec![
+                table.row([
                     profile.name.clone(),
                     text(resolution.and_then(|resolution| resolution.account_id.as_ref())),
                     text(resolution.and_then(|resolution| resolution.region.as_ref())),
@@ -86,12 +85,12 @@ pub fn views(environment: &Environment, format: ListFormat) -> Ending {
                 })
             };
             let document = Value::Array(views.views.iter().map(view).collect());
-            print(&format!("{document:#}\n"))
+            print_json(&document)
         }
         ListFormat::Table => {
-            let mut table = plain_table(["View", "Of", "Whose", "Description"].into_iter());
+            let mut table = TextTable::new(&["View", "Of", "Whose", "Description"]);
             for view in &views.views {
-                table.add_row([
+                table.row([
                     view.name.as_str(),
                     if view.sql.is_some() { "SQL" } else { &view.kind },
                     if view.shared { "shared" } else { "own" },
@@ -142,13 +141,13 @@ pub fn kinds(format: ListFormat) -> Ending {
     match format {
         ListFormat::Json => {
             let kinds: Vec<Value> = rds::kinds().iter().map(rds::Kind::describe).collect();
-            print(&format!("{:#}\n", Value::from(kinds)))
+            print_json(&Value::from(kinds))
         }
         ListFormat::Table => {
-            let mut table = plain_table(["Kind", "Operation", "Column", "Type", "From"].into_iter());
+            let mut table = TextTable::new(&["Kind", "Operation", "Column", "Type", "From"]);
             for kind in rds::kinds() {
                 for column in kind.columns.iter() {
-                    table.add_row([
+                    table.row([
                         kind.name,
                         kind.operation,
                         &column.name,

@@ -8,15 +8,14 @@ mod export;
 mod listing;
 mod serve;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::config::{Configuration, Environment};
-use crate::report;
 use crate::sandbox::Sandbox;
-use crate::{access, descriptors, log, signals, worker};
+use crate::terminal::{self, say};
+use crate::{access, clean, descriptors, log, report, signals, worker};
 
 use arguments::Action;
 pub use arguments::{Arguments, Collect};
@@ -50,7 +49,10 @@ pub fn run() -> ExitCode {
     worker::log_panics();
     descriptors::raise();
     signals::start();
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(said) => return terminal::not_parsed(&said),
+    };
     let ending = match arguments.action {
         Action::Profiles { format } => listing::profiles(arguments.demo, environment, format),
         Action::Kinds { format } => listing::kinds(format),
@@ -78,14 +80,17 @@ fn demo_environment(environment: &Environment) -> Result<(Environment, Sandbox),
     Ok((Environment::from_variables(sandbox.variables(), home), sandbox))
 }
 
-/// Says a sentence on standard error. That nobody reads it is no reason to fail.
-fn say(sentence: &str) {
-    let _ = writeln!(io::stderr(), "{sentence}");
+/// Prints on standard output what people read.
+fn print(text: &str) -> Ending {
+    ended(report::write_file("-".as_ref(), |out| out.write_all(clean::shown(text).as_bytes())))
 }
 
-/// Prints on standard output.
-fn print(text: &str) -> Ending {
-    let printed = report::write_file("-".as_ref(), |out| out.write_all(text.as_bytes()));
+/// Prints JSON for programs, which is harmless on a terminal as well.
+fn print_json(value: &serde_json::Value) -> Ending {
+    print(&clean::json(&format!("{value:#}\n")))
+}
+
+fn ended(printed: Result<(), String>) -> Ending {
     match printed {
         Ok(()) => Ending::Complete,
         Err(sentence) => {

@@ -2,6 +2,7 @@
 //! The sentences themselves are made where the mistake is found; no secret and no text of a line that could be one
 //! is ever part of them.
 
+use crate::clean;
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ pub struct Diagnostic {
 /// One line, as compilers write it: `config:12: profile DB1: message`.
 impl fmt::Display for Diagnostic {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:", self.file.display())?;
+        write!(formatter, "{}:", clean::one_line(&self.file.display().to_string()))?;
         if let Some(line) = self.line {
             write!(formatter, "{line}:")?;
         }
@@ -58,16 +59,16 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A name or value from a file as it may stand in a message: on one line, without control characters, and cut after
-/// 120 characters.
+/// A name or value from a file as it may stand in a message: on one line, without what acts on a terminal and without
+/// secrets, and cut after 120 characters.
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 120;
-    let mut printable: String =
-        text.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let text = clean::message(text, usize::MAX);
+    let mut shown: String = text.chars().take(LONGEST).collect();
     if text.chars().nth(LONGEST).is_some() {
-        printable.push('…');
+        shown.push('…');
     }
-    printable
+    shown
 }
 
 #[cfg(test)]
@@ -84,9 +85,9 @@ mod tests {
             message: "role_arn is empty".to_owned(),
         };
         assert_eq!(diagnostic.to_string(), "config:12: profile DB1: role_arn is empty");
-        diagnostic.profile = Some("a\nb".to_owned());
+        diagnostic.profile = Some("a\u{1b}\nb".to_owned());
         diagnostic.line = None;
-        assert_eq!(diagnostic.to_string(), "config: profile a\u{fffd}b: role_arn is empty");
+        assert_eq!(diagnostic.to_string(), r"config: profile a\u{1b} b: role_arn is empty");
         assert_eq!(serde_json::to_value(Severity::Warning).unwrap(), "warning");
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::secret::hold_secrets;
+
 /// The environment variables and the home folder that a configuration is read with.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -26,7 +28,14 @@ impl Environment {
         home: Option<PathBuf>,
     ) -> Self {
         let home = home.filter(|home| !home.as_os_str().is_empty());
-        Self { variables: variables.into_iter().collect(), home }
+        let variables: BTreeMap<String, String> = variables.into_iter().collect();
+        for (name, value) in &variables {
+            let key = name.to_lowercase();
+            if key.starts_with("aws_") || key.ends_with("_proxy") {
+                hold_secrets(&key, value);
+            }
+        }
+        Self { variables, home }
     }
 
     /// The value of a variable, or `None` when it is unset or empty, which AWS's tools treat alike. On Windows the

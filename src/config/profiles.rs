@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::files::{self, Contents};
 use super::grammar::{self, FileKind, Property, Section, SectionKind};
 use super::resolve::{self, Resolved};
-use super::secret::shown_value;
+use super::secret::{hold_secrets, shown_value};
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
@@ -368,6 +368,8 @@ impl Merged {
         let Some(merged) = self.sections.get_mut(index) else { return };
         merged.broken |= section.broken;
         for Property { key, value, line, sub } in section.properties {
+            hold_secrets(&key, &value);
+            sub.iter().for_each(|(key, value)| hold_secrets(key, value));
             let place = entry(&mut self.by_key, (index, key.clone()), merged.properties.len());
             let property = ProfileProperty { key, value, sub, location: location(line) };
             match merged.properties.get_mut(place) {

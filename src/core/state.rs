@@ -540,9 +540,9 @@ impl State {
                 coverage.state = CoverageState::Failed;
                 coverage.failure = Some(Failure {
                     state: CoverageState::Failed,
-                    action: "the store".to_owned(),
+                    action: "the store".into(),
                     code: None,
-                    message: error.to_string(),
+                    message: error.to_string().into(),
                     request_id: None,
                 });
                 self.store_failed(&error);
@@ -588,9 +588,9 @@ impl State {
                 let Some((kind, entry)) = kind(name).zip(self.ledger.get(&target)) else { continue };
                 let failure = Failure {
                     state: CoverageState::Failed,
-                    action: format!("rds:{}", kind.operation),
+                    action: format!("rds:{}", kind.operation).into(),
                     code: None,
-                    message: "the sweep ended because of a bug in RDS Fleet: please report it".to_owned(),
+                    message: "the sweep ended because of a bug in RDS Fleet: please report it".into(),
                     request_id: None,
                 };
                 let coverage = Coverage {

@@ -4,5 +4,5 @@
 mod read;
 mod replace;
 
-pub use read::{is_regular, read_bounded, read_text};
+pub use read::{read_bounded, read_text};
 pub use replace::{Replacement, folder_of, remove_unfinished};

@@ -29,14 +29,6 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
 }
 
-/// Whether a file is one that can be read within bounds, for files that a library reads.
-///
-/// # Errors
-/// As `read_bounded`.
-pub fn is_regular(path: &Path, limit: u64) -> Result<()> {
-    read_bounded(path, limit).map(drop)
-}
-
 fn open_regular(path: &Path) -> Result<File> {
     // Looked at before it is opened, since opening alone sets some devices going, and again afterwards.
     refuse_unless_regular(&path.metadata()?)?;

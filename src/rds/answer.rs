@@ -14,6 +14,7 @@ use time::format_description::well_known::Iso8601;
 use super::kind::Kind;
 use super::nesting;
 use super::shape::Shape;
+use crate::clean;
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -384,7 +385,9 @@ fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
 
 /// The first characters of an answer that is none, to tell a proxy's sign-in page from a broken line.
 fn beginning(text: &str) -> String {
-    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Cleaned before it is cut: half a secret is not known as one.
+    let line = clean::message(&text[..text.floor_char_boundary(4096)], usize::MAX);
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() {
         "; it is empty".to_owned()
     } else {

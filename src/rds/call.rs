@@ -44,6 +44,7 @@ use aws_types::region::{Region, SigningRegion};
 
 use super::answer::{Page, read_error, read_page, say_parent};
 use super::kind::Kind;
+use crate::clean::CleanText;
 use crate::failure::{AnswerFault, Failure, State, Unreached, causes, find_cause, state_of};
 
 /// AWS's version of the RDS Query API.
@@ -322,10 +323,10 @@ fn failure(action: String, error: &SdkError<AnswerError, HttpResponse>) -> Failu
                     || state_of("", &message, error.status),
                     |code| state_of(code, &message, error.status),
                 ),
-                action,
-                code: error.code().map(str::to_owned),
-                message,
-                request_id: error.request_id.clone(),
+                action: action.into(),
+                code: error.code().map(CleanText::name),
+                message: message.into(),
+                request_id: error.request_id.as_deref().map(CleanText::name),
             }
         }
         other => unanswered(action, other),
@@ -338,8 +339,9 @@ where
     E: std::error::Error + 'static,
     R: fmt::Debug + 'static,
 {
+    let action = action.into();
     if let Some(unreached) = find_cause::<Unreached>(error) {
-        let message = unreached.to_string();
+        let message = unreached.to_string().into();
         return Failure { state: State::Unreachable, action, code: None, message, request_id: None };
     }
     let fault = find_cause::<AnswerFault>(error);
@@ -348,7 +350,7 @@ where
             state: State::Failed,
             action,
             code: None,
-            message: sentence.clone(),
+            message: sentence.as_str().into(),
             request_id: None,
         };
     }
@@ -361,7 +363,7 @@ where
         _ => (State::Failed, "the request could not be made"),
     };
     let message = if words.is_empty() { what.to_owned() } else { format!("{what}: {}", words.join(": ")) };
-    Failure { state, action, code: None, message, request_id: None }
+    Failure { state, action, code: None, message: message.into(), request_id: None }
 }
 
 #[cfg(test)]

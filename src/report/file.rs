@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use crate::files::{self, Replacement};
+use crate::terminal;
 
 /// Writes a file through `content`, atomically, and gives back what `content` gave. `-` is the standard output;
 /// a device or a pipe is written directly, since nothing can take its place.
@@ -69,10 +70,10 @@ pub fn write_file<T>(
 }
 
 fn write_stdout<T>(content: impl FnOnce(&mut dyn Write) -> std::io::Result<T>) -> Result<T, String> {
-    if is_stdout_closed() {
+    if terminal::is_closed() {
         return Err("the standard output is closed, so nothing can be written there: use -o FILE".to_owned());
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(terminal::out());
     content(&mut out).and_then(|value| out.flush().map(|()| value)).map_err(|error| match error.kind() {
         std::io::ErrorKind::BrokenPipe => {
             "the reader of the standard output ended before everything was written; use -o FILE to have all of it"
@@ -80,25 +81,6 @@ fn write_stdout<T>(content: impl FnOnce(&mut dyn Write) -> std::io::Result<T>) -
         }
         _ => format!("the standard output cannot be written: {error}; use -o FILE, or free some space"),
     })
-}
-
-/// Whether the program was started without a standard output. Rust then opens the null device in its place, to read and
-/// to write; who does not want the output has it opened to write only.
-#[cfg(unix)]
-fn is_stdout_closed() -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let stdout = std::io::stdout();
-    let (Ok(flags), Ok(opened)) = (rustix::fs::fcntl_getfl(&stdout), rustix::fs::fstat(&stdout)) else {
-        return true;
-    };
-    flags.contains(rustix::fs::OFlags::RDWR)
-        && rustix::fs::FileType::from_raw_mode(opened.st_mode) == rustix::fs::FileType::CharacterDevice
-        && std::fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == opened.st_rdev)
-}
-
-#[cfg(not(unix))]
-fn is_stdout_closed() -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Serializer, Value};
 
 use super::{RowSource, each_row};
+use crate::clean;
 use crate::rds::readable::exact;
 use crate::rds::{Cell, Column};
 
@@ -19,9 +20,9 @@ pub fn json(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) 
         let formatter = PrettyFormatter::with_indent(b"    ");
         Value::Object(object(columns, &row))
             .serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
-        for line in text.split_inclusive(|byte| *byte == b'\n') {
+        for line in clean::json(&String::from_utf8_lossy(&text)).split_inclusive('\n') {
             out.write_all(b"    ")?;
-            out.write_all(line)?;
+            out.write_all(line.as_bytes())?;
         }
         Ok(())
     })?;
@@ -37,12 +38,14 @@ pub fn text(objects: Vec<Value>) -> serde_json::Result<String> {
     let mut text = Vec::new();
     let formatter = PrettyFormatter::with_indent(b"    ");
     Value::Array(objects).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    Ok(clean::json(&String::from_utf8_lossy(&text)).into_owned())
 }
 
 /// Each row as an object on its own line, as log tools and databases load them.
 pub fn json_lines(columns: &[&Column], rows: &mut dyn RowSource, out: &mut dyn Write) -> io::Result<usize> {
-    each_row(rows, |_, row| writeln!(out, "{}", Value::Object(object(columns, &row))))
+    each_row(rows, |_, row| {
+        writeln!(out, "{}", clean::json(&Value::Object(object(columns, &row)).to_string()))
+    })
 }
 
 /// One row as an object.

@@ -2,6 +2,7 @@
 //! format itself or bring HTML with it.
 
 use super::{RowSource, each_row};
+use crate::clean::is_hidden;
 use crate::rds::Column;
 use crate::rds::readable::readable;
 
@@ -22,13 +23,15 @@ pub fn markdown(columns: &[&Column], rows: &mut dyn RowSource) -> Result<String,
     Ok(text)
 }
 
-fn escaped(text: &str) -> String {
+/// A text that stays a text in Markdown: no link, no picture, no HTML, nothing that formats itself or cannot be seen.
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.replace("\r\n", "\n").chars() {
         match character {
             '\n' | '\r' => escaped.push_str("<br>"),
             '\\' | '|' | '<' | '*' | '`' | '[' => escaped.extend(['\\', character]),
             '\t' => escaped.push(' '),
+            _ if is_hidden(character) => escaped.extend(character.escape_unicode()),
             _ => escaped.push(character),
         }
     }

@@ -22,7 +22,7 @@ pub use file::write_file;
 pub use json::text as json_text;
 pub use markdown::markdown;
 pub use separator::Separator;
-pub use table::plain as plain_table;
+pub use table::TextTable;
 pub use values::{Listed, ValuesFormat, write as write_values};
 
 use crate::rds::{Cell, Column};

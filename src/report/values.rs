@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::Separator;
 use super::delimited::{as_io, defused_text, writer};
-use super::table::{plain, short};
+use super::table::{TextTable, short};
 use crate::analysis::compare::Comparison;
 use crate::analysis::spread::{ValueInUse, Varied};
+use crate::clean;
 
 /// How it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,9 +125,9 @@ fn versions(value: &ValueInUse) -> String {
 }
 
 fn table(header: &[&str], lines: &[Vec<String>], out: &mut dyn Write) -> io::Result<()> {
-    let mut table = plain(header.iter().copied());
+    let mut table = TextTable::new(header);
     for line in lines {
-        table.add_row(line.iter().map(|text| short(text)));
+        table.row(line.iter().map(|text| short(text)));
     }
     writeln!(out, "{table}")
 }
@@ -144,8 +145,7 @@ fn csv(header: &[&str], lines: &[Vec<String>], separator: Separator, out: &mut d
 }
 
 fn json_lines(document: Value, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    writeln!(out, "{}", clean::json(&serde_json::to_string_pretty(&document)?))
 }
 
 fn settings_json(comparison: &Comparison, varied: &[Varied]) -> Value {

@@ -199,7 +199,7 @@ pub(super) fn coverage(
             6,
             failure.and_then(|failure| failure.code.as_deref()).unwrap_or_default(),
         )?;
-        sheet.write_string(row, 7, failure.map(|failure| failure.message.as_str()).unwrap_or_default())?;
+        sheet.write_string(row, 7, failure.map(|failure| &*failure.message).unwrap_or_default())?;
         sheet.write_string(
             row,
             8,

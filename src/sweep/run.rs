@@ -119,9 +119,9 @@ pub async fn run(sweep: Sweep, out: mpsc::UnboundedSender<Progress>, mut cancel:
         };
         let failure = Failure {
             state,
-            action: format!("rds:{}", kind.operation),
+            action: format!("rds:{}", kind.operation).into(),
             code: None,
-            message: message.to_owned(),
+            message: message.into(),
             request_id: None,
         };
         shared.settle(&target, None, kind, Asked::default(), Err(failure));
@@ -320,9 +320,10 @@ async fn sweep_catalogue(shared: &Arc<Shared>, targets: &[Arc<Target>], kind: &'
                 message: format!(
                     "not asked, because {UNANSWERED} others of the region got no answer: {}",
                     unanswered[0]
-                ),
+                )
+                .into(),
                 state: State::Unreachable,
-                action: format!("rds:{}", kind.operation),
+                action: format!("rds:{}", kind.operation).into(),
                 code: None,
                 request_id: None,
             }),
@@ -462,9 +463,9 @@ impl Place {
         };
         Err(Failure {
             state: State::Failed,
-            action: format!("rds:{}", kind.operation),
+            action: format!("rds:{}", kind.operation).into(),
             code: None,
-            message,
+            message: message.into(),
             request_id: None,
         })
     }

@@ -314,10 +314,10 @@ fn cell(column: &str, position: usize) -> CellText {
 fn coverage(target: &Target, state: State) -> Vec<Arc<Coverage>> {
     let failure = (state == State::Denied).then(|| Failure {
         state,
-        action: "sts:AssumeRole arn:aws:iam::222222222222:role/Reader".to_owned(),
-        code: Some("AccessDenied".to_owned()),
-        message: "User is not authorized to perform: sts:AssumeRole".to_owned(),
-        request_id: Some("0a1b2c3d".to_owned()),
+        action: "sts:AssumeRole arn:aws:iam::222222222222:role/Reader".into(),
+        code: Some("AccessDenied".into()),
+        message: "User is not authorized to perform: sts:AssumeRole".into(),
+        request_id: Some("0a1b2c3d".into()),
     });
     let entry = |kind: &'static str| Coverage {
         state,

@@ -428,10 +428,10 @@ fn coverage(target: &Target, state: State) -> Vec<Arc<Coverage>> {
     };
     let failure = (state != State::Collected).then(|| Failure {
         state,
-        action: action.to_owned(),
-        code: Some(code.to_owned()),
-        message: message.to_owned(),
-        request_id: Some("6f2a7c1e-8f6d-4a51-9d1c-3b7b5a0e4f21".to_owned()),
+        action: action.into(),
+        code: Some(code.into()),
+        message: message.into(),
+        request_id: Some("6f2a7c1e-8f6d-4a51-9d1c-3b7b5a0e4f21".into()),
     });
     let rows = |kind: &str| {
         let in_place = |database: &usize| {

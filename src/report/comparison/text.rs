@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 
 use super::{Compared, Sheet};
 use crate::analysis::compare::Row;
+use crate::clean;
 use crate::report::Separator;
 use crate::report::about::{About, moment};
 use crate::report::delimited::{as_io, defused_text, writer};
-use crate::report::table::{plain, short};
+use crate::report::markdown::escaped;
+use crate::report::table::{TextTable, short};
 
 /// RFC 4180 with the byte order mark that Excel wants, formulas defused. What it is of stands in lines at the end.
 pub fn csv(sheets: &[Sheet], about: &About, separator: Separator, out: &mut dyn Write) -> io::Result<()> {
@@ -99,8 +101,7 @@ pub fn json(compared: &Compared<'_>, out: &mut dyn Write) -> io::Result<()> {
             document["settings"] = rows.into();
         }
     }
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    writeln!(out, "{}", clean::json(&serde_json::to_string_pretty(&document)?))
 }
 
 fn setting(compared: &Compared<'_>, at: usize) -> Value {
@@ -136,9 +137,7 @@ fn cell(row: &Row, database: usize) -> Value {
 /// Tables as tickets and wikis take them.
 pub fn markdown(sheets: &[Sheet], compared: &Compared<'_>, out: &mut dyn Write) -> io::Result<()> {
     let about = compared.about;
-    let cell = |text: &str| {
-        text.replace('\\', "\\\\").replace('|', "\\|").replace(['\n', '\r'], " ").replace('<', "&lt;")
-    };
+    let cell = |text: &str| escaped(text);
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     writeln!(out, "## {}\n\n{}\n", cell(&about.title), cell(&compared.finding()))?;
     for (at, sheet) in sheets.iter().enumerate() {
@@ -162,15 +161,16 @@ pub fn markdown(sheets: &[Sheet], compared: &Compared<'_>, out: &mut dyn Write) 
 /// Aligned text: a table a section, and below what it is of.
 pub fn table(sheets: &[Sheet], compared: &Compared<'_>, out: &mut dyn Write) -> io::Result<()> {
     for sheet in sheets {
-        let mut table = plain(sheet.columns.iter().map(String::as_str));
+        let columns: Vec<&str> = sheet.columns.iter().map(String::as_str).collect();
+        let mut table = TextTable::new(&columns);
         for cells in &sheet.lines {
-            table.add_row(cells.iter().map(|cell| short(&cell.signed())));
+            table.row(cells.iter().map(|cell| short(&cell.signed())));
         }
         writeln!(out, "{}\n{table}\n", sheet.title)?;
     }
     writeln!(out, "{}", compared.finding())?;
     for (name, text) in facts(compared.about) {
-        writeln!(out, "{name}: {text}")?;
+        writeln!(out, "{name}: {}", clean::one_line(&text))?;
     }
     Ok(())
 }
