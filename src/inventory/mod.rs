@@ -8,6 +8,7 @@
 //! its bounds; `ledger`: coverage, profiles, diagnostics); `Reader` answers queries on another thread, and `guard` keeps
 //! a person's own SQL from doing anything but reading.
 
+mod age;
 mod answer;
 mod coding;
 mod column;

@@ -247,6 +247,11 @@ fn open_connection(storage: &Storage, alone: bool) -> Result<Connection, Unfit> 
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         connection.pragma_update(None, "user_version", VERSION)?;
         schema::make(&connection)?;
+        // An older version took no sweeps down.
+        connection.execute_batch(
+            "INSERT INTO _sweeps (At) SELECT AsOf FROM _collections WHERE NOT EXISTS (SELECT 1 FROM _sweeps) \
+             ORDER BY AsOf DESC LIMIT 1",
+        )?;
         connection.execute_batch("COMMIT")
     };
     make().map_err(broken)?;

@@ -121,28 +121,32 @@ impl Inventory {
         Ok(())
     }
 
-    /// Keeps the past within its bounds, and gives what that frees back to the disk.
+    /// Keeps the past within its bounds at the end of a sweep, and gives what that frees back to the disk. Where the clock
+    /// cannot be believed nothing is removed, and a sentence says so.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn purge(&mut self, bounds: Bounds, now: OffsetDateTime) -> rusqlite::Result<()> {
+    pub fn purge(&mut self, bounds: Bounds, now: OffsetDateTime) -> rusqlite::Result<Option<String>> {
         self.begin()?;
-        let mut oldest = milliseconds(now) - i64::from(bounds.days) * 86_400_000;
-        let mut purged = self.forget_before(oldest)?;
-        // Of what is too much, a tenth of the time that is kept goes at a time.
-        while purged < usize::MAX && self.bytes()? > i64::from(bounds.megabytes) * 1_000_000 {
-            let step = (milliseconds(now) - oldest) / 10;
-            if step < 60_000 {
-                break;
+        let sweeps = match self.note_sweep(now)? {
+            Ok(sweeps) => sweeps,
+            Err(doubt) => {
+                self.commit()?;
+                return Ok(Some(doubt));
             }
-            oldest += step;
-            purged += self.forget_before(oldest)?;
+        };
+        let mut span = i64::from(bounds.days) * 86_400_000;
+        let mut purged = self.forget_before(sweeps.before(span))?;
+        // Of what is too much, a tenth of the time that is kept goes at a time.
+        while self.bytes()? > i64::from(bounds.megabytes) * 1_000_000 && span >= 600_000 {
+            span -= span / 10;
+            purged += self.forget_before(sweeps.before(span))?;
         }
         self.commit()?;
         if purged > 0 {
             self.connection.execute_batch("PRAGMA incremental_vacuum")?;
         }
-        Ok(())
+        Ok(None)
     }
 
     fn forget_before(&self, oldest: i64) -> rusqlite::Result<usize> {

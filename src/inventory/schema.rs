@@ -100,6 +100,7 @@ fn tables_of_ours() -> String {
          PRIMARY KEY (_Place, Kind)) WITHOUT ROWID; \
      CREATE TABLE IF NOT EXISTS _under_way (_Place INTEGER NOT NULL, Kind TEXT NOT NULL, PRIMARY KEY (_Place, Kind)) \
          WITHOUT ROWID; \
+     CREATE TABLE IF NOT EXISTS _sweeps (Number INTEGER PRIMARY KEY, At INTEGER NOT NULL); \
      CREATE TABLE IF NOT EXISTS _versions (Kind TEXT PRIMARY KEY, Version INTEGER NOT NULL) WITHOUT ROWID; \
      CREATE TABLE IF NOT EXISTS coverage (_Target TEXT NOT NULL, AccountId TEXT, Region TEXT NOT NULL, \
          Profiles TEXT NOT NULL, RoleArn TEXT, Kind TEXT NOT NULL, State TEXT NOT NULL, \"Rows\" INTEGER NOT NULL, \

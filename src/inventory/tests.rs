@@ -303,8 +303,50 @@ fn the_past_is_bounded() {
     let bounds = Bounds { days: 1, megabytes: 1000 };
     store.0.purge(bounds, at(61) + Duration::days(1)).unwrap();
     assert_eq!(versions(&mut store), 3, "what ended a day ago is gone");
-    store.0.purge(Bounds { days: 1, megabytes: 0 }, at(240)).unwrap();
+    store.0.purge(Bounds { days: 1, megabytes: 0 }, at(240) + Duration::days(1)).unwrap();
     assert_eq!(versions(&mut store), 1, "the present always stays");
+}
+
+#[test]
+fn a_clock_that_is_wrong_costs_no_history() {
+    let mut store = Store::new();
+    let nightly = |store: &mut Store, day: i64| {
+        let minute = day * 24 * 60;
+        store.sweep("1", minute, &[instance("db-1", "14.9", day, "[]")]);
+        store.0.purge(Bounds { days: 400, megabytes: 2000 }, at(minute)).unwrap()
+    };
+    let versions = |store: &mut Store| store.ask("SELECT 1 FROM db_instances_history").len();
+    for day in 0..20 {
+        assert_eq!(nightly(&mut store, day), None);
+    }
+    // Ten years ahead, again the night after, back, at the Unix epoch, and back: no version goes.
+    for (wrong, day) in
+        [(true, 3670), (false, 3671), (true, 20), (false, 21), (true, -20_000), (true, 22), (false, 23)]
+    {
+        let said = nightly(&mut store, day);
+        assert_eq!(said.is_some(), wrong, "day {day}: {said:?}");
+        assert!(said.is_none_or(|said| said.contains("Check the clock")));
+    }
+    assert_eq!(versions(&mut store), 27);
+    // Too little space is no reason either while the clock is in doubt.
+    store.0.purge(Bounds { days: 1, megabytes: 0 }, at(0) + Duration::days(9000)).unwrap();
+    assert_eq!(versions(&mut store), 27);
+    // With the clock right for longer than the past is kept, the past goes as it should.
+    for day in 24..900 {
+        nightly(&mut store, day);
+    }
+    let kept = versions(&mut store);
+    assert!((400..=520).contains(&kept), "{kept}");
+}
+
+#[test]
+fn a_store_of_before_is_no_older_than_its_newest_collection() {
+    let mut store = Store::new();
+    store.sweep("1", 0, &[instance("db-1", "14.9", 1, "[]")]);
+    store.sweep("1", 60, &[instance("db-1", "14.9", 2, "[]")]);
+    let said = store.0.purge(Bounds::default(), at(0) + Duration::days(2000)).unwrap();
+    assert!(said.is_some_and(|said| said.contains("1999 days after")));
+    assert_eq!(store.ask("SELECT 1 FROM db_instances_history").len(), 2);
 }
 
 #[test]

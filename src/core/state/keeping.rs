@@ -131,8 +131,11 @@ impl State {
             tidied =
                 self.inventory.leave_all_but(&places, now).and_then(|()| self.inventory.keep_only(&names));
         }
-        if let Err(error) = tidied.and_then(|()| self.inventory.purge(self.options.bounds, now)) {
-            self.store_failed(&error);
+        match tidied.and_then(|()| self.inventory.purge(self.options.bounds, now)) {
+            Ok(doubt) => {
+                self.store.notices.extend(doubt.into_iter().inspect(|doubt| tracing::warn!("{doubt}")))
+            }
+            Err(error) => self.store_failed(&error),
         }
     }
 
