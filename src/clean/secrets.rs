@@ -183,9 +183,12 @@ pub fn without(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
+/// What stands for something that was found.
+type Instead = fn(&Captures<'_>) -> String;
+
 /// What looks like a secret: a pattern, and what stands for what it finds.
-static SHAPES: LazyLock<Vec<(Regex, fn(&Captures<'_>) -> String)>> = LazyLock::new(|| {
-    let shapes: [(&str, fn(&Captures<'_>) -> String); 7] = [
+static SHAPES: LazyLock<Vec<(Regex, Instead)>> = LazyLock::new(|| {
+    let shapes: [(&str, Instead); 7] = [
         // A private key, also one whose end was cut off.
         (r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z0-9 ]*-----|\z)", |_| {
             HIDDEN.to_owned()

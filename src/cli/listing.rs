@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::arguments::ListFormat;
 use super::{Ending, demo_environment, print, print_json, say, say_diagnostics};
 use crate::config::{Configuration, Environment, FileState, Profile};
-use crate::inventory::Place;
+use crate::inventory::{Place, look};
 use crate::rds;
 use crate::report::TextTable;
 use crate::settings::{Folders, SavedView, Views};
@@ -105,6 +105,12 @@ pub fn views(environment: &Environment, format: ListFormat) -> Ending {
 /// Says where the store of this config lies.
 pub fn store(environment: &Environment) -> Ending {
     match Place::of(environment) {
+        Place::File(file) if let Err(why) = look(&file) => {
+            say(&format!(
+                "rds-fleet-cli: nothing is kept beyond a run: {why}. Set RDS_FLEET_STORE to another file"
+            ));
+            Ending::Nothing
+        }
         Place::File(file) => print(&format!("{}\n", file.display())),
         Place::Memory(why) => {
             let why = why.unwrap_or_else(|| "RDS_FLEET_STORE says memory".to_owned());

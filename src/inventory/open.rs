@@ -3,13 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::look::{look, not_ours};
 use super::place::{self, Lock, Place};
 use super::schema::{APPLICATION_ID, VERSION};
 use super::{Inventory, functions, schema};
@@ -79,7 +79,7 @@ impl Unfit {
     fn sentence(&self) -> String {
         match self {
             Unfit::Broken(why) => format!("is broken ({why})"),
-            Unfit::Foreign => "is not one of RDS Fleet".to_owned(),
+            Unfit::Foreign => "is not a store of RDS Fleet".to_owned(),
             Unfit::Newer(version) => {
                 format!(
                     "was written by a newer version of RDS Fleet (layout {version}, this one knows {VERSION})"
@@ -175,11 +175,13 @@ fn not_kept(why: &str) -> String {
 /// Opens the file of a store, or says why it cannot be had.
 fn open_file(path: &Path, notices: &mut Vec<String>) -> Result<Inventory, String> {
     let file = path.display();
+    look(path)?;
     place::make_private(path).map_err(|error| format!("{file} cannot be made: {error}"))?;
     let mut lock = Lock::take(path).map_err(|error| format!("{file} cannot be locked: {error}"))?;
     let storage = Storage::File(path.to_owned());
-    let mut opened = open_connection(&storage, lock.alone);
-    if let Err(unfit @ (Unfit::Broken(_) | Unfit::Foreign | Unfit::Newer(_))) = &opened {
+    // With the lock in hand: another program may have made it meanwhile.
+    let mut opened = look(path).and_then(|_| Ok(open_connection(&storage, lock.alone)))?;
+    if let Err(unfit @ (Unfit::Broken(_) | Unfit::Newer(_))) = &opened {
         let what = unfit.sentence();
         if !lock.alone {
             return Err(format!("{file} {what}, and another program has it open"));
@@ -190,7 +192,10 @@ fn open_file(path: &Path, notices: &mut Vec<String>) -> Result<Inventory, String
         place::make_private(path).map_err(|error| format!("{file} cannot be made: {error}"))?;
         opened = open_connection(&storage, true);
     }
-    let connection = opened.map_err(|unfit| format!("{file} {}", unfit.sentence()))?;
+    let connection = opened.map_err(|unfit| match unfit {
+        Unfit::Foreign => not_ours(path),
+        unfit => format!("{file} {}", unfit.sentence()),
+    })?;
     let inventory = Inventory::over(connection, storage, None);
     if lock.alone {
         inventory.mend().map_err(|error| format!("{file}: {error}"))?;
@@ -201,9 +206,6 @@ fn open_file(path: &Path, notices: &mut Vec<String>) -> Result<Inventory, String
 
 fn open_connection(storage: &Storage, alone: bool) -> Result<Connection, Unfit> {
     let Storage::File(path) = storage else { return Err(Unfit::Foreign) };
-    if !looks_like_sqlite(path) {
-        return Err(Unfit::Foreign);
-    }
     // After a crash SQLite restores the last commit by itself; only then is it worth a look at every page.
     let crashed = alone && fs::metadata(place::beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
     let broken = |error: rusqlite::Error| match is_broken(&error) {
@@ -234,6 +236,8 @@ fn open_connection(storage: &Storage, alone: bool) -> Result<Connection, Unfit> 
         }
     } else {
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(broken)?;
+        // Ours from its first page on: who is ended now must find it so.
+        connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(broken)?;
     }
     connection
         .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))
@@ -256,13 +260,6 @@ fn open_connection(storage: &Storage, alone: bool) -> Result<Connection, Unfit> 
     };
     make().map_err(broken)?;
     Ok(connection)
-}
-
-/// Whether a file is empty or begins as SQLite's do. SQLite itself would take a short text for an empty database.
-fn looks_like_sqlite(path: &Path) -> bool {
-    let mut beginning = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(16).read_to_end(&mut beginning));
-    read.is_ok() && (beginning.is_empty() || beginning == b"SQLite format 3\0")
 }
 
 /// Whether an error says that the store itself is not what it was, and not that something else went wrong.

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use twox_hash::XxHash64;
 
+use super::look::open_private;
 use crate::config::Environment;
 
 /// How long another program of the user may keep the store to itself while it starts.
@@ -26,11 +27,13 @@ pub enum Place {
 }
 
 impl Place {
-    /// The place for the fleet of these config files: `RDS_FLEET_STORE` (a file, or `memory`), else a file in the
+    /// The place for the fleet of these config files: `RDS_FLEET_STORE` (a file, or `memory`, which SQLite calls `:memory:`), else a file in the
     /// user's cache folder if that lies on this machine. Fleets of different config files are different stores.
     pub fn of(environment: &Environment) -> Place {
         match environment.get("RDS_FLEET_STORE") {
-            Some("memory") => return Place::Memory(None),
+            Some(word) if ["memory", ":memory:"].contains(&word.trim().to_lowercase().as_str()) => {
+                return Place::Memory(None);
+            }
             Some(file) => return Place::File(PathBuf::from(file)),
             None => {}
         }
@@ -108,22 +111,6 @@ pub fn make_private(file: &Path) -> io::Result<()> {
         builder.create(folder)?;
     }
     open_private(file).map(drop)
-}
-
-fn open_private(file: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = options.open(file)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if opened.metadata()?.permissions().mode() & 0o077 != 0 {
-            opened.set_permissions(fs::Permissions::from_mode(0o600))?;
-        }
-    }
-    Ok(opened)
 }
 
 /// The lock beside a store that says how many programs have it open.
@@ -224,7 +211,9 @@ mod tests {
         assert_ne!(of("/a/config"), of("/b/config"));
         let Place::File(file) = of("/a/config") else { panic!() };
         assert!(file.starts_with("/tmp/.cache/rds-fleet"), "{}", file.display());
-        assert_eq!(Place::of(&environment(&[("RDS_FLEET_STORE", "memory")])), Place::Memory(None));
+        for memory in ["memory", ":memory:", "Memory "] {
+            assert_eq!(Place::of(&environment(&[("RDS_FLEET_STORE", memory)])), Place::Memory(None));
+        }
         let homeless = Environment::from_variables([], None);
         assert!(matches!(Place::of(&homeless), Place::Memory(Some(_))));
     }

@@ -456,23 +456,28 @@ fn two_programs_of_one_user_write_the_same_store() {
     );
 }
 
+fn header(application_id: i32) -> Vec<u8> {
+    let mut page = b"SQLite format 3\0 and then nothing that SQLite would know".repeat(40);
+    page[68..72].copy_from_slice(&application_id.to_be_bytes());
+    page
+}
+
 #[test]
 fn a_store_that_cannot_be_used_is_set_aside_and_named() {
-    let broken = b"SQLite format 3\0 and then nothing that SQLite would know".repeat(40);
     let newer = |file: &std::path::Path| {
         let connection = Connection::open(file).unwrap();
         connection.execute_batch("CREATE TABLE t (x)").unwrap();
         connection.pragma_update(None, "application_id", schema::APPLICATION_ID).unwrap();
         connection.pragma_update(None, "user_version", schema::VERSION + 1).unwrap();
     };
-    let foreign = |file: &std::path::Path| {
-        Connection::open(file).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
-    };
     type Make<'a> = &'a dyn Fn(&std::path::Path);
-    let cases: [(&str, Make<'_>); 4] = [
-        ("is broken", &|file| std::fs::write(file, &broken).unwrap()),
-        ("is not one of RDS Fleet", &|file| std::fs::write(file, "a letter").unwrap()),
-        ("is not one of RDS Fleet", &foreign),
+    let cases: [(&str, Make<'_>); 3] = [
+        ("is broken", &|file| std::fs::write(file, header(schema::APPLICATION_ID)).unwrap()),
+        // Its first page went as well; that it was a store is known by the lock.
+        ("is broken", &|file| {
+            std::fs::write(file, header(0x2020_2020)).unwrap();
+            std::fs::write(place::beside(file, ".lock"), "").unwrap();
+        }),
         ("newer version", &newer),
     ];
     for (words, make) in cases {
@@ -489,6 +494,29 @@ fn a_store_that_cannot_be_used_is_set_aside_and_named() {
                 path.to_string_lossy().contains("set-aside") && notices[0].contains(&*path.to_string_lossy())
             });
         assert_eq!(std::fs::read(aside.unwrap()).unwrap(), before, "{words}");
+    }
+}
+
+#[test]
+fn another_programs_database_is_left_as_it_is() {
+    let foreign = |file: &std::path::Path| {
+        let database = Connection::open(file).unwrap();
+        database.execute_batch("CREATE TABLE t (x); INSERT INTO t VALUES (1)").unwrap();
+    };
+    for (with_lock, number) in [(false, 0), (true, 0), (true, 7)] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("places.sqlite");
+        foreign(&file);
+        Connection::open(&file).unwrap().pragma_update(None, "application_id", number).unwrap();
+        if with_lock {
+            std::fs::write(place::beside(&file, ".lock"), "").unwrap();
+        }
+        let before = std::fs::read(&file).unwrap();
+        let (store, notices) = Store::at(&file);
+        assert!(notices[0].contains("is not a store of RDS Fleet, and is left as it is"), "{notices:?}");
+        assert!(matches!(store.0.storage(), Storage::Memory(_)));
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1 + usize::from(with_lock));
     }
 }
 
