@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rds_fleet::config::Environment;
 use rds_fleet::core::{Command, CopyForm, Core, Event, Options, RowChoice, Values, View};
@@ -131,4 +132,39 @@ fn rows_are_copied_in_every_form() {
     }
     assert_eq!(commands.lines().count(), 2);
     assert_eq!(copied(&core, &query, two(), CopyForm::Text).lines().count(), 3);
+}
+
+#[test]
+fn nothing_waits_for_a_person_s_sql() {
+    let (_sandbox, core) = collected();
+    let shown = view(&core, instances());
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n";
+    core.send(Command::Show(Query::of_sql(endless)));
+    std::thread::sleep(Duration::from_millis(300));
+    // Beside it: what the details, the search, a pick-list and the clipboard ask, each answered while it runs.
+    let begun = Instant::now();
+    core.send(Command::Record { kind: "db-instances", row: shown.rows[0] });
+    while !matches!(core.wait().unwrap(), Event::Record(_)) {}
+    core.send(Command::Find { text: "db".to_owned() });
+    while !matches!(core.wait().unwrap(), Event::Databases(_)) {}
+    core.send(Command::Values { query: instances(), column: "Engine".to_owned() });
+    while !matches!(core.wait().unwrap(), Event::Values(_)) {}
+    copied(&core, &instances(), RowChoice::All, CopyForm::Csv);
+    core.send(Command::Rows { view: shown.number, positions: 0..1 });
+    while !matches!(core.wait().unwrap(), Event::Rows(rows) if rows.view == shown.number) {}
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    // Another view, and then other SQL.
+    assert_eq!(view(&core, instances()).rows.len(), 30);
+    core.send(Command::Show(Query::of_sql(endless)));
+    let other = Query::of_sql("SELECT DBInstanceIdentifier FROM db_instances");
+    let answer = view(&core, other.clone());
+    assert_eq!(answer.rows.len(), 30);
+    core.send(Command::Rows { view: answer.number, positions: 0..1 });
+    while !matches!(core.wait().unwrap(), Event::Rows(rows) if rows.view == answer.number) {}
+    // And the program ends at once, whatever runs.
+    core.send(Command::Show(Query::of_sql(endless)));
+    std::thread::sleep(Duration::from_millis(300));
+    let begun = Instant::now();
+    drop(core);
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
 }

@@ -113,10 +113,20 @@ impl Telling {
 
 /// The thread as the core sees it. It ends when this is dropped.
 pub struct Answering {
-    questions: Option<Sender<Question>>,
+    kinds: Counter,
+    /// Whatever a person wrote in SQL is answered beside, so that nothing else waits for it.
+    sql: Counter,
     stop: Stop,
     /// The number of the newest text to be found.
     finding: Arc<AtomicU64>,
+    /// The number of the newest view of SQL.
+    shown_sql: AtomicU64,
+}
+
+/// Where questions are handed in. Its thread ends when this is dropped.
+struct Counter {
+    questions: Option<Sender<Question>>,
+    stop: Stop,
     /// How many questions have been asked.
     asked: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
@@ -132,26 +142,24 @@ impl Answering {
         core: Sender<Message>,
     ) -> Result<Answering, String> {
         let stop = Stop::default();
-        let (questions, inbox) = channel();
         let finding = Arc::new(AtomicU64::new(0));
-        let asked = Arc::new(AtomicU64::new(0));
-        let mut desk = Desk {
-            reader: None,
-            storage,
-            limits,
-            stop: stop.clone(),
-            finding: Arc::clone(&finding),
-            telling,
-            core,
-            shown: None,
-            waiting: Waiting { asked: Arc::clone(&asked), taken: 0 },
-            values: None,
+        let counter = |stop: Stop| {
+            let asked = Arc::new(AtomicU64::new(0));
+            Counter::open(Desk {
+                reader: None,
+                storage: storage.clone(),
+                limits,
+                stop,
+                finding: Arc::clone(&finding),
+                telling: telling.clone(),
+                core: core.clone(),
+                shown: None,
+                waiting: Waiting { asked, taken: 0 },
+                values: None,
+            })
         };
-        let thread = thread::Builder::new()
-            .name("rds-fleet-answers".to_owned())
-            .spawn(move || desk.run(&inbox))
-            .map_err(|error| format!("the thread that answers cannot be started: {error}"))?;
-        Ok(Answering { questions: Some(questions), stop, finding, asked, thread: Some(thread) })
+        let (kinds, sql) = (counter(stop.clone())?, counter(stop.beside())?);
+        Ok(Answering { kinds, sql, stop, finding, shown_sql: AtomicU64::new(0) })
     }
 
     /// The number of the next view; what is being answered is wanted no more.
@@ -166,6 +174,38 @@ impl Answering {
     }
 
     pub fn ask(&self, question: Question) {
+        let is_sql = match &question {
+            Question::Show(show) => {
+                let is_sql = show.query.sql.is_some();
+                self.shown_sql.fetch_max(if is_sql { show.number } else { 0 }, Ordering::Relaxed);
+                is_sql
+            }
+            Question::Values { query, .. } | Question::Copy { query, .. } => query.sql.is_some(),
+            Question::Rows { view, .. } => *view == self.shown_sql.load(Ordering::Relaxed),
+            Question::Record { kind: name, .. } => kind(name).is_none(),
+            Question::Kinds { .. } => true,
+            Question::Move(storage) => {
+                self.sql.ask(Question::Move(storage.clone()));
+                false
+            }
+            _ => false,
+        };
+        if is_sql { self.sql.ask(question) } else { self.kinds.ask(question) }
+    }
+}
+
+impl Counter {
+    fn open(mut desk: Desk) -> Result<Counter, String> {
+        let (questions, inbox) = channel();
+        let (stop, asked) = (desk.stop.clone(), Arc::clone(&desk.waiting.asked));
+        let thread = thread::Builder::new()
+            .name("rds-fleet-answers".to_owned())
+            .spawn(move || desk.run(&inbox))
+            .map_err(|error| format!("the thread that answers cannot be started: {error}"))?;
+        Ok(Counter { questions: Some(questions), stop, asked, thread: Some(thread) })
+    }
+
+    fn ask(&self, question: Question) {
         // The thread only ends before the core when it panicked; then nothing is shown any more.
         if let Some(questions) = &self.questions {
             self.asked.fetch_add(1, Ordering::Relaxed);
@@ -175,7 +215,7 @@ impl Answering {
 }
 
 /// What is being answered is given up, so that the store is closed before the program ends.
-impl Drop for Answering {
+impl Drop for Counter {
     fn drop(&mut self) {
         self.questions = None;
         self.asked.fetch_add(1, Ordering::Relaxed);

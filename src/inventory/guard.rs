@@ -15,9 +15,8 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Statement};
 
-use super::Storage;
-use super::reader::Stop;
 use super::schema::{Table, tables};
+use super::{Storage, linear, temporary};
 use crate::names;
 use crate::query::quoted;
 use crate::rds::{Column, Kind, Shape, kind, kinds};
@@ -30,18 +29,25 @@ pub struct Limits {
     pub rows: usize,
     /// Bytes of the answer's texts and numbers, about.
     pub bytes: usize,
+    /// Bytes of temporary files, those of the answer among them.
+    pub space: u64,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { time: Duration::from_secs(60), rows: 2_000_000, bytes: 1_000_000_000 }
+        Limits { time: Duration::from_secs(60), rows: 2_000_000, bytes: 500_000_000, space: 1_000_000_000 }
     }
 }
 
-/// Bytes of one value at most.
-const MOST_BYTES: i32 = 64 << 20;
-/// Instructions of SQLite's machine between two looks at the clock: a few milliseconds.
-const LOOK_EVERY: i32 = 20_000;
+/// Bytes of one value at most: one step of SQLite cannot be interrupted, and is short with texts of such a length.
+const MOST_BYTES: i32 = 16 << 20;
+/// Bytes of a statement, and of a pattern of LIKE, which is tried at every letter of a text.
+const LONGEST_SQL: i32 = 1 << 20;
+const LONGEST_PATTERN: i32 = 500;
+/// Instructions of SQLite's machine between two looks at the clock: far less than a millisecond, but for long texts.
+const LOOK_EVERY: i32 = 1_000;
+/// Between two looks at the temporary files.
+const LOOK_AT_SPACE: Duration = Duration::from_millis(20);
 
 const READS_ONLY: &str = "a query only reads: write a SELECT";
 
@@ -68,13 +74,6 @@ impl From<String> for Refused {
     }
 }
 
-/// A connection for statements that people write.
-pub struct Guard {
-    connection: Connection,
-    seen: Arc<Mutex<Seen>>,
-    clock: Arc<Mutex<Clock>>,
-}
-
 /// What the authorizer saw of the statement that was prepared last.
 #[derive(Debug, Default)]
 struct Seen {
@@ -83,10 +82,46 @@ struct Seen {
     refused: Option<String>,
 }
 
+/// When a statement is stopped.
 #[derive(Debug, Default)]
 struct Clock {
     until: Option<Instant>,
     run_out: bool,
+    /// Bytes of temporary files; none is no bound.
+    space: u64,
+    /// Those that there were before.
+    before: u64,
+    too_large: bool,
+    looked: Option<Instant>,
+}
+
+impl Clock {
+    /// Whether the time or the space is used up.
+    fn look(&mut self, storage: &Storage) -> bool {
+        let now = Instant::now();
+        self.run_out |= self.until.is_some_and(|until| now > until);
+        if self.space > 0 && self.looked.is_none_or(|looked| now - looked > LOOK_AT_SPACE) {
+            self.too_large |= temporary::room(storage).saturating_sub(self.before) > self.space;
+            self.looked = Some(Instant::now());
+        }
+        self.run_out || self.too_large
+    }
+}
+
+/// A connection for statements that people write.
+pub struct Statements {
+    connection: Connection,
+    storage: Storage,
+    seen: Arc<Mutex<Seen>>,
+    clock: Arc<Mutex<Clock>>,
+}
+
+/// What is said of a statement that took too long.
+pub fn out_of_time(limits: Limits) -> Refused {
+    Refused::from(format!(
+        "the query was stopped after {} s: narrow it down, or allow it more time",
+        limits.time.as_secs()
+    ))
 }
 
 /// What takes an answer's columns and rows.
@@ -106,10 +141,15 @@ pub struct Described {
     pub shape: Option<Shape>,
 }
 
-impl Guard {
+impl Statements {
+    /// `unwanted` says when an answer is wanted no more.
+    ///
     /// # Errors
     /// What SQLite says.
-    pub fn open(storage: &Storage, stop: Stop) -> rusqlite::Result<Guard> {
+    pub fn open(
+        storage: &Storage,
+        unwanted: impl Fn() -> bool + Send + 'static,
+    ) -> rusqlite::Result<Statements> {
         let mut connection = storage.connect_to_read()?;
         // The program's own columns are nobody's business; `SELECT *` shows AWS's.
         for kind in kinds() {
@@ -121,21 +161,20 @@ impl Guard {
         }
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MOST_BYTES)?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, LONGEST_SQL)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)?;
+        linear::register(&connection, MOST_BYTES.unsigned_abs() as usize)?;
         let seen = Arc::new(Mutex::new(Seen::default()));
         let clock = Arc::new(Mutex::new(Clock::default()));
         let seeing = Arc::clone(&seen);
         connection
             .authorizer(Some(move |context: AuthContext<'_>| authorize(&context, &mut locked(&seeing))))?;
-        let watched = Arc::clone(&clock);
+        let (watched, watched_storage) = (Arc::clone(&clock), storage.clone());
         connection.progress_handler(
             LOOK_EVERY,
-            Some(move || {
-                let mut clock = locked(&watched);
-                clock.run_out |= clock.until.is_some_and(|until| Instant::now() > until);
-                clock.run_out || stop.is_wanted()
-            }),
+            Some(move || locked(&watched).look(&watched_storage) || unwanted()),
         )?;
-        Ok(Guard { connection, seen, clock })
+        Ok(Statements { connection, storage: storage.clone(), seen, clock })
     }
 
     /// The kinds a statement reads, without running it.
@@ -159,9 +198,14 @@ impl Guard {
         let mut statement = self.prepare(sql)?;
         let described = self.describe(&statement);
         sink.columns(&described)?;
-        *locked(&self.clock) = Clock { until: Some(Instant::now() + limits.time), run_out: false };
+        *locked(&self.clock) = Clock {
+            until: Instant::now().checked_add(limits.time),
+            space: limits.space,
+            before: temporary::room(&self.storage),
+            ..Clock::default()
+        };
         let ran = self.rows(sql, &mut statement, described.len(), limits, sink);
-        locked(&self.clock).until = None;
+        *locked(&self.clock) = Clock::default();
         ran
     }
 
@@ -257,9 +301,12 @@ impl Guard {
 
     fn explain(&self, sql: &str, error: &Error, limits: Limits) -> Refused {
         if locked(&self.clock).run_out {
+            return out_of_time(limits);
+        }
+        if locked(&self.clock).too_large {
             return Refused::from(format!(
-                "the query was stopped after {} s: narrow it down, or allow it more time",
-                limits.time.as_secs()
+                "the query was stopped: it needs more than {} MB to sort, join and keep what it finds; narrow it down",
+                limits.space / 1_000_000
             ));
         }
         match error {
@@ -336,7 +383,8 @@ fn authorize(context: &AuthContext<'_>, seen: &mut Seen) -> Authorization {
     Authorization::Deny
 }
 
-fn size(value: &ValueRef<'_>) -> usize {
+/// About how many bytes a value takes.
+pub fn size(value: &ValueRef<'_>) -> usize {
     match value {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.len() + 8,
         _ => 8,

@@ -10,6 +10,7 @@
 
 mod age;
 mod answer;
+mod apart;
 mod coding;
 mod column;
 mod condition;
@@ -19,6 +20,7 @@ mod grouping;
 mod guard;
 mod holding;
 mod ledger;
+mod linear;
 mod look;
 mod narrowing;
 mod natural;
@@ -33,6 +35,7 @@ mod relations;
 mod scan;
 mod schema;
 mod search;
+mod temporary;
 mod values;
 
 use std::collections::{HashMap, HashSet};

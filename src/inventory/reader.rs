@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rusqlite::{Connection, Error, ErrorCode, OptionalExtension};
 
 use super::answer::{ANSWER, AnswerTable};
+use super::apart::Guard;
 use super::column::{Arranged, ColumnCache, Source};
 use super::grouping::Grouping;
-use super::guard::{Guard, Limits, Refused};
+use super::guard::{Limits, Refused};
 use super::narrowing::{Narrowing, named};
 use super::scan::{Cancelled, RowSet, Stopped};
 use super::search::{Searched, Shown, is_truth};
@@ -57,6 +58,11 @@ impl Stop {
     pub fn end(&self) {
         self.newest.store(u64::MAX, Ordering::Relaxed);
         self.mine.store(0, Ordering::Relaxed);
+    }
+
+    /// The same for somebody else who answers beside: the newest question is the newest for both.
+    pub fn beside(&self) -> Stop {
+        Stop { newest: Arc::clone(&self.newest), mine: Arc::default() }
     }
 
     /// Whether what is being answered is wanted no more.
@@ -167,7 +173,7 @@ impl Reader {
         Ok(Reader {
             connections: (0..CONNECTIONS).map(connect).collect::<rusqlite::Result<_>>()?,
             cache: ColumnCache::new(CACHE),
-            guard: Guard::open(storage, stop.clone())?,
+            guard: Guard::new(storage, stop.clone()),
             limits,
             stop,
             answer: None,

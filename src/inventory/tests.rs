@@ -610,7 +610,8 @@ fn a_mistake_in_sql_is_named_with_its_place() {
 fn sql_without_end_is_stopped_with_a_sentence() {
     let mut store = filled();
     store.0.commit().unwrap();
-    let limits = QueryLimits { time: std::time::Duration::from_millis(200), rows: 1000, bytes: 100_000 };
+    let limits =
+        QueryLimits { time: std::time::Duration::from_millis(200), rows: 1000, bytes: 100_000, space: 0 };
     let mut reader = Reader::open(store.0.storage(), limits, Stop::default()).unwrap();
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT";
     for (sql, words) in [
@@ -656,4 +657,96 @@ fn a_newer_question_stops_the_older() {
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
     assert!(matches!(reader.select(&Query::of_sql(endless), false), Err(Refusal::Stopped)));
     asking.join().unwrap();
+}
+
+/// Runs a statement with a limit of time, and says how long that took and what came of it.
+fn timed(store: &mut Store, sql: &str, limits: QueryLimits) -> (std::time::Duration, Result<usize, Refusal>) {
+    store.0.commit().unwrap();
+    let mut reader = Reader::open(store.0.storage(), limits, Stop::default()).unwrap();
+    let begun = std::time::Instant::now();
+    let rows = reader.select(&Query::of_sql(sql), true).map(|answered| answered.rows.len());
+    (begun.elapsed(), rows)
+}
+
+#[test]
+fn whatever_a_statement_does_it_ends_in_its_time() {
+    let mut store = Store::new();
+    let limits = QueryLimits { time: std::time::Duration::from_millis(300), ..QueryLimits::default() };
+    let long = "hex(zeroblob(7000000))";
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000)";
+    let keys = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600000) \
+                SELECT json_group_object('key' || i, i) FROM n)";
+    let statements = [
+        format!(
+            "SELECT sum(instr({long}, substr({long}, 1, 7000000) || i)) FROM ({numbers} SELECT i FROM n)"
+        ),
+        format!("{numbers} SELECT sum(length(trim({long}, i || {long}))) FROM n"),
+        format!("{numbers} SELECT sum(length(replace({long}, '0', '00000000000' || i))) FROM n"),
+        format!("SELECT length(json_patch({keys}, {keys}))"),
+        format!("{numbers} SELECT group_concat(i || {long}) FROM n"),
+        format!("SELECT {long} LIKE '%' || replace(hex(zeroblob(60)), '0', '0%') || 'b'"),
+        format!("{numbers} SELECT sum({long} GLOB '*0*0*0*' || i || '*b') FROM n"),
+        format!("{numbers} SELECT i, {long} || i AS x FROM n ORDER BY x COLLATE natural_order"),
+        format!("{numbers} SELECT count(*) FROM (SELECT DISTINCT substr({long}, 1, 100000) || i FROM n)"),
+        format!("{numbers} SELECT count(*) FROM n a, n b, n c WHERE a.i + b.i = c.i"),
+        format!("{numbers} SELECT max(json_extract({keys}, '$.key' || i)) FROM n"),
+        format!("{numbers} SELECT sum(contains_text('b' || i, {long})) FROM n"),
+        format!("{numbers} SELECT sum(matches_text('(0*)*b' || i, {long})) FROM n"),
+    ];
+    for sql in statements {
+        let (took, rows) = timed(&mut store, &sql, limits);
+        assert!(took < std::time::Duration::from_secs(2), "{took:?}: {sql}");
+        let Err(Refusal::Refused(refused)) = rows else { continue };
+        let said = refused.to_string();
+        assert!(
+            ["was stopped", "too big", "too complex", "larger than"].iter().any(|why| said.contains(why)),
+            "{sql}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_statement_that_is_hard_to_understand_ends_as_well() {
+    let mut store = Store::new();
+    let mut doubling = "WITH a0(x) AS (SELECT 1 UNION ALL SELECT 2)".to_owned();
+    for level in 1..40 {
+        doubling.push_str(&format!(", a{level}(x) AS (SELECT a.x FROM a{0} a, a{0} b)", level - 1));
+    }
+    let limits = QueryLimits { time: std::time::Duration::from_millis(500), ..QueryLimits::default() };
+    let (took, rows) = timed(&mut store, &format!("{doubling} SELECT * FROM a39"), limits);
+    assert!(took < std::time::Duration::from_secs(3) && rows.is_err(), "{took:?} {rows:?}");
+}
+
+#[test]
+fn the_room_of_a_statement_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    for store in [Store::at(&folder.path().join("inventory.sqlite")).0, Store::new()] {
+        its_room_is_bounded(store);
+    }
+}
+
+fn its_room_is_bounded(mut store: Store) {
+    let limits = QueryLimits { space: 60_000_000, ..QueryLimits::default() };
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000)";
+    let wide = "i || hex(zeroblob(500)) AS x";
+    for sql in [
+        format!("{numbers} SELECT count(*) FROM (SELECT {wide} FROM n ORDER BY x LIMIT 2000000)"),
+        format!("{numbers} SELECT count(*) FROM (SELECT DISTINCT {wide} FROM n)"),
+        format!(
+            "{numbers}, m AS MATERIALIZED (SELECT {wide} FROM n) SELECT count(*) FROM m a JOIN m b USING (x)"
+        ),
+        format!("{numbers} SELECT {wide} FROM n"),
+    ] {
+        let (_, rows) = timed(&mut store, &sql, limits);
+        let Err(Refusal::Refused(refused)) = rows else { panic!("{sql}: {rows:?}") };
+        assert!(refused.to_string().contains("more than 60 MB to sort"), "{sql}: {refused}");
+    }
+    assert_eq!(timed(&mut store, &format!("{numbers} SELECT i FROM n WHERE i < 1000"), limits).1, Ok(999));
+}
+
+#[test]
+fn limits_without_measure_are_none() {
+    let mut store = Store::new();
+    let limits = QueryLimits { time: std::time::Duration::MAX, space: u64::MAX, ..QueryLimits::default() };
+    assert_eq!(timed(&mut store, "SELECT 1", limits).1, Ok(1));
 }
