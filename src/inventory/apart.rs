@@ -206,7 +206,7 @@ struct Sending<'a> {
 impl Sending<'_> {
     fn flush(&mut self) -> Result<(), String> {
         self.bytes = 0;
-        self.send(|rows| Part::Rows(rows))
+        self.send(Part::Rows)
     }
 
     fn send(&mut self, part: impl FnOnce(Vec<Vec<Value>>) -> Part) -> Result<(), String> {

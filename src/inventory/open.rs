@@ -180,7 +180,7 @@ fn open_file(path: &Path, notices: &mut Vec<String>) -> Result<Inventory, String
     let mut lock = Lock::take(path).map_err(|error| format!("{file} cannot be locked: {error}"))?;
     let storage = Storage::File(path.to_owned());
     // With the lock in hand: another program may have made it meanwhile.
-    let mut opened = look(path).and_then(|_| Ok(open_connection(&storage, lock.alone)))?;
+    let mut opened = look(path).map(|_| open_connection(&storage, lock.alone))?;
     if let Err(unfit @ (Unfit::Broken(_) | Unfit::Newer(_))) = &opened {
         let what = unfit.sentence();
         if !lock.alone {
