@@ -138,6 +138,16 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown(&text).into_owned())
 }
 
+/// A text as it may be shown in a cell of a report, which may have lines and tabs of its own.
+pub fn cell(text: &str) -> Cow<'_, str> {
+    let is_odd = |character| is_hidden(character) && !matches!(character, '\t' | '\r');
+    let escaped = |character: char| match character {
+        odd if is_odd(odd) => odd.escape_unicode().to_string(),
+        usual => usual.to_string(),
+    };
+    if text.contains(is_odd) { text.chars().map(escaped).collect::<String>().into() } else { text.into() }
+}
+
 /// Whether a character acts on a terminal or cannot be seen: control characters but the line feed, format characters (which
 /// turn the writing round, too), separators of lines, and letters that Unicode says are not to be seen. Variation selectors,
 /// which choose how an emoji looks, are seen.

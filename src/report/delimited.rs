@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 
 use super::{RowSource, Separator, each_row};
+use crate::clean;
 use crate::rds::readable::readable;
 use crate::rds::{Cell, Column};
 
 /// How a table is written.
 #[derive(Clone, Copy)]
 enum For {
-    /// Texts as people read them, formulas defused.
+    /// Texts as people read them: formulas defused, and escapes of what cannot be seen or turns the writing round.
     People,
     /// Every text exactly as AWS sent it; lists and structures are JSON.
     Programs,
@@ -27,7 +28,7 @@ impl For {
     /// The head of a column: a query of one's own may call it anything.
     fn name(self, column: &Column) -> String {
         match self {
-            For::People => defused_text(column.name.clone()),
+            For::People => defused_text(&column.name),
             For::Programs => column.name.clone(),
         }
     }
@@ -119,16 +120,17 @@ pub fn clipboard(columns: &[&Column], rows: &mut dyn RowSource) -> Result<String
 /// stay numbers.
 fn defused(cell: &Cell, text: String) -> String {
     let is_text = matches!(cell, Cell::Text(_) | Cell::Json(_));
-    if is_text { defused_text(text) } else { text }
+    if is_text { defused_text(&text) } else { text }
 }
 
 /// What begins a formula, also in the full width of East Asian scripts, which some spreadsheets take for the same.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// As `defused`, of what is a text in any case.
-pub(super) fn defused_text(text: String) -> String {
+/// As `defused`, of what is a text in any case; what cannot be seen in it becomes an escape.
+pub(super) fn defused_text(text: &str) -> String {
+    let text = clean::cell(text);
     let is_number = text.ends_with(|last: char| last.is_ascii_digit()) && text.parse::<f64>().is_ok();
-    if text.starts_with(FORMULA) && !is_number { format!("'{text}") } else { text }
+    if text.starts_with(FORMULA) && !is_number { format!("'{text}") } else { text.into_owned() }
 }
 
 #[cfg(test)]
@@ -192,6 +194,22 @@ mod tests {
         assert_eq!(read, dangerous.map(|text| format!("'{text}")));
         let harmless = ["-1", "+4.5", "-1e5", "1=1", "a@b", "x－1"];
         assert_eq!(read_back(&harmless, Separator::COMMA).1, harmless);
+    }
+
+    /// Control characters, also of the second set, what turns the writing round, and what is not seen.
+    const UNSEEN: &str = "a\u{1b}[2J\u{9b}31m\u{202e}b\u{2066}\u{200b}\u{85}\u{2028}\u{7f}";
+    const SEEN: &str = r"a\u{1b}[2J\u{9b}31m\u{202e}b\u{2066}\u{200b}\u{85}\u{2028}\u{7f}";
+
+    #[test]
+    fn people_see_all_that_is_in_a_text_and_programs_have_it_exactly() {
+        let (_, read) = read_back(&[UNSEEN, "=\u{202e}1", "a\tb\r\nc", "ü 漢"], Separator::COMMA);
+        assert_eq!(read, [SEEN, r"'=\u{202e}1", "a\tb\r\nc", "ü 漢"]);
+        let column = Column::new(UNSEEN, crate::rds::Shape::String, false);
+        let rows = || Once(vec![vec![Cell::Text(UNSEEN.into())]]);
+        assert_eq!(clipboard(&[&column], &mut rows()).unwrap(), format!("{SEEN}\n{SEEN}"));
+        let mut raw = Vec::new();
+        raw_csv(&[&column], Separator::COMMA, &mut rows(), &mut raw).unwrap();
+        assert_eq!(String::from_utf8(raw).unwrap(), format!("{UNSEEN}\r\n{UNSEEN}\r\n"));
     }
 
     #[test]

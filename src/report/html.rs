@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use super::about::moment;
 use super::{About, RowSource, each_row};
+use crate::clean::is_hidden;
 use crate::rds::readable::readable;
 use crate::rds::{Cell, Column, Shape};
 
@@ -117,7 +118,8 @@ fn head(about: &About, rows: usize) -> String {
     head
 }
 
-/// Text as HTML has it. Control characters, which HTML forbids, are shown as their pictures.
+/// Text as HTML has it. Control characters, which HTML forbids, are shown as their pictures, and what cannot be seen or turns
+/// the writing round as an escape.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -130,6 +132,7 @@ pub(super) fn escaped(text: &str) -> String {
             '\n' | '\t' => escaped.push(letter),
             '\0'..='\u{1f}' => escaped.push(char::from_u32(0x2400 + u32::from(letter)).unwrap_or('\u{fffd}')),
             '\u{7f}' => escaped.push('\u{2421}'),
+            unseen if is_hidden(unseen) => escaped.extend(unseen.escape_unicode()),
             _ => escaped.push(letter),
         }
     }
@@ -159,5 +162,11 @@ mod tests {
         assert_eq!(text.matches("<script>").count(), 1, "only our own");
         assert!(!text.contains("<img") && !text.contains("<b>") && !text.contains('\u{1}'));
         assert!(text.contains("&lt;img src=x onerror=alert(1)&gt;=\u{2401}"));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_an_escape() {
+        let text = escaped("a\u{9b}31m\u{202e}b\u{2066}\u{200b}\u{85}\u{1b}\n漢");
+        assert_eq!(text, "a\\u{9b}31m\\u{202e}b\\u{2066}\\u{200b}\\u{85}\u{241b}\n漢");
     }
 }

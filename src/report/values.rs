@@ -138,7 +138,7 @@ fn csv(header: &[&str], lines: &[Vec<String>], separator: Separator, out: &mut d
     let mut writer = writer(separator, out);
     writer.write_record(header).map_err(as_io)?;
     for line in lines {
-        let cells = line.iter().map(|text| defused_text(text.clone()));
+        let cells = line.iter().map(|text| defused_text(text));
         writer.write_record(cells).map_err(as_io)?;
     }
     writer.flush()

@@ -6,6 +6,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, X
 
 use super::about::moment;
 use super::{About, RowSource, each_row};
+use crate::clean;
 use crate::rds::readable::readable;
 use crate::rds::{Cell, Column, Shape};
 use crate::worker;
@@ -75,7 +76,7 @@ fn written(
             sheet.autofilter(0, 0, last_row, place(last_column)).map_err(failed)?;
         }
         for (at, column) in columns.iter().enumerate() {
-            sheet.write_with_format(0, place(at), &column.name, &header).map_err(failed)?;
+            sheet.write_with_format(0, place(at), &*clean::cell(&column.name), &header).map_err(failed)?;
         }
         let mut widths: Vec<usize> = columns.iter().map(|column| column.name.len() + 3).collect();
         let written = each_row(rows, |at, row| {
@@ -141,7 +142,7 @@ fn write_cell(
         }
         _ => {}
     }
-    let mut text = readable(cell);
+    let mut text = clean::cell(&readable(cell)).into_owned();
     if text.chars().count() > MOST_CHARACTERS {
         text = text.chars().take(MOST_CHARACTERS - 1).chain(['…']).collect();
     }
@@ -160,7 +161,7 @@ pub(super) fn coverage(
     let mut row = 0;
     let mut line = |sheet: &mut Worksheet, name: &str, text: &str| {
         sheet.write_string_with_format(row, 0, name, header)?;
-        sheet.write_string(row, 1, text)?;
+        sheet.write_string(row, 1, &*clean::cell(text))?;
         row += 1;
         Ok::<(), XlsxError>(())
     };
@@ -185,7 +186,7 @@ pub(super) fn coverage(
         let failure = entry.failure.as_ref();
         sheet.write_string(row, 0, entry.account_id.as_deref().unwrap_or("unknown"))?;
         sheet.write_string(row, 1, &entry.region)?;
-        sheet.write_string(row, 2, entry.profiles.join("; "))?;
+        sheet.write_string(row, 2, &*clean::cell(&entry.profiles.join("; ")))?;
         sheet.write_string(row, 3, entry.state.word())?;
         #[expect(clippy::cast_precision_loss, reason = "no account has 2^53 rows")]
         sheet.write_number(row, 4, entry.rows as f64)?;

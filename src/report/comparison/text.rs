@@ -18,7 +18,7 @@ pub fn csv(sheets: &[Sheet], about: &About, separator: Separator, out: &mut dyn 
     out.write_all("\u{feff}".as_bytes())?;
     let mut writer = writer(separator, out);
     let mut record = |section: &str, cells: Vec<String>| {
-        let cells = std::iter::once(section.to_owned()).chain(cells).map(defused_text);
+        let cells = std::iter::once(section.to_owned()).chain(cells).map(|text| defused_text(&text));
         writer.write_record(cells).map_err(as_io)
     };
     if let Some(first) = sheets.first() {

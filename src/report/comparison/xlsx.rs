@@ -6,6 +6,7 @@ use rust_xlsxwriter::{Color, Format, Note, Workbook, Worksheet, XlsxError};
 
 use super::{Sheet, SheetCell};
 use crate::analysis::same::Verdict;
+use crate::clean;
 use crate::report::About;
 use crate::report::xlsx::{coverage, failed, guarded, no_room, place, sheet_name};
 
@@ -40,13 +41,13 @@ fn fill(sheet: &mut Worksheet, of: &Sheet, header: &Format, notes: &mut usize) -
     sheet.set_name(sheet_name(&of.title))?;
     let mut line = 0;
     for (at, column) in of.columns.iter().enumerate() {
-        sheet.write_string_with_format(line, place(at), column, header)?;
+        sheet.write_string_with_format(line, place(at), &*clean::cell(column), header)?;
         sheet.set_column_width(place(at), if at == 0 { WIDTHS.0 } else { WIDTHS.1 })?;
     }
     for identity in &of.identity {
         line += 1;
         for (at, text) in identity.iter().enumerate() {
-            sheet.write_string_with_format(line, place(at), text, header)?;
+            sheet.write_string_with_format(line, place(at), &*clean::cell(text), header)?;
         }
     }
     if !of.identity.is_empty() {
@@ -69,7 +70,7 @@ fn write_cell(
     cell: &SheetCell,
     notes: &mut usize,
 ) -> Result<(), XlsxError> {
-    let text: String = cell.signed().chars().take(32_000).collect();
+    let text: String = clean::cell(&cell.signed()).chars().take(32_000).collect();
     let Some(colour) = cell.verdict.and_then(colour) else {
         sheet.write_string(line, column, &text)?;
         return Ok(());
@@ -78,7 +79,7 @@ fn write_cell(
     sheet.write_string_with_format(line, column, &text, &format)?;
     if *notes < MOST_NOTES && !cell.reason.is_empty() {
         *notes += 1;
-        sheet.insert_note(line, column, &Note::new(&cell.reason))?;
+        sheet.insert_note(line, column, &Note::new(clean::cell(&cell.reason)))?;
     }
     Ok(())
 }
