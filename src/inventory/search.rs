@@ -99,7 +99,7 @@ impl Word {
     fn is_in_nested(&self, json: &[u8]) -> bool {
         if memchr(b'\\', json).is_none() {
             // Most cells do not contain the word at all, not even in a name.
-            if !self.part.is_in(json) && !(self.in_any_number && may_have_exponent(json)) {
+            if !(self.part.is_in(json) || self.in_any_number && may_have_exponent(json)) {
                 return false;
             }
             // Every value is written in full.
