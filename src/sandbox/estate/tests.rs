@@ -351,3 +351,34 @@ fn every_kind_is_answered_over_the_wire_and_only_paged_ones_in_pages() {
         }
     }
 }
+
+/// As `describe-db-engine-versions` calls them; most engines join their name and version in a way of their own.
+#[test]
+fn the_families_of_the_engines_are_called_as_aws_calls_them() {
+    let called: BTreeSet<String> = estates()
+        .iter()
+        .flat_map(|estate| texts(estate, "db-engine-versions", "DBParameterGroupFamily"))
+        .collect();
+    for family in [
+        "postgres16",
+        "postgres11",
+        "mysql8.0",
+        "mysql8.4",
+        "mariadb10.11",
+        "oracle-ee-19",
+        "oracle-se2-19",
+        "oracle-ee-cdb-21",
+        "custom-oracle-ee-19",
+        "sqlserver-se-15.0",
+        "sqlserver-ee-16.0",
+        "sqlserver-ex-15.0",
+        "db2-se-11.5",
+        "aurora-postgresql16",
+        "aurora-mysql8.0",
+        "aurora-mysql5.7",
+        "docdb5.0",
+        "neptune1.3",
+    ] {
+        assert!(called.contains(family), "{family} is not among {called:?}");
+    }
+}
