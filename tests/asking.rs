@@ -168,3 +168,32 @@ fn nothing_waits_for_a_person_s_sql() {
     drop(core);
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn what_aws_sent_empty_is_absent_in_the_details_and_in_the_grid_but_not_in_the_json() {
+    let (_sandbox, core) = collected();
+    let mut query = instances();
+    query.columns = vec!["DBInstanceIdentifier".to_owned(), "PendingModifiedValues".to_owned()];
+    query.filters = vec![Filter::column("PendingModifiedValues", Test::Absent)];
+    let view = view(&core, query);
+    assert!(!view.rows.is_empty());
+    core.send(Command::Rows { view: view.number, positions: 0..1 });
+    core.send(Command::Record { kind: "db-instances", row: view.rows[0] });
+    let (mut cells, mut record) = (None, None);
+    while cells.is_none() || record.is_none() {
+        match core.wait().unwrap() {
+            Event::Rows(rows) if rows.view == view.number => cells = Some(rows),
+            Event::Record(found) => record = Some(found),
+            _ => {}
+        }
+    }
+    let (cells, record) = (cells.unwrap(), record.unwrap());
+    assert!(cells.rows[0][1].absent && cells.rows[0][1].text.is_empty());
+    for member in ["PendingModifiedValues", "DBSecurityGroups"] {
+        let field = record.fields.iter().find(|field| field.name == member).unwrap();
+        assert!(field.absent && field.text.is_empty() && field.lines.is_empty(), "{field:?}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&record.json).unwrap();
+    assert_eq!(json["PendingModifiedValues"], serde_json::json!({}));
+    assert_eq!(json["DBSecurityGroups"], serde_json::json!([]));
+}

@@ -48,7 +48,8 @@ pub enum Action {
     ///
     /// The kinds that the question reads are collected first. Only SELECT is possible. SQLite's SQL, with functions more:
     /// tag(TagList, 'app'), contains_text('text', column, …), matches_text('expression', column) and readable(Endpoint);
-    /// COLLATE natural_order has 14.9 before 14.10. Exit codes as of export.
+    /// contains_text and readable see a list or structure as a table shows it, such as app=billing. An empty list or structure
+    /// is NULL. COLLATE natural_order has 14.9 before 14.10. Exit codes as of export.
     Query(Query),
     /// Collect, and list what appeared, disappeared or changed since the sweep before, member by member.
     Changes(Changes),
