@@ -85,8 +85,9 @@ impl Comparison {
     /// Every value of a setting, the rarest first. Databases of which it was not collected are in none.
     pub fn values(&self, row: usize) -> Vec<ValueInUse> {
         let Some(row) = self.rows.get(row) else { return Vec::new() };
-        let value = |databases: Vec<usize>| {
-            let first = &row.cells[databases[0]];
+        let value = |mut databases: Vec<usize>| {
+            databases.sort_unstable();
+            let first = &row.cells[commonest(&row.cells, &databases)];
             let mut by_version: BTreeMap<(String, String), usize> = BTreeMap::new();
             for database in databases.iter().map(|place| &self.databases[*place]) {
                 *by_version.entry((database.engine.clone(), database.version.clone())).or_default() += 1;
@@ -149,4 +150,16 @@ fn listed(cells: &[Cell]) -> Vec<Vec<usize>> {
         }
     }
     sets
+}
+
+/// Of databases that have the same, the first of those whose text most of them have: a formula and what it comes to may be
+/// the same.
+fn commonest(cells: &[Cell], databases: &[usize]) -> usize {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for place in databases {
+        *counts.entry(cells[*place].text()).or_default() += 1;
+    }
+    let most = counts.values().max().copied();
+    let is_commonest = |place: &&usize| counts.get(cells[**place].text()).copied() == most;
+    databases.iter().find(is_commonest).copied().unwrap_or(databases[0])
 }

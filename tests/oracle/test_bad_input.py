@@ -16,7 +16,7 @@ from standins import AwsError, QueryEndpoint
 
 # A sentence that helps has one of these in it. The list is long on purpose: the words are the product's to choose.
 ADVICE = re.compile(
-    r"\b(add|allow|ask|available|change|check|choose|correct|create|expected|fix|free|give|grant|known|lists|make|mend|"
+    r"\b(add|allow|ask|available|change|check|choose|correct|create|did you mean|expected|fix|free|give|grant|known|lists|make|mend|"
     r"name an?|needs|pass|pick|point|possible|remove|rename|run|set|shorten|shows|similar|sort|try|unset|use|wait|write)\b",
     re.IGNORECASE,
 )
