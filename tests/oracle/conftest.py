@@ -1,6 +1,7 @@
 """Fixtures of the oracle tests: the command line under test and a home in which it finds nothing but what is given."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -52,6 +53,10 @@ def pytest_configure(config):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             del os.environ[name]
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    # A run in the background, or under nohup, hands ignored signals on to the programs that are tested.
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def pytest_sessionstart(session):
