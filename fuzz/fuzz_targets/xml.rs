@@ -1,0 +1,8 @@
+//! libFuzzer's way to `harness::xml`.
+#![no_main]
+
+#[path = "../harness.rs"]
+#[allow(dead_code, reason = "each program has one of the targets")]
+mod harness;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| harness::xml(data));
