@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from typing import Callable
 from xml.sax.saxutils import escape
 
-from standins import RDS_NAMESPACE, STS_NAMESPACE, AwsError, InstanceMetadata, Request, _Handler, _MetadataHandler, serving
+from standins import RDS_NAMESPACE, STS_NAMESPACE, AwsError, InstanceMetadata, Request, serving
+from standins import _Handler, _MetadataHandler
 
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1", "ap-southeast-2")
 # AWS calls this region disabled, for STS and for RDS. The role of the profile works elsewhere.
@@ -131,7 +132,8 @@ class Chaos:
             name = f"good-{number:02d}-{way.__name__}"
             region = REGIONS[number % len(REGIONS)]
             self.sound[name] = (self.account(name), region)
-            config.append(f"[profile {name}]\n{way(self, name, credentials)}endpoint_url = {self.address}\nregion = {region}\n")
+            section = f"{way(self, name, credentials)}endpoint_url = {self.address}\nregion = {region}\n"
+            config.append(f"[profile {name}]\n{section}")
         for number, fault in enumerate(FAULTS):
             section = fault.section(self, fault)
             section += "" if "endpoint_url" in section else f"endpoint_url = {self.address}\n"
@@ -283,7 +285,7 @@ class _ChaosHandler(_Handler):
         self.close_connection = True
 
     def pour(self, name, piece, most):
-        """Sends a piece over and over, until the other side has had enough. No more than the piece is ever in memory."""
+        """Sends a piece over and over, until the other side has had enough. Only the piece is ever in memory."""
         try:
             for _ in range(most // len(piece)):
                 self.wfile.write(piece)
@@ -321,6 +323,12 @@ def speaking_no_tls():
         listener.shutdown(socket.SHUT_RDWR)
 
 
+def document_of(made):
+    """What a helper prints for keys."""
+    keys = {"AccessKeyId": made.access, "SecretAccessKey": made.secret, "SessionToken": made.token}
+    return {"Version": 1, **keys, "Expiration": FOREVER}
+
+
 # The ways to a sound account. Each gives the profile's section, and may add to the credentials file.
 
 
@@ -338,9 +346,7 @@ def role(chaos, name, credentials):
 
 
 def helper(chaos, name, credentials):
-    made = chaos.keys(name)
-    document = {"Version": 1, "AccessKeyId": made.access, "SecretAccessKey": made.secret, "SessionToken": made.token}
-    script = chaos.script(name, f"cat <<'END'\n{json.dumps(document | {'Expiration': FOREVER})}\nEND")
+    script = chaos.script(name, f"cat <<'END'\n{json.dumps(document_of(chaos.keys(name)))}\nEND")
     return f"credential_process = {script}\n"
 
 
@@ -353,7 +359,8 @@ def identity(chaos, name, credentials):
 
 
 def instance(chaos, name, credentials):
-    return f"{chaos.role(name)}credential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint = {chaos.metadata}\n"
+    endpoint = f"ec2_metadata_service_endpoint = {chaos.metadata}\n"
+    return f"{chaos.role(name)}credential_source = Ec2InstanceMetadata\n{endpoint}"
 
 
 SOUND = [keys] * 8 + [shared] * 4 + [role] * 6 + [helper] * 6 + [identity] * 3 + [instance] * 3
@@ -394,20 +401,18 @@ def of_role(**values):
 
 
 def patient(chaos, fault):
-    """A helper with keys for a listing without end in the run that is patient, and for a long one in others: only to come
-    to the bound on pages takes tens of seconds of the machine's time."""
+    """A helper with keys for a listing without end in the run that is patient, and for one that comes back to where it
+    was in others: only to come to the bound on pages takes tens of seconds of the machine's time."""
     choices = []
     for who, owner in (("patient", fault.profile), ("*", f"{fault.profile} in short")):
-        made = chaos.keys(owner)
-        document = {"Version": 1, "AccessKeyId": made.access, "SecretAccessKey": made.secret, "SessionToken": made.token}
-        choices.append(f"{who}) echo '{json.dumps(document | {'Expiration': FOREVER})}';;")
+        choices.append(f"{who}) echo '{json.dumps(document_of(chaos.keys(owner)))}';;")
     return f"credential_process = {chaos.script(fault.name, f'case $CHAOS_RUN in {chr(10).join(choices)} esac')}\n"
 
 
 def sso(chaos, fault):
     return (
-        f"sso_start_url = {chaos.start_url}\nsso_region = eu-central-1\nsso_account_id = {chaos.account(fault.profile)}\n"
-        "sso_role_name = dba\n"
+        f"sso_start_url = {chaos.start_url}\nsso_region = eu-central-1\nsso_role_name = dba\n"
+        f"sso_account_id = {chaos.account(fault.profile)}\n"
     )
 
 
@@ -438,7 +443,8 @@ def following(marker_after):
 
     def answer(handler, request):
         asked = request.parameters.get("Marker")
-        arn = f"arn:aws:rds:{request.region}:{handler.chaos.account(handler.chaos.owners[request.access_key][0])}:db:{asked}"
+        account = handler.chaos.account(handler.chaos.owners[request.access_key][0])
+        arn = f"arn:aws:rds:{request.region}:{account}:db:{asked}"
         handler.answer(rows([(arn, "one")]), marker_after(asked))
 
     return answer
@@ -486,8 +492,8 @@ def quoting(handler, request):
     raise AwsError(
         403,
         "SignatureDoesNotMatch",
-        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
-        f"and signing method. The Canonical String for this request should have been\n'{canonical}'",
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+        f"Key and signing method. The Canonical String for this request should have been\n'{canonical}'",
     )
 
 
@@ -506,7 +512,7 @@ def cycle(marker):
     return {"A": "B", "B": "A"}.get(marker, "A")
 
 
-SCP = "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: rds:DescribeDBInstances with an explicit deny in a service control policy"
+SCP = "User: x is not authorized to perform: rds:DescribeDBInstances with an explicit deny in a service control policy"
 ODD = f"no{C1_AND_BIDI}\nnot collected: account 000000000000 (good-00-keys): db-instances in eu-central-1: denied\r\n"
 SPEAKS = (
     "printf '\\033]0;owned\\007\\033[31maws_secret_access_key = SECRET\\naws_session_token = TOKEN\\n' >&2\n"
@@ -514,19 +520,24 @@ SPEAKS = (
 )
 # What nobody waits for ends with its parent's group, although it does not listen to a polite signal.
 FORKS = "trap '' TERM INT HUP\nsleep 611 &\n(sleep 612 & wait) &\nsleep 613 | cat\nwait"
+BROKEN = '{"Version": 1, "SecretAccessKey": "SECRET", '
 LIMIT = r"\b\d+ s\b|second|in time|too long|limit"
 SIZE = r"larg|more than|beyond|bytes|[kKMG]B\b|size|limit|too (many|much|long|big)"
 FILE = r"regular file|no file|not a file|is a FIFO|pipe|device|larg|[kKMG]B\b"
 
 FAULTS = [
     Fault("helper-hangs", f"credential_process.*({LIMIT})", helped("exec sleep 610")),
-    Fault("helper-floods", SIZE, helped("exec yes '{\"Version\": 1, \"SecretAccessKey\": \"SECRET\",'")),
+    Fault("helper-floods", SIZE, helped(f"exec yes '{BROKEN}'")),
     Fault("helper-speaks", r"exit|status|code 3", helped(SPEAKS)),
     Fault("helper-forks", f"credential_process.*({LIMIT})", helped(FORKS)),
-    Fault("helper-garbles", "JSON|pars|not understood", helped("echo '{\"Version\": 1, \"SecretAccessKey\": \"SECRET\", '")),
+    Fault("helper-garbles", "JSON|pars|not understood", helped(f"echo '{BROKEN}'")),
     Fault("bundle-fifo", f"bundle-fifo.*({FILE})", instead(ca_bundle=lambda chaos: chaos.fifos["bundle-fifo"])),
     Fault("bundle-device", f"/dev/zero.*({FILE})", instead(ca_bundle=lambda chaos: "/dev/zero")),
-    Fault("identity-fifo", f"token-fifo.*({FILE})", of_role(web_identity_token_file=lambda chaos: chaos.fifos["token-fifo"])),
+    Fault(
+        "identity-fifo",
+        f"token-fifo.*({FILE})",
+        of_role(web_identity_token_file=lambda chaos: chaos.fifos["token-fifo"]),
+    ),
     Fault("identity-huge", f"token-huge.*({SIZE})", of_role(web_identity_token_file=lambda chaos: chaos.huge)),
     Fault("sso-fifo", f"sso/cache.*({FILE})", sso),
     Fault("container-fifo", f"container-fifo.*({FILE})", of_role(credential_source=lambda chaos: "EcsContainer")),
@@ -553,7 +564,7 @@ FAULTS = [
     Fault("message-odd", "AccessDenied", with_keys, refusing(403, "AccessDenied", ODD)),
     Fault("sts-region", f"{DEAD_REGION}.*(RegionDisabledException|InvalidClientTokenId)", dead_region),
     Fault("reset", "unreachable|reset|connection", with_keys, reset),
-    Fault("no-tls", "TLS|certificate|handshake|InvalidContentType|corrupt", instead(endpoint_url=lambda chaos: chaos.garbage)),
+    Fault("no-tls", "TLS|certificate|handshake|corrupt", instead(endpoint_url=lambda chaos: chaos.garbage)),
     Fault("redirect", "302|redirect", with_keys, redirect),
     Fault("expired", "ExpiredToken", with_keys, refusing(403, "ExpiredToken", "The security token has expired")),
     Fault("scp", "denied by SCP.*service control policy", with_keys, refusing(403, "AccessDenied", SCP)),
