@@ -32,6 +32,8 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
 
 /// Tries one input, and says what it was where it breaks something.
 fn try_input(target: harness::Target, name: &str, input: &[u8]) {
+    // An overflowing stack ends the test at once: the last name is then the input's.
+    eprint!("{name}, ");
     let began = Instant::now();
     let tried = catch_unwind(AssertUnwindSafe(|| target.1(input)));
     let shown = || format!("{}: {name}: {}", target.0, input[..input.len().min(MOST_BYTES)].escape_ascii());
