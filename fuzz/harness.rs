@@ -11,6 +11,7 @@ use rds_fleet::analysis::classes::class;
 use rds_fleet::analysis::compare::{Database, Subject};
 use rds_fleet::analysis::formula::{self, Machine};
 use rds_fleet::analysis::meaning::{Key, Meaning};
+use rds_fleet::analysis::own_names::NamedText;
 use rds_fleet::analysis::rule_text;
 use rds_fleet::analysis::rules::Rules;
 use rds_fleet::analysis::setting::{Held, Named, Parameter, Section, Setting, Source};
@@ -143,10 +144,25 @@ pub fn formula(data: &[u8]) {
             Err(why) => assert!(!why.is_empty()),
         }
     }
-    for variable in formula::variables(&text) {
+    for is_text in [false, true] {
+        let _ = formula::read(&text, is_text);
+    }
+    let Ok(expression) = formula::Expression::of(&text) else { return };
+    for variable in expression.variables() {
         assert!(text.contains(variable));
     }
-    let _ = formula::is_formula(&text);
+    let simple = expression.simplified();
+    assert_eq!(simple.simplified(), simple, "{text:?}");
+    for machine in [Machine::default(), full("db.r6g.large")] {
+        assert_eq!(
+            formula::computed(&simple, &machine).ok(),
+            formula::computed(&expression, &machine).ok(),
+            "{text:?} simplified to {simple:?}"
+        );
+        if let Ok(relation) = formula::relation(&expression, &simple, &machine) {
+            assert_eq!(relation, formula::Relation::Same, "{text:?}");
+        }
+    }
 }
 
 /// A baseline, read, written, read again, and lined up beside a database with settings of every meaning.
@@ -170,8 +186,8 @@ fn sample(baseline: &Baseline) -> Subject {
         Meaning::Number(1.0),
         Meaning::Amount(1.0),
         Meaning::Truth(true),
-        Meaning::Words(vec!["a".to_owned()]),
-        Meaning::Text("a".to_owned()),
+        Meaning::Words(vec![NamedText::plain("a")]),
+        Meaning::Text(NamedText::plain("a")),
         Meaning::Key(Key::OfTheAccount),
         Meaning::EnginesOwn,
     ];
