@@ -633,7 +633,7 @@ def test_a_number_beyond_reason_is_named(arguments, bastion):
     assert code == 2 and out == "" and arguments[-1] in said, said
 
 
-@pytest.mark.parametrize("number", ["18446744073709551615", "300000000", "-1", "sg-1"])
+@pytest.mark.parametrize("number", ["18446744073709551615", "300000000", "-1", "sg-9"])
 def test_a_baseline_with_numbers_beyond_reason(number, bastion):
     bastion.keys("good")
     group = "<VpcSecurityGroups><VpcSecurityGroupMembership><VpcSecurityGroupId>sg-1</VpcSecurityGroupId>"
