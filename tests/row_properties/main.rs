@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use rds_fleet::clean;
 use rds_fleet::inventory::{Inventory, Origin, QueryLimits, Reader, Stop};
 use rds_fleet::query::{Filter, Query, Test, expression, quoted, written_sql};
 use rds_fleet::rds::readable::{exact, readable};
@@ -131,6 +132,9 @@ fn read_back(format: Format, delimiter: u8, columns: &[&Column], rows: Vec<Vec<C
 /// What a spreadsheet would run as a formula has an apostrophe before it.
 fn defused(cell: &Cell) -> String {
     let text = readable(cell);
+    // What cannot be seen, or turns the writing round, is an escape.
+    let text =
+        if matches!(cell, Cell::Text(_) | Cell::Json(_)) { clean::cell(&text).into_owned() } else { text };
     let runs = matches!(cell, Cell::Text(_) | Cell::Json(_))
         && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let is_number = text.ends_with(|last: char| last.is_ascii_digit()) && text.parse::<f64>().is_ok();

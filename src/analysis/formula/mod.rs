@@ -84,11 +84,9 @@ pub fn read(text: &str, is_text: bool) -> Read {
 }
 
 fn read_number(text: &str) -> Read {
-    match Expression::of(text) {
-        Ok(expression) => Read::Formula(Ok(expression)),
-        Err(why) if text.contains(['{', '}']) || called(text).is_some() => Read::Formula(Err(why)),
-        Err(_) => Read::Plain,
-    }
+    // Without braces and functions AWS computes nothing: 3/4 is no number that an engine takes.
+    let is_formula = text.contains(['{', '}']) || called(text).is_some();
+    if is_formula { Read::Formula(Expression::of(text)) } else { Read::Plain }
 }
 
 fn read_text(text: &str) -> Read {
