@@ -138,9 +138,12 @@ impl Baseline {
 
     /// Whether it says anything of a setting.
     pub fn covers(&self, section: Section, name: &str) -> bool {
-        let word = section.word();
-        self.settings.get(word).is_some_and(|settings| settings.keys().any(|typed| is_named(name, typed)))
-            || self.absent.get(word).is_some_and(|absent| absent.iter().any(|typed| is_named(name, typed)))
+        // A file may be written by hand, with a section in any case.
+        let is_it = |word: &str| Section::of_word(word) == Some(section);
+        let of =
+            self.settings.iter().filter(|(word, _)| is_it(word)).flat_map(|(_, settings)| settings.keys());
+        let absent = self.absent.iter().filter(|(word, _)| is_it(word)).flat_map(|(_, absent)| absent);
+        of.chain(absent).any(|typed| is_named(name, typed))
     }
 
     /// The baseline as a column beside databases. What a text means is read as these have it.

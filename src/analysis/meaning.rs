@@ -144,8 +144,9 @@ pub fn of_named_parameter(name: &str, data_type: &str, text: &NamedText, allowed
     }
     let items = text.split_commas().into_iter();
     // The engine's own words are nobody's names, whichever list they are in.
-    let item =
-        |item: NamedText| if is_of(item.text(), allowed) { NamedText::plain(item.text()) } else { item };
+    let item = |item: NamedText| {
+        if item.is_verbatim() && is_of(item.text(), allowed) { NamedText::plain(item.text()) } else { item }
+    };
     Meaning::Words(words(items.map(item).map(|item| item.in_small_letters())))
 }
 

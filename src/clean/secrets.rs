@@ -244,14 +244,22 @@ pub fn without_what_looks_like_one(text: &str) -> Cow<'_, str> {
     }
     match &*LONG_RUN {
         Some(run) if run.is_match(&text) => {
-            let instead = |found: &Captures<'_>| match is_random(&found[0]) {
-                true => HIDDEN.to_owned(),
-                false => found[0].to_owned(),
+            let instead = |found: &Captures<'_>| {
+                let before = found.get(0).map_or("", |run| &text[..run.start()]);
+                let is_secret = is_random(&found[0]) && !is_in_an_arn(before);
+                if is_secret { HIDDEN.to_owned() } else { found[0].to_owned() }
             };
             Cow::Owned(run.replace_all(&text, instead).into_owned())
         }
         _ => text,
     }
+}
+
+/// Whether what comes before belongs to an ARN, whose resource follows: who was refused, and what, is the heart of a refusal.
+fn is_in_an_arn(before: &str) -> bool {
+    let is_of_arn = |letter: char| letter.is_ascii_alphanumeric() || "-:".contains(letter);
+    let word = &before[before.rfind(|letter| !is_of_arn(letter)).map_or(0, |at| at + 1)..];
+    word.starts_with("arn:") && word.ends_with(':')
 }
 
 /// Whether a long run of letters is no text: hexadecimal digits, or letters of both cases that make no words. Names such as
@@ -276,6 +284,14 @@ mod tests {
     fn every_shape_can_be_read() {
         assert_eq!(SHAPES.len(), 7);
         assert!(LONG_RUN.is_some());
+    }
+
+    #[test]
+    fn the_resource_of_an_arn_is_no_secret_whatever_it_is_called() {
+        let refused = "User: arn:aws:sts::999900001111:assumed-role/DB-Management-Host/i-0f9d4c6a1b2e3d4c5 is not authorized";
+        assert_eq!(without_what_looks_like_one(refused), refused);
+        let token = "token: aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA1bC3dE5fG7h";
+        assert!(without_what_looks_like_one(token).contains(HIDDEN));
     }
 
     #[test]

@@ -170,7 +170,8 @@ impl ExportDialog {
             ui.radio_value(&mut self.every_column, true, format!("All {}", shown.every_column));
         });
         row(ui, "File", &mut |ui| {
-            let field = TextEdit::singleline(&mut self.path).align(egui::Align2::LEFT_CENTER);
+            // Of its own: the line of the separator comes and goes while somebody types, and the focus must stay.
+            let field = TextEdit::singleline(&mut self.path).id_salt("path").align(egui::Align2::LEFT_CENTER);
             let width = ui.available_width() - 92.0;
             let field = ui.add_sized(vec2(width, theme::ROW), field).accessible_name("Path");
             if !std::mem::replace(&mut self.opened, true) {

@@ -84,9 +84,13 @@ pub fn read(text: &str, is_text: bool) -> Read {
 }
 
 fn read_number(text: &str) -> Read {
-    // Without braces and functions AWS computes nothing: 3/4 is no number that an engine takes.
-    let is_formula = text.contains(['{', '}']) || called(text).is_some();
-    if is_formula { Read::Formula(Expression::of(text)) } else { Read::Plain }
+    let is_marked = text.contains(['{', '}']) || called(text).is_some();
+    match Expression::of(text) {
+        // Without braces, functions and comparisons AWS computes nothing: 3/4 is no number that an engine takes.
+        Ok(expression) if is_marked || text.contains(['<', '>']) => Read::Formula(Ok(expression)),
+        Err(why) if is_marked => Read::Formula(Err(why)),
+        _ => Read::Plain,
+    }
 }
 
 fn read_text(text: &str) -> Read {
