@@ -4,6 +4,7 @@
 mod asking;
 mod comparing;
 mod fleet;
+mod guarding;
 mod keeping;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -26,7 +27,6 @@ use crate::inventory::{Inventory, Place, Stop, Storage};
 use crate::query::Query;
 use crate::rds::{Kind, kind, kinds};
 use crate::sweep::{self, Coverage, Numbers, Plan, Target};
-use crate::worker;
 
 /// Between two tellings of progress while a sweep runs; and at least this many times what a telling costs, so that a
 /// thousand accounts do not pay for being watched.
@@ -221,47 +221,6 @@ impl State {
         // Workers may hang in a call; the program does not wait for them, and their helpers do not outlive it.
         self.runtime.shutdown_background();
         self.helpers.end();
-    }
-
-    fn take_guarded(&mut self, message: Message) -> bool {
-        let failing = failing(&message);
-        self.guarded(&failing, |state| state.take(message)).unwrap_or(true)
-    }
-
-    /// Does some of the work. Where it panics, who waits for it is told, everybody reads it in a notice, and the next
-    /// message is taken.
-    fn guarded<T>(&mut self, failing: &[Failing], work: impl FnOnce(&mut State) -> T) -> Option<T> {
-        match worker::guarded("what was asked", || Ok(work(self))) {
-            Ok(done) => Some(done),
-            Err(sentence) => {
-                tracing::error!("{sentence}");
-                for failing in failing {
-                    self.tell_failure(failing, &sentence);
-                }
-                self.store.notices.push(sentence);
-                self.fleet_changed = true;
-                None
-            }
-        }
-    }
-
-    fn tell_failure(&mut self, failing: &Failing, sentence: &str) {
-        let failed = || sentence.to_owned();
-        match failing {
-            Failing::Export => {
-                self.exporting = None;
-                self.send(Event::Exported(Err(failed())));
-            }
-            Failing::Comparison => self.send(Event::Comparison(Err(failed()))),
-            Failing::Kinds(sql) => {
-                self.send(Event::Kinds { sql: sql.clone(), kinds: Err(failed().into()) });
-            }
-            Failing::Sweep => {
-                self.sweep = None;
-                self.progress.running = false;
-                self.send(Event::SweepEnded);
-            }
-        }
     }
 
     fn take(&mut self, message: Message) -> bool {
@@ -579,31 +538,6 @@ impl State {
         }
     }
 
-    /// What the sweep left open, which only a bug can do, is no more to be waited for.
-    fn settle_left_open(&mut self) {
-        let targets = self.sweep.as_ref().map(|running| running.targets.clone()).unwrap_or_default();
-        for target in targets {
-            let Some(entry) = self.ledger.get(&target) else { continue };
-            for name in entry.open.clone() {
-                let Some((kind, entry)) = kind(name).zip(self.ledger.get(&target)) else { continue };
-                let failure = Failure {
-                    state: CoverageState::Failed,
-                    action: format!("rds:{}", kind.operation).into(),
-                    code: None,
-                    message: "the sweep ended because of a bug in RDS Fleet: please report it".into(),
-                    request_id: None,
-                };
-                let coverage = Coverage {
-                    account_id: entry.account_id.clone(),
-                    state: failure.state,
-                    failure: Some(failure),
-                    ..Coverage::not_asked(&entry.target, kind.name)
-                };
-                self.settle(target, kind, coverage);
-            }
-        }
-    }
-
     fn sweep_ended(&mut self) {
         self.settle_left_open();
         if self.sweep.as_ref().is_some_and(|running| !running.again && !*running.cancel.borrow()) {
@@ -687,28 +621,6 @@ impl State {
 
     fn send(&self, event: Event) {
         self.telling.send(event);
-    }
-}
-
-/// Who waits for what a message asks.
-enum Failing {
-    Export,
-    Comparison,
-    Kinds(String),
-    Sweep,
-}
-
-fn failing(message: &Message) -> Vec<Failing> {
-    match message {
-        Message::Command(Command::Export(_) | Command::ReportComparison(_) | Command::SaveBaseline(_)) => {
-            vec![Failing::Export]
-        }
-        Message::Command(Command::Compare(_) | Command::HoldAgainst(_)) | Message::ToCompare { .. } => {
-            vec![Failing::Comparison]
-        }
-        Message::Command(Command::Kinds { sql }) => vec![Failing::Kinds(sql.clone())],
-        Message::Command(Command::Sweep { .. }) | Message::SweepEnded => vec![Failing::Sweep],
-        _ => Vec::new(),
     }
 }
 
