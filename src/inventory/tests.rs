@@ -32,6 +32,18 @@ fn at(minute: i64) -> OffsetDateTime {
     time::macros::datetime!(2126-11-23 08:00 UTC) + Duration::minutes(minute)
 }
 
+/// As an older program left a store, whose views know nothing of newer columns.
+fn drop_views(connection: &Connection) {
+    let views: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'view'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    views.iter().for_each(|view| connection.execute_batch(&format!("DROP VIEW \"{view}\"")).unwrap());
+}
+
 /// A store, and what a reader of it sees.
 struct Store(Inventory);
 
@@ -399,16 +411,7 @@ fn a_member_that_an_older_program_did_not_keep_comes_with_the_next_sweep_and_is_
         sweep(&mut store, 5, row("retained", &[]));
         // As the older program left it: without the column, and with views that know nothing of it.
         let connection = Connection::open(&file).unwrap();
-        let views: Vec<String> = connection
-            .prepare("SELECT name FROM sqlite_schema WHERE type = 'view'")
-            .unwrap()
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
-        for view in views {
-            connection.execute_batch(&format!("DROP VIEW \"{view}\"")).unwrap();
-        }
+        drop_views(&connection);
         for table in [backups.table(), backups.past_table()] {
             connection.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN BackupRegion")).unwrap();
         }

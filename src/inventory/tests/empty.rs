@@ -52,17 +52,15 @@ fn printed(store: &mut Store, member: &str) -> Vec<(String, String)> {
     cells.iter().map(|row| (text(&row[0]), json(&row[1]))).collect()
 }
 
+/// The lists and structures that are looked at.
+const MEMBERS: [&str; 5] =
+    ["TagList", "PendingModifiedValues", "EnabledCloudwatchLogsExports", "DBSubnetGroup", "AssociatedRoles"];
+
 #[test]
 fn what_says_nothing_is_absent_to_filters_and_to_sql() {
     let mut store = Store::new();
     store.sweep("1", 0, &sent());
-    for member in [
-        "TagList",
-        "PendingModifiedValues",
-        "EnabledCloudwatchLogsExports",
-        "DBSubnetGroup",
-        "AssociatedRoles",
-    ] {
+    for member in MEMBERS {
         let says = |at: usize| SENT.get(at).is_some_and(|(of, _, says)| *of == member && *says);
         let named = |wanted: bool| -> Vec<String> {
             let numbers = (0..=SENT.len()).filter(|at| says(*at) == wanted);
@@ -123,13 +121,7 @@ fn pick_lists_groups_and_sorts_take_it_for_absent() {
 fn json_has_what_aws_sent() {
     let mut store = Store::new();
     store.sweep("1", 0, &sent());
-    for member in [
-        "TagList",
-        "PendingModifiedValues",
-        "EnabledCloudwatchLogsExports",
-        "DBSubnetGroup",
-        "AssociatedRoles",
-    ] {
+    for member in MEMBERS {
         for (name, json) in printed(&mut store, member) {
             let of_it =
                 |(at, (of, ..)): &(usize, &(&str, &str, bool))| *of == member && name == format!("db-{at}");
@@ -237,14 +229,7 @@ fn old_layout(file: &std::path::Path) -> Connection {
     let connection = Connection::open(file).unwrap();
     schema::make(&connection).unwrap();
     connection.execute_batch("UPDATE _schema SET Fingerprint = 'layout 1'").unwrap();
-    let views: Vec<String> = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'view'")
-        .unwrap()
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    views.iter().for_each(|view| connection.execute_batch(&format!("DROP VIEW {}", quoted(view))).unwrap());
+    drop_views(&connection);
     for kind in kinds() {
         for table in [kind.table(), kind.past_table()] {
             connection.execute_batch(&format!("ALTER TABLE {} DROP COLUMN _Empty", quoted(&table))).unwrap();
